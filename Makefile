@@ -1,0 +1,38 @@
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+.PHONY: serve test bench lint fmt lock install
+.DEFAULT_GOAL := serve
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || python3 -m venv $(VENV)
+	@echo "installing into $(VENV) (about a minute the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+install: $(STAMP)
+
+serve: $(STAMP)  ## migrate, load the demonstration data if there is none, serve
+	@HOST=$(HOST) PORT=$(PORT) $(BIN)/mokuteki serve
+
+test: $(STAMP)  ## the whole suite, on SQLite and PostgreSQL
+	@$(BIN)/python -m pytest
+
+lint: $(STAMP)  ## style, then strict types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+fmt: $(STAMP)
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+
+bench: $(STAMP)  ## side by side with the baselines, on PostgreSQL
+	@$(BIN)/python -m benchmarks
+
+lock: $(STAMP)  ## renew requirements.lock (needs pip-tools)
+	@$(BIN)/python -m piptools compile --quiet --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --strip-extras --allow-unsafe --output-file requirements.lock pyproject.toml
