@@ -1,0 +1,104 @@
+"""The rows of the ledger: accesses, whom they touched, and what third parties were given."""
+
+from enum import StrEnum
+
+from tortoise import Model, fields
+
+
+class Outcome(StrEnum):
+    """How an operation ended: all it asked for, a part, or nothing."""
+
+    RELEASED = "RELEASED"
+    PARTLY = "PARTLY"
+    REFUSED = "REFUSED"
+
+
+class Access(Model):
+    """One operation: who, why, for whom, and what was touched, without any value.
+
+    `groups` lists the users who were given the same: `{"n": 2, "released": "f3", "withheld": "", "basis": ["CONSENT"]}`
+    with fields as hexadecimal bits over the catalogue; `refs` holds those users' references of 8 bytes each, big-endian,
+    group after group. `arguments` are fields by which the operation filtered or sorted, for all of them.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=True)
+    at = fields.DatetimeField(db_index=True)
+    request_id = fields.CharField(max_length=32, db_index=True)
+    client = fields.CharField(max_length=60, db_index=True)
+    role = fields.CharField(max_length=40)
+    purpose = fields.CharField(max_length=60, null=True)
+    recipient = fields.CharField(max_length=60, null=True)
+    operation = fields.CharField(max_length=120, null=True)
+    edition = fields.CharField(max_length=64)
+    outcome = fields.CharEnumField(Outcome)
+    code = fields.CharField(max_length=40, null=True)
+    reason = fields.CharField(max_length=200, null=True)
+    asked = fields.CharField(max_length=26, null=True)
+    users = fields.IntField(default=0)
+    arguments = fields.CharField(max_length=200, default="")
+    groups = fields.TextField(default="[]")
+    refs = fields.BinaryField()
+
+    class Meta:
+        """Where it is kept."""
+
+        table = "accesses"
+
+
+class AccessPerson(Model):
+    """The index of the ledger by person: which accesses touched this reference."""
+
+    id = fields.BigIntField(primary_key=True, generated=True)
+    ref = fields.BigIntField()
+    access_id = fields.BigIntField()
+
+    class Meta:
+        """Where it is kept."""
+
+        table = "access_people"
+        indexes = (("ref", "access_id"),)
+
+
+class AccessTail(Model):
+    """An access whose people are not in the index yet."""
+
+    access_id = fields.BigIntField(primary_key=True, generated=False)
+
+    class Meta:
+        """Where it is kept."""
+
+        table = "access_tail"
+
+
+class Provision(Model):
+    """What one third party was given about one user, the record that APPI Art 29 asks for."""
+
+    id = fields.CharField(max_length=26, primary_key=True)
+    access_request = fields.CharField(max_length=32)
+    ref = fields.BigIntField(db_index=True)
+    recipient = fields.CharField(max_length=60, db_index=True)
+    recipient_name = fields.CharField(max_length=200)
+    recipient_address = fields.CharField(max_length=300)
+    recipient_representative = fields.CharField(max_length=200)
+    items = fields.CharField(max_length=200)
+    basis = fields.CharField(max_length=20)
+    consented_at = fields.DatetimeField(null=True)
+    provided_at = fields.DatetimeField()
+    retain_until = fields.DateField()
+
+    class Meta:
+        """Where it is kept."""
+
+        table = "provisions"
+
+
+class CatalogueBit(Model):
+    """The number of a field in the bits of the ledger, given once and never to another field."""
+
+    path = fields.CharField(max_length=120, primary_key=True)
+    bit = fields.IntField(unique=True)
+
+    class Meta:
+        """Where it is kept."""
+
+        table = "catalogue"

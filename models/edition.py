@@ -1,0 +1,20 @@
+"""The published editions; the one with the highest number is in force."""
+
+from tortoise import Model, fields
+
+
+class PublishedEdition(Model):
+    """One immutable edition in its canonical form, with who drafted, who approved, why and when."""
+
+    id = fields.CharField(max_length=64, primary_key=True)
+    number = fields.IntField(unique=True)
+    canonical = fields.TextField()
+    published_at = fields.DatetimeField()
+    published_by = fields.CharField(max_length=80, null=True)
+    approved_by = fields.CharField(max_length=80, null=True)
+    note = fields.TextField(null=True)
+
+    class Meta:
+        """Where it is kept."""
+
+        table = "editions"

@@ -1,0 +1,78 @@
+"""What Tortoise cannot express: byte order of ids, the purposes shown, and a ledger that only grows."""
+
+from tortoise import migrations
+
+from models.dialect import ByDialect
+
+_C_COLUMNS = (("users", "id", 26),)
+
+_SHOWN_SQLITE = """
+CREATE TRIGGER acquisition_shown AFTER INSERT ON acquisitions BEGIN
+  UPDATE users SET shown = shown | NEW.shown WHERE id = NEW.user_id;
+END
+"""
+_SHOWN_POSTGRES = (
+    """
+CREATE FUNCTION acquisition_shown() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE users SET shown = shown | NEW.shown WHERE id = NEW.user_id;
+  RETURN NULL;
+END $$
+""",
+    """
+CREATE TRIGGER acquisition_shown AFTER INSERT ON acquisitions
+FOR EACH ROW EXECUTE FUNCTION acquisition_shown()
+""",
+)
+
+_APPEND_ONLY = ("accesses", "acquisitions", "consent_events", "editions")
+
+
+def _append_only_sqlite() -> list[str]:
+    return [
+        f"""
+CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} BEGIN
+  SELECT RAISE(ABORT, '{table} only grows');
+END
+"""
+        for table in _APPEND_ONLY
+        for act in ("UPDATE", "DELETE")
+    ]
+
+
+def _append_only_postgres() -> list[str]:
+    return [
+        """
+CREATE FUNCTION only_grows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% only grows', TG_TABLE_NAME;
+END $$
+""",
+        *(
+            f"""
+CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE ON {table}
+FOR EACH ROW EXECUTE FUNCTION only_grows()
+"""
+            for table in _APPEND_ONLY
+        ),
+    ]
+
+
+class Migration(migrations.Migration):
+    """Runs outside one transaction, since SQLite's triggers are scripts."""
+
+    dependencies = [("models", "0001_initial")]  # noqa: RUF012 - the shape Tortoise reads
+    atomic = False
+    operations = [  # noqa: RUF012 - the shape Tortoise reads
+        ByDialect(
+            sqlite=[_SHOWN_SQLITE, *_append_only_sqlite()],
+            postgres=[
+                *(
+                    f'ALTER TABLE {table} ALTER COLUMN {column} TYPE varchar({size}) COLLATE "C"'
+                    for table, column, size in _C_COLUMNS
+                ),
+                *_SHOWN_POSTGRES,
+                *_append_only_postgres(),
+            ],
+        )
+    ]

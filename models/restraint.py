@@ -1,0 +1,56 @@
+"""What keeps data from being used: holds, opt-outs and erasures (Clauses 4 and 9, APPI Art 35)."""
+
+from tortoise import Model, fields
+
+EVERYONE = "any"
+"""In the place of a recipient: all of them."""
+
+
+class Hold(Model):
+    """A suspension of use for one purpose, or everything under an abstract one, and one recipient or all.
+
+    A hold that names several purposes is several rows with one `reference`.
+    """
+
+    id = fields.CharField(max_length=26, primary_key=True)
+    user_id = fields.CharField(max_length=26, db_index=True)
+    reference = fields.CharField(max_length=60)
+    purpose = fields.CharField(max_length=60)
+    recipient = fields.CharField(max_length=60, default=EVERYONE)
+    ground = fields.CharField(max_length=40)
+    placed_at = fields.DatetimeField()
+    lifted_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        """Where it is kept."""
+
+        table = "holds"
+
+
+class OptOut(Model):
+    """A refusal of advertising or analysis, for one company or all (Clause 4(2))."""
+
+    id = fields.CharField(max_length=26, primary_key=True)
+    user_id = fields.CharField(max_length=26, db_index=True)
+    purpose = fields.CharField(max_length=60)
+    recipient = fields.CharField(max_length=60, default=EVERYONE)
+    since = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        """Where it is kept."""
+
+        table = "opt_outs"
+
+
+class Erasure(Model):
+    """The erasure of one person. The records that the law keeps stay until their term."""
+
+    user_id = fields.CharField(max_length=26, primary_key=True)
+    ground = fields.CharField(max_length=40)
+    erased_at = fields.DatetimeField()
+
+    class Meta:
+        """Where it is kept."""
+
+        table = "erasures"
