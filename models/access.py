@@ -18,10 +18,11 @@ class Access(Model):
 
     `groups` lists the users who were given the same: `{"n": 2, "released": "f3", "withheld": "", "basis": ["CONSENT"]}`
     with fields as hexadecimal bits over the catalogue; `refs` holds those users' references of 8 bytes each, big-endian,
-    group after group. `arguments` are fields by which the operation filtered or sorted, for all of them.
+    group after group. `arguments` are fields by which the operation filtered or sorted, for all of them, and `touched`
+    the bits of every field in any of these, as `" 3 17 "`, for searching.
     """
 
-    id = fields.BigIntField(primary_key=True, generated=True)
+    id = fields.BigIntField(primary_key=True, generated=False)
     at = fields.DatetimeField(db_index=True)
     request_id = fields.CharField(max_length=32, db_index=True)
     client = fields.CharField(max_length=60, db_index=True)
@@ -33,9 +34,10 @@ class Access(Model):
     outcome = fields.CharEnumField(Outcome)
     code = fields.CharField(max_length=40, null=True)
     reason = fields.CharField(max_length=200, null=True)
-    asked = fields.CharField(max_length=26, null=True)
+    asked = fields.CharField(max_length=40, null=True, db_index=True)
     users = fields.IntField(default=0)
     arguments = fields.CharField(max_length=200, default="")
+    touched = fields.CharField(max_length=400, default="")
     groups = fields.TextField(default="[]")
     refs = fields.BinaryField()
 
@@ -74,7 +76,7 @@ class Provision(Model):
     """What one third party was given about one user, the record that APPI Art 29 asks for."""
 
     id = fields.CharField(max_length=26, primary_key=True)
-    access_request = fields.CharField(max_length=32)
+    access_id = fields.BigIntField(db_index=True)
     ref = fields.BigIntField(db_index=True)
     recipient = fields.CharField(max_length=60, db_index=True)
     recipient_name = fields.CharField(max_length=200)

@@ -94,10 +94,14 @@ def work_eligibility(
 ) -> str | None:
     """Whether work is allowed, from the card and the end of the stay (domain section 3).
 
-    No card, no answer. A stay that ended is `NOT_ELIGIBLE`, but `NEEDS_CHECK` while an application is pending.
+    No card, no answer. A permanent resident's stay has no end. A stay that ended is `NOT_ELIGIBLE`, but
+    `NEEDS_CHECK` while an application is pending.
     """
-    if restriction is None or stay_expires_on is None:
+    if restriction is None:
         return None
+    if stay_expires_on is None:
+        free = restriction == WorkRestriction.NONE
+        return (WorkEligibility.ELIGIBLE if free else WorkEligibility.NEEDS_CHECK).value
     if stay_expires_on < today:
         waiting = bool(pending) and today <= stay_expires_on + PENDING_GRACE
         return (WorkEligibility.NEEDS_CHECK if waiting else WorkEligibility.NOT_ELIGIBLE).value

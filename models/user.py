@@ -230,7 +230,7 @@ class User(Model):
         ja="性別",
         en="Sex as printed on the card: F or M",
     )
-    answers = system(fields.JSONField(default=dict))
+    answers: dict[str, object] = system(fields.JSONField(default=dict))
 
     class Meta:
         """Where it is kept."""

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Access',
             fields=[
-                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('id', fields.BigIntField(primary_key=True, unique=True, db_index=True)),
                 ('at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
                 ('request_id', fields.CharField(db_index=True, max_length=32)),
                 ('client', fields.CharField(db_index=True, max_length=60)),
@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('asked', fields.CharField(null=True, max_length=26)),
                 ('users', fields.IntField(default=0)),
                 ('arguments', fields.CharField(default='', max_length=200)),
+                ('touched', fields.CharField(default='', max_length=400)),
                 ('groups', fields.TextField(default='[]', unique=False)),
                 ('refs', fields.BinaryField()),
             ],
@@ -221,7 +222,7 @@ class Migration(migrations.Migration):
             name='Provision',
             fields=[
                 ('id', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=26)),
-                ('access_request', fields.CharField(max_length=32)),
+                ('access_id', fields.BigIntField(db_index=True)),
                 ('ref', fields.BigIntField(db_index=True)),
                 ('recipient', fields.CharField(db_index=True, max_length=60)),
                 ('recipient_name', fields.CharField(max_length=200)),

@@ -1,0 +1,1 @@
+"""The one door: GraphQL operations, from a request to bytes."""

@@ -1,0 +1,45 @@
+"""The basis: on what ground a field was released, as the ledger and a record of provision name it."""
+
+from enum import StrEnum
+
+import orjson
+
+from policies.rule import Rule
+from policies.vocabulary import Fact
+
+
+class Basis(StrEnum):
+    """The ground of a release; a case file under Art 27(1) is named by its own item, such as `27-1-1`."""
+
+    SELF = "SELF"
+    CONSENT = "CONSENT"
+    ANNOUNCED = "ANNOUNCED"
+    DUTY = "DUTY"
+    NONE = "NONE"
+
+
+_BY_FACT: tuple[tuple[Fact, Basis], ...] = (
+    (Fact.SELF, Basis.SELF),
+    (Fact.CONSENTED, Basis.CONSENT),
+    (Fact.NOTICED, Basis.ANNOUNCED),
+)
+
+
+def basis_of(rule: Rule | None) -> str:
+    """The ground that a rule rests on, read from the facts it needs; none of them is a duty under the law."""
+    if rule is None:
+        return Basis.NONE.value
+    return next((basis.value for fact, basis in _BY_FACT if fact in rule.facts), Basis.DUTY.value)
+
+
+def case_files(text: str | None) -> dict[str, list[str]]:
+    """The items that case files name, by the item of Art 27(1) they rest on.
+
+    `text` is what the statement reads of them: `27-1-1 ["name"]|27-1-4 ["contact"]`.
+    """
+    found: dict[str, list[str]] = {}
+    for part in (text or "").split("|"):
+        basis, _, items = part.partition(" ")
+        if basis:
+            found.setdefault(basis, []).extend(orjson.loads(items))
+    return found

@@ -1,0 +1,119 @@
+"""The context: one role asking for one purpose and recipient, with everything that follows from it."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from models.inforce import Force
+from models.registry import KnownRecipient
+from models.standing import Circumstance, certain, condition
+from policies.clearance import Clearance
+from policies.purpose import Purpose
+from policies.vocabulary import NONE_PURPOSE, Action, Fact, Role, Standing
+from policies.question import Decision, Question
+
+PERSON = "person"
+INTERNAL = "internal"
+OWN = "entrustee"
+"""The group whose members count as the company itself for consent (APPI Art 27(5)(i))."""
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """Decisions in one context; kept with the edition and dropped with it.
+
+    Nobody's identity is in it, so that all who ask alike share its decisions.
+
+    Attributes:
+        categories: the categories the token is narrowed to, or None.
+        purpose: the declared one, or None for an operation without personal data.
+        recipient: to whom the answer goes.
+    """
+
+    force: Force
+    role: str
+    categories: frozenset[str] | None
+    purpose: Purpose | None
+    recipient: KnownRecipient
+    kept: dict[Any, Any] = field(default_factory=dict)
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """The recipient's own id and its groups, ever wider."""
+        wider = self.force.edition.groups.ancestors(self.recipient.kind)
+        return tuple(dict.fromkeys((self.recipient.id, *wider)))
+
+    @cached_property
+    def third_party(self) -> bool:
+        """A release here is a provision that APPI Art 29 wants recorded; a state organ's is not (Art 16(2))."""
+        return "third_party" in self.groups and not self.recipient.state_organ
+
+    @cached_property
+    def outside(self) -> bool:
+        """The recipient learns only what is the same for everybody when a field is refused."""
+        return self.recipient.id not in (INTERNAL, PERSON)
+
+    @cached_property
+    def circumstance(self) -> Circumstance:
+        """What the facts depend on."""
+        purpose = self._declared
+        edition = self.force.edition
+        chain = purpose.chain()
+        above = tuple(dict.fromkeys(name for each in chain for name in edition.purpose_ancestors(each)))
+        return Circumstance(
+            role=Role(self.role),
+            purpose_bit=1 << purpose.number,
+            chain=chain,
+            above=above,
+            recipient_names=self.groups,
+            abroad=self.recipient.abroad,
+            informed=self.recipient.informed,
+        )
+
+    @property
+    def _declared(self) -> Purpose:
+        if self.purpose is None:
+            raise LookupError("an operation without a purpose has no personal data")
+        return self.purpose
+
+    @cached_property
+    def clearance(self) -> Clearance:
+        """What may be seen here."""
+        return Clearance(
+            judge=self.force.judge,
+            role=self.role,
+            purpose=self._declared.id,
+            recipient=self.recipient.id,
+            certain=certain(self.circumstance),
+            categories=self.categories,
+        )
+
+    @cached_property
+    def visible(self) -> str | None:
+        """The WHERE that a user must meet to exist here, or None where nobody does."""
+        clearance = self.clearance
+        if not clearance.visible:
+            return None
+        facts = [condition(fact, self.circumstance) for fact in clearance.required]
+        facts += [f"NOT ({condition(fact, self.circumstance)})" for fact in clearance.excluded]
+        return " AND ".join(facts) or "1 = 1"
+
+    def standing_sql(self, facts: tuple[Fact, ...]) -> str:
+        """The key of a row over these facts, as an integer."""
+        return " + ".join(
+            f"CASE WHEN {condition(fact, self.circumstance)} THEN {1 << bit} ELSE 0 END"
+            for bit, fact in enumerate(facts)
+        )
+
+    @cached_property
+    def consent_to(self) -> str:
+        """The recipient that a consent must name: the company itself for those who work on its behalf."""
+        return INTERNAL if {INTERNAL, PERSON, OWN} & set(self.groups) else self.recipient.id
+
+    def may(self, field: str, *facts: Fact) -> Decision:
+        """May this requester invoke a register, a door or a mutation here."""
+        standing: Standing = frozenset(facts)
+        purpose = self.purpose.id if self.purpose else NONE_PURPOSE
+        return self.force.judge.decide(
+            Question(self.role, Action.INVOKE, purpose, field, self.recipient.id, standing)
+        )

@@ -1,0 +1,52 @@
+"""The cursor: a place in a list, sealed to the requester, the purpose, the filter and the order it was given for."""
+
+import hashlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from typing import Any
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+from api.gateway.refusal import Code, Refusal
+
+LONGEST = 512
+
+
+class Cursors:
+    """Seals and opens cursors (AES-SIV, RFC 5297: the same place in the same list is always the same cursor)."""
+
+    def __init__(self, secret: str) -> None:
+        self._cipher = AESSIV(hashlib.sha512(b"mokuteki cursor " + secret.encode()).digest())
+
+    def seal(self, place: list[Any], bound: bytes) -> str:
+        """The cursor for a place in the list that `bound` describes."""
+        sealed = self._cipher.encrypt(orjson.dumps(place), [bound])
+        return urlsafe_b64encode(sealed).rstrip(b"=").decode()
+
+    def open(self, cursor: str, bound: bytes, *, argument: str) -> list[Any]:
+        """The place that a cursor of this very list stands for.
+
+        Raises:
+            Refusal: `BAD_INPUT`, the same for a forged cursor and for that of another list.
+        """
+        try:
+            if len(cursor) > LONGEST or not cursor.isascii():
+                raise ValueError  # noqa: TRY301 - one answer to every fault
+            sealed = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+            place = orjson.loads(self._cipher.decrypt(sealed, [bound]))
+        except (InvalidTag, NotBase64, ValueError) as error:
+            raise Refusal(
+                Code.BAD_INPUT,
+                "the cursor is not of this list: take `endCursor` of the same query, filter and order",
+                argument=argument,
+            ) from error
+        if not isinstance(place, list):
+            raise Refusal(Code.BAD_INPUT, "the cursor is not of this list", argument=argument)
+        return place
+
+
+def bound_to(*parts: Any) -> bytes:
+    """What a cursor is sealed to, as bytes."""
+    return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS, default=str)).digest()

@@ -1,0 +1,242 @@
+"""The door: the one place where a person's data becomes an answer."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from api.gateway.context import Context
+from api.gateway.cursor import Cursors, bound_to
+from api.gateway.filter import ORDERS, Conditions, Order, conditions, filter_paths
+from api.gateway.plan import EACH, Leaf
+from api.gateway.reading import KEY, REF, Reading, View
+from api.gateway.refusal import Code, PathStep, Refusal
+from api.gateway.registers import Registers
+from api.gateway.selection import TYPENAME, Selected
+from api.tokens.requester import Requester
+from models.ledger import Group
+from models.store import Reader, Row
+
+LARGEST_PAGE = 1000
+ID = 2
+"""The place of the user's id in every row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A value that is released: the executor hands it on as it is."""
+
+    value: Any
+
+
+@dataclass(slots=True)
+class Released:
+    """What a door gave: the value, whom it touched for the ledger, and what was withheld from whom."""
+
+    value: Any
+    groups: list[Group] = field(default_factory=list)
+    rows: list[tuple[View, Row]] = field(default_factory=list)
+    withheld: list[tuple[tuple[PathStep, ...], str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One door of an operation, decided and ready to be read.
+
+    Attributes:
+        key: the response key of the root field.
+        readings: the selections on `User`, each with the steps from the door to it.
+    """
+
+    key: str
+    name: str
+    selected: Selected
+    readings: tuple[tuple[tuple[PathStep, ...], Reading], ...]
+
+    def forbidden(self) -> list[tuple[tuple[PathStep, ...], Leaf]]:
+        """The asked fields refused to everybody, with where they would have answered."""
+        return [
+            ((self.key, *steps, *leaf.position), leaf)
+            for steps, reading in self.readings
+            for leaf in reading.forbidden
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Reads people for one operation."""
+
+    context: Context
+    requester: Requester
+    reader: Reader
+    cursors: Cursors
+    today: date
+    values: Mapping[str, Any]
+    registers: Registers
+
+    async def one(self, asking: Asking, user: str | None) -> Released:
+        """The user with this id, or None where nobody of this id exists for the requester."""
+        if user is None:
+            return Released(None)
+        released = Released(None)
+        for steps, reading in asking.readings:
+            rows = await self._fetch(reading, " AND u.id = :asked", {"asked": user})
+            shaped = await self._shape(reading, rows, (asking.key, *steps), released)
+            released.value = shaped[0] if shaped else None
+        return released
+
+    async def many(self, asking: Asking, arguments: Mapping[str, Any]) -> Released:
+        """A page of the users who meet the filter."""
+        first = page_size(arguments.get("first"))
+        given: Mapping[str, Any] = arguments.get("filter") or {}
+        order_name = str(arguments.get("orderBy") or "ID_ASC")
+        order = ORDERS[order_name]
+        bound = self._bound(given, order_name)
+        made = conditions(given, self.reader.dialect, self.today)
+        if arguments.get("after") is not None:
+            made.sql.append(_beyond(self.cursors.open(arguments["after"], bound, argument="after"), order, made))
+        direction = "DESC" if order.descending else "ASC"
+        column = f"{order.column} {direction}, " if order.column else ""
+        tail = "".join(f" AND {sql}" for sql in made.sql)
+        tail += f" ORDER BY {column}u.id {direction} LIMIT :page"
+        values = {**made.values, "page": first + 1}
+        released = Released(None)
+        pages: list[tuple[Sequence[Row], list[dict[str, Any]]]] = []
+        for steps, reading in asking.readings:
+            rows = await self._fetch(reading, tail, values, order.column)
+            page = rows[:first]
+            pages.append((rows, await self._shape(reading, page, (asking.key, *steps), released)))
+        released.value = _Connection(self, asking, order, bound, first, pages).value()
+        return released
+
+    def _bound(self, given: Mapping[str, Any], order: str) -> bytes:
+        requester = self.requester
+        return bound_to(
+            requester.client,
+            requester.role,
+            requester.user,
+            self.context.purpose and self.context.purpose.id,
+            self.context.recipient.id,
+            dict(given),
+            order,
+        )
+
+    async def _fetch(
+        self, reading: Reading, tail: str, values: Mapping[str, Any], order_column: str | None = None
+    ) -> Sequence[Row]:
+        if self.context.visible is None:
+            return ()
+        return await self.reader.fetch(reading.statement(tail, order_column), {**self.values, **values})
+
+    async def _shape(
+        self, reading: Reading, rows: Sequence[Row], steps: tuple[PathStep, ...], released: Released
+    ) -> list[dict[str, Any]]:
+        by_key: dict[Any, list[int]] = defaultdict(list)
+        for row in rows:
+            by_key[row[KEY]].append(row[REF])
+        views = {key: reading.view(key) for key in by_key}
+        registers = await self.registers.read(self.reader, reading, rows, views)
+        for key, refs in by_key.items():
+            view = views[key]
+            released.groups.append(Group(view.released, view.withheld, view.basis, tuple(refs)))
+            released.withheld += [((*steps, *leaf.position), leaf.path) for leaf in view.missing]
+        if self.context.third_party:
+            released.rows += [(views[row[KEY]], row) for row in rows]
+        today = self.today
+        if len(views) == 1:
+            shape = next(iter(views.values())).shape
+            return [shape(row, today, registers) for row in rows]
+        shapes = {key: view.shape for key, view in views.items()}
+        return [shapes[row[KEY]](row, today, registers) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Connection:
+    """The Relay connection around shaped users."""
+
+    door: Door
+    asking: Asking
+    order: Order
+    bound: bytes
+    first: int
+    pages: Sequence[tuple[Sequence[Row], list[dict[str, Any]]]]
+
+    def value(self) -> dict[str, Any]:
+        nodes = iter(self.pages)
+        return {each.key: self._part(each, nodes) for each in self.asking.selected.children}
+
+    def _part(self, each: Selected, nodes: Any) -> Any:  # noqa: ANN401 - an iterator of pages and any part
+        if each.name == TYPENAME:
+            return self.asking.selected.type_name
+        if each.name == "pageInfo":
+            return self._page_info(each)
+        return self._edges(each, nodes)
+
+    def _edges(self, each: Selected, nodes: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - an iterator of pages
+        asked = [child for child in each.children if child.name == "node"]
+        shaped = [next(nodes)[1] for _ in asked]
+        if len(each.children) == 1 and asked:
+            key = asked[0].key
+            return [{key: node} for node in shaped[0]]
+        rows = self.pages[0][0][: self.first]
+        columns: list[Sequence[Any]] = []
+        for child in each.children:
+            if child.name == "node":
+                columns.append(shaped.pop(0))
+            elif child.name == "cursor":
+                columns.append([self._cursor(row) for row in rows])
+            else:
+                columns.append([each.type_name] * len(rows))
+        keys = [child.key for child in each.children]
+        return [dict(zip(keys, cells, strict=True)) for cells in zip(*columns, strict=True)]
+
+    def _cursor(self, row: Row) -> str:
+        place = [row[ID]] if self.order.column is None else [row[ID], str(row[-1])]
+        return self.door.cursors.seal(place, self.bound)
+
+    def _page_info(self, each: Selected) -> dict[str, Any]:
+        rows = self.pages[0][0]
+        told: dict[str, Any] = {
+            "hasNextPage": len(rows) > self.first,
+            "hasPreviousPage": False,
+            TYPENAME: each.type_name,
+        }
+        page = rows[: self.first]
+        info: dict[str, Any] = {}
+        for child in each.children:
+            if child.name in told:
+                info[child.key] = told[child.name]
+            else:
+                row = None if not page else page[0] if child.name == "startCursor" else page[-1]
+                info[child.key] = None if row is None else self._cursor(row)
+        return info
+
+
+def argument_paths(arguments: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fields that the arguments of a list look at; the plain order by id looks at nothing more."""
+    order = ORDERS[str(arguments.get("orderBy") or "ID_ASC")]
+    sorted_by = () if order.column is None else (order.field,)
+    return tuple(dict.fromkeys((*filter_paths(arguments.get("filter") or {}), *sorted_by)))
+
+
+def page_size(first: int | None) -> int:
+    """How many users a page may hold.
+
+    Raises:
+        Refusal: `BAD_INPUT` below 0, `LIMIT_EXCEEDED` above the largest page.
+    """
+    size = 20 if first is None else first
+    if size < 0:
+        raise Refusal(Code.BAD_INPUT, "`first` is below 0: ask for 0 to 1000", argument="first")
+    if size > LARGEST_PAGE:
+        raise Refusal(Code.LIMIT_EXCEEDED, "`first` is above 1000: ask for less and page", argument="first")
+    return size
+
+
+def _beyond(place: list[Any], order: Order, made: Conditions) -> str:
+    sign = "<" if order.descending else ">"
+    if order.column is None:
+        return f"u.id {sign} {made.place(place[0])}"
+    at, last = made.place(datetime.fromisoformat(place[1])), made.place(place[0])
+    return f"({order.column} {sign} {at} OR ({order.column} = {at} AND u.id {sign} {last}))"

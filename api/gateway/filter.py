@@ -1,0 +1,167 @@
+"""The filter and the order of a list: each field in them is an access and needs the right to be read."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+from typing import Any
+
+import orjson
+
+from api.gateway.refusal import Code, Refusal
+from models.derived import BANDS, PENDING_GRACE, PERMITTED_28_HOURS, WorkRestriction, born_in
+from models.dialect import Dialect
+
+PATHS: Mapping[str, str] = MappingProxyType(
+    {
+        "ids": "User.id",
+        "email": "User.email",
+        "phone": "User.phone",
+        "prefecture": "User.address.prefecture",
+        "nationality": "User.residenceCard.nationality",
+        "ageBand": "User.ageBand",
+        "workEligibility": "User.workEligibility",
+        "registeredAt": "User.registeredAt",
+    }
+)
+"""Each key of `UserFilter` with the field it looks at."""
+
+_COLUMNS: Mapping[str, str] = MappingProxyType(
+    {
+        "ids": "u.id",
+        "email": "u.email",
+        "phone": "u.phone",
+        "prefecture": "u.prefecture",
+        "nationality": "u.card_nationality",
+        "registeredAt": "u.registered_at",
+    }
+)
+_SIGNS: Mapping[str, str] = MappingProxyType({"eq": "=", "gte": ">=", "lt": "<"})
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order of the list: the field it needs, its column or None for the id alone, and its direction."""
+
+    field: str
+    column: str | None
+    descending: bool
+
+
+ORDERS: Mapping[str, Order] = MappingProxyType(
+    {
+        "ID_ASC": Order("User.id", None, descending=False),
+        "ID_DESC": Order("User.id", None, descending=True),
+        "REGISTERED_AT_ASC": Order("User.registeredAt", "u.registered_at", descending=False),
+        "REGISTERED_AT_DESC": Order("User.registeredAt", "u.registered_at", descending=True),
+    }
+)
+
+
+@dataclass(slots=True)
+class Conditions:
+    """SQL that narrows a statement, and the values it names."""
+
+    sql: list[str]
+    values: dict[str, Any]
+    dialect: Dialect
+    today: date
+
+    def place(self, value: object) -> str:
+        """A name for a value, to stand in SQL."""
+        name = f"f{len(self.values)}"
+        self.values[name] = value
+        return f":{name}"
+
+    def among(self, column: str, choices: list[Any]) -> str:
+        """SQL that is true where the column is one of the choices."""
+        if self.dialect is Dialect.POSTGRES:
+            kind = "timestamptz" if column == "u.registered_at" else "text"
+            return f"{column} = ANY({self.place(choices)}::{kind}[])"
+        plain = [each.astimezone(UTC).isoformat(" ") if isinstance(each, datetime) else each for each in choices]
+        listed = self.place(orjson.dumps(plain).decode())
+        return f"{column} IN (SELECT value FROM json_each({listed}))"
+
+
+def filter_paths(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fields that a filter looks at."""
+    return tuple(PATHS[key] for key in given if key in PATHS)
+
+
+def conditions(given: Mapping[str, Any], dialect: Dialect, today: date) -> Conditions:
+    """The filter as SQL; every part is required.
+
+    Raises:
+        Refusal: `BAD_INPUT` for a part that says nothing, since dropping it would widen the answer.
+    """
+    made = Conditions([], {}, dialect, today)
+    for key, operand in given.items():
+        if operand is None:
+            raise Refusal(
+                Code.BAD_INPUT, f"`filter.{key}` is null: leave it out or give it a value", argument=f"filter.{key}"
+            )
+        if key == "ids":
+            made.sql.append(made.among("u.id", list(operand)))
+            continue
+        if not operand:
+            raise Refusal(
+                Code.BAD_INPUT, f"`filter.{key}` says nothing: give it `eq` or `in`", argument=f"filter.{key}"
+            )
+        for sign, value in operand.items():
+            if value is None:
+                raise Refusal(
+                    Code.BAD_INPUT,
+                    f"`filter.{key}.{sign}` is null: leave it out or give it a value",
+                    argument=f"filter.{key}.{sign}",
+                )
+            made.sql.append(_one(key, sign, value, made))
+    return made
+
+
+def _one(key: str, sign: str, value: Any, made: Conditions) -> str:  # noqa: ANN401 - an argument
+    derived = _DERIVED.get(key)
+    if derived is not None:
+        choices = list(value) if sign == "in" else [value]
+        return "(" + " OR ".join(derived(str(choice), made) for choice in choices) + ")" if choices else "1 = 0"
+    column = _COLUMNS[key]
+    if sign == "in":
+        return made.among(column, list(value))
+    return f"{column} {_SIGNS[sign]} {made.place(value)}"
+
+
+def _age_band(band: str, made: Conditions) -> str:
+    if band not in {name for name, _ in BANDS}:
+        return "1 = 0"
+    after, until = born_in(band, made.today)
+    parts = []
+    if after is not None:
+        parts.append(f"u.birth_date > {made.place(after)}")
+    if until is not None:
+        parts.append(f"u.birth_date <= {made.place(until)}")
+    return "(" + " AND ".join(parts) + ")"
+
+
+def eligibility_sql(made: Conditions) -> str:
+    """`derived.work_eligibility` as SQL, to filter by; a test holds the two together."""
+    today, grace = made.place(made.today), made.place(made.today - PENDING_GRACE)
+    return (
+        "CASE WHEN u.card_work_restriction IS NULL THEN NULL"
+        f" WHEN u.card_stay_expires_on IS NULL THEN CASE WHEN u.card_work_restriction = '{WorkRestriction.NONE}'"
+        " THEN 'ELIGIBLE' ELSE 'NEEDS_CHECK' END"
+        f" WHEN u.card_stay_expires_on < {today} THEN"
+        f" CASE WHEN u.stay_pending AND u.card_stay_expires_on >= {grace}"
+        " THEN 'NEEDS_CHECK' ELSE 'NOT_ELIGIBLE' END"
+        f" WHEN u.card_work_restriction = '{WorkRestriction.NOT_PERMITTED}' THEN"
+        f" CASE WHEN u.card_other_activity = '{PERMITTED_28_HOURS}' THEN 'NEEDS_CHECK' ELSE 'NOT_ELIGIBLE' END"
+        f" WHEN u.card_work_restriction = '{WorkRestriction.DESIGNATED}' THEN 'NEEDS_CHECK'"
+        " ELSE 'ELIGIBLE' END"
+    )
+
+
+def _work_eligibility(value: str, made: Conditions) -> str:
+    return f"{eligibility_sql(made)} = {made.place(value)}"
+
+
+_DERIVED: Mapping[str, Callable[[str, Conditions], str]] = MappingProxyType(
+    {"ageBand": _age_band, "workEligibility": _work_eligibility}
+)

@@ -1,0 +1,62 @@
+"""The ledger's own door: reading who saw what is an access like any other, and is recorded."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.gateway.cursor import bound_to
+from api.gateway.door import Door
+from api.gateway.ledger_view import LedgerView, connection, ledger_page
+from api.gateway.record import Record
+from api.gateway.selection import Selected
+from api.gateway.walk import walk
+from models.history import AccessQuery
+
+FIELD = "User.accesses"
+"""What a reader of the ledger sees of a person."""
+
+NOBODY = -1
+
+
+async def read_ledger(door: Door, selected: Selected, arguments: Mapping[str, Any], record: Record) -> Any:  # noqa: ANN401 - a connection
+    """The accesses or provisions asked for; whoever is shown in them is recorded."""
+    view = door.registers.view
+    user = arguments.get("user")
+    ref = None if user is None else await view.history.ref(user) or NOBODY
+    if ref == NOBODY:
+        record.asked = str(user)[:40]
+    read = _accesses if selected.name == "accesses" else _provisions
+    page = await read(view, arguments, ref)
+    answer = walk(selected.children, selected.type_name, page)
+    record.touched(view.shown, FIELD)
+    return answer
+
+
+async def _accesses(view: LedgerView, arguments: Mapping[str, Any], ref: int | None) -> dict[str, Any]:
+    outcome = arguments.get("outcome")
+    query = AccessQuery(
+        user=arguments.get("user"),
+        ref=ref,
+        client=arguments.get("client"),
+        purpose=arguments.get("purpose"),
+        recipient=arguments.get("recipient"),
+        field=arguments.get("field"),
+        outcome=None if outcome is None else str(getattr(outcome, "value", outcome)),
+        request_id=arguments.get("requestId"),
+        since=arguments.get("since"),
+        until=arguments.get("until"),
+    )
+    return await view.accesses(query, first=arguments["first"], after=arguments.get("after"), releases=True)
+
+
+async def _provisions(view: LedgerView, arguments: Mapping[str, Any], ref: int | None) -> dict[str, Any]:
+    size = ledger_page(arguments["first"])
+    named = {name: arguments.get(name) for name in ("recipient", "since", "until")}
+    bound = bound_to("provisions", view.bound.hex(), arguments.get("user"), {k: str(v) for k, v in named.items()})
+    after = arguments.get("after")
+    before = None if after is None else str(view.cursors.open(after, bound, argument="after")[0])
+    found = await view.history.provisions(ref=ref, before=before, limit=size + 1, **named)
+    page = found[:size]
+    people = await view.history.ids(one.ref for one in page)
+    nodes = [view.provision(one, people) for one in page]
+    ends = [view.cursors.seal([one.id], bound) for one in page]
+    return connection(nodes, ends, more=len(found) > size)

@@ -1,0 +1,84 @@
+"""The plan: which fields of personal data a selection needs, where each answers, and from which columns."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from api.gateway.selection import TYPENAME, Selected
+from models.catalogue import ANSWERS
+from models.personal import Personal
+
+ANSWERS_FIELD = "answers"
+REGISTER_FIELDS = ("consents", "accesses")
+EACH = "@"
+"""The step of a path that stands for every item of a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One asked field of personal data: its path to the rules and where it answers."""
+
+    path: str
+    position: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UserPlan:
+    """A selection on `User` with everything that does not depend on who asks.
+
+    Attributes:
+        selected: the selection itself.
+        leaves: each asked field with the response keys below the user.
+        asked: the paths of the leaves, each once.
+        siblings: the fields of every asked nested object, which decide whether that object is null.
+        objects: each nested object by name with the paths below it.
+    """
+
+    selected: tuple[Selected, ...]
+    leaves: tuple[Leaf, ...]
+    asked: tuple[str, ...]
+    siblings: tuple[str, ...]
+    objects: Mapping[str, tuple[str, ...]]
+
+    @property
+    def decided(self) -> tuple[str, ...]:
+        """Every field that must be decided to answer."""
+        return tuple(dict.fromkeys((*self.asked, *self.siblings)))
+
+
+def user_plan(selected: Sequence[Selected], catalogue: Mapping[str, Personal]) -> UserPlan:
+    """Read a selection on `User` against the catalogue."""
+    objects = {
+        each.name: tuple(path for path in catalogue if path.startswith(f"User.{each.name}."))
+        for each in selected
+        if each.children and each.name not in (*REGISTER_FIELDS, ANSWERS_FIELD)
+    }
+    leaves = tuple(_leaves(selected, catalogue))
+    return UserPlan(
+        selected=tuple(selected),
+        leaves=leaves,
+        asked=tuple(dict.fromkeys(leaf.path for leaf in leaves)),
+        siblings=tuple(dict.fromkeys(path for paths in objects.values() for path in paths)),
+        objects=objects,
+    )
+
+
+def answer_keys(selected: Selected, catalogue: Mapping[str, Personal]) -> tuple[str, ...]:
+    """The questions whose answers are asked: those named, or all; an unknown key asks for nothing."""
+    known = tuple(path.removeprefix(ANSWERS) for path in catalogue if path.startswith(ANSWERS))
+    keys = selected.arguments.get("keys")
+    return known if keys is None else tuple(key for key in dict.fromkeys(keys) if key in known)
+
+
+def _leaves(selected: Sequence[Selected], catalogue: Mapping[str, Personal]) -> Iterator[Leaf]:
+    for each in selected:
+        if each.name == TYPENAME:
+            continue
+        if each.name == ANSWERS_FIELD:
+            for key in answer_keys(each, catalogue):
+                yield Leaf(ANSWERS + key, (each.key,))
+        elif each.name in REGISTER_FIELDS or not each.children:
+            yield Leaf(f"User.{each.name}", (each.key,))
+        else:
+            for child in each.children:
+                if child.name != TYPENAME:
+                    yield Leaf(f"User.{each.name}.{child.name}", (each.key, child.key))

@@ -1,0 +1,87 @@
+"""The declared purpose: one announced leaf that the requester may use, or a refusal that says which step failed."""
+
+from api.gateway.context import Context
+from api.gateway.refusal import Code, Refusal
+from api.tokens.requester import Requester
+from models.inforce import Force
+from models.registry import KnownRecipient
+from policies.purpose import Purpose
+
+MOST_CONTEXTS = 10_000
+
+
+def recipient_of(force: Force, requester: Requester, asked: str | None) -> KnownRecipient:
+    """To whom the answer goes: the recipient asked for, or the requester's first.
+
+    Raises:
+        Refusal: `PURPOSE_NOT_ALLOWED` where the requester is not registered for it, or it is not active.
+    """
+    name = asked or requester.recipients[0]
+    found = force.registry.recipients.get(name) if name in requester.recipients else None
+    if found is None:
+        raise Refusal(
+            Code.PURPOSE_NOT_ALLOWED,
+            "the recipient is none of this client's: ask for one it is registered for",
+            reason="RECIPIENT_NOT_ALLOWED",
+        )
+    return found
+
+
+def declared_purpose(force: Force, requester: Requester, recipient: KnownRecipient, asked: str | None) -> Purpose:
+    """The purpose that an operation on personal data declares.
+
+    Raises:
+        Refusal: with the step that failed (domain section 6, steps 2 to 4).
+    """
+    if not asked:
+        raise Refusal(
+            Code.PURPOSE_MISSING,
+            'the operation declares no purpose: write `@purpose(id: "…")` on it or send the header `Purpose`',
+            clause="3(1)",
+        )
+    purpose = force.edition.purposes.get(asked)
+    if purpose is None:
+        raise Refusal(
+            Code.PURPOSE_UNKNOWN, "the declared purpose is not known: `{ purposes { id } }` lists them", clause="3(1)"
+        )
+    if purpose.abstract:
+        raise Refusal(
+            Code.PURPOSE_ABSTRACT,
+            f"`{purpose.id}` is abstract: declare one of the purposes below it",
+            clause="3(1)",
+            purpose=purpose.id,
+        )
+    if purpose.announced_on is None:
+        raise Refusal(
+            Code.PURPOSE_NOT_ANNOUNCED,
+            f"`{purpose.id}` was never announced: nobody can be told that their data serves it",
+            clause="3(1)",
+            purpose=purpose.id,
+        )
+    scoped = requester.purposes is None or purpose.id in requester.purposes
+    if not scoped or not force.judge.usable(requester.role, purpose.id, recipient.id):
+        raise Refusal(
+            Code.PURPOSE_NOT_ALLOWED,
+            f"no rule lets this client use `{purpose.id}` for this recipient"
+            if scoped
+            else f"the token's scope leaves out `{purpose.id}`",
+            clause="3(1)",
+            purpose=purpose.id,
+            reason="ROLE_NOT_ALLOWED" if scoped else "SCOPE_TOO_NARROW",
+        )
+    return purpose
+
+
+def context_of(
+    force: Force, requester: Requester, recipient: KnownRecipient, purpose: Purpose | None
+) -> Context:
+    """The context, kept with what is in force so that its decisions are made once."""
+    key = (requester.role, requester.categories, recipient.id, purpose and purpose.id)
+    found = force.kept.get(key)
+    if not isinstance(found, Context):
+        if len(force.kept) >= MOST_CONTEXTS:
+            force.kept.clear()
+        found = force.kept[key] = Context(
+            force, requester.role, requester.categories, purpose, recipient
+        )
+    return found

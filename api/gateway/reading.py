@@ -1,0 +1,127 @@
+"""The reading: one plan in one context, with all that can be settled before any user is known."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from api.gateway.basis import basis_of, case_files
+from api.gateway.columns import Columns
+from api.gateway.context import Context
+from api.gateway.plan import Leaf, UserPlan
+from api.gateway.shape import Shape, Shaper
+from models.dialect import Dialect
+from models.standing import LAWFUL_CASE
+from policies.clearance import IDENTITY, Opening
+from policies.vocabulary import Fact
+
+REF, KEY = 0, 1
+"""The places in every row of the ledger's reference and of the key of the standing."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What users of one key are given, and what the ledger says of it."""
+
+    shape: Shape
+    released: frozenset[str]
+    withheld: frozenset[str]
+    basis: tuple[str, ...]
+    missing: tuple[Leaf, ...]
+
+
+class Reading:
+    """Statement, shapes and settled refusals of one plan in one context.
+
+    Attributes:
+        forbidden: the asked fields refused to everybody here.
+    """
+
+    def __init__(self, context: Context, plan: UserPlan, dialect: Dialect) -> None:
+        self.context = context
+        self.plan = plan
+        clearance = context.clearance
+        self.lens = clearance.lens(tuple(dict.fromkeys((IDENTITY, *plan.decided))))
+        self.seen = frozenset(path for opening in self.lens.openings.values() for path in opening.rules)
+        self.forbidden = tuple(leaf for leaf in plan.leaves if leaf.path not in self.seen)
+        self.by_case = Fact.LAWFUL in clearance.required
+        self._columns = Columns(
+            (path for path in plan.asked if path in self.seen), context.force.catalogue, dialect, self._base(dialect)
+        )
+        self._shaper = Shaper(plan, self._columns, context.force.catalogue, context.force.edition.questions)
+        self._views: dict[Any, View] = {}
+        self._from = self._visible()
+
+    def _base(self, dialect: Dialect) -> Iterator[str]:
+        yield "u.ref"
+        yield self._key(dialect)
+        yield "u.id"
+        if self.context.third_party:
+            yield self._consented_at
+
+    @property
+    def _consented_at(self) -> str:
+        return (
+            "(SELECT c.given_at FROM consents c WHERE c.user_id = u.id AND c.recipient = :consent_to"
+            f" AND c.purpose = '{self.context.circumstance.chain[0]}')"
+        )
+
+    def _key(self, dialect: Dialect) -> str:
+        standing = self.context.standing_sql(self.lens.facts) or "0"
+        if not self.by_case:
+            return standing
+        file = "f.basis || ' ' || CAST(f.items AS text)"
+        joined = f"string_agg({file}, '|')" if dialect is Dialect.POSTGRES else f"group_concat({file}, '|')"
+        return f"(SELECT {joined} {LAWFUL_CASE})"
+
+    def statement(self, tail: str, order_column: str | None) -> str:
+        """The whole statement; the column that orders the list is read last, for its cursors."""
+        if order_column is None:
+            return f"SELECT {self._columns.sql} {self._from}{tail}"
+        return f"SELECT {self._columns.sql}, {order_column} AS ordered {self._from}{tail}"
+
+    def _visible(self) -> str:
+        visible = self.context.visible or "1 = 0"
+        if self.lens.narrow and self.lens.facts:
+            keys = ", ".join(map(str, self.lens.openings)) or "-1"
+            visible += f" AND ({self.context.standing_sql(self.lens.facts)}) IN ({keys})"
+        return f"FROM users u WHERE {visible}"
+
+    def view(self, key: Any) -> View:  # noqa: ANN401 - an integer, or the items of case files
+        """What users with this key are given."""
+        found = self._views.get(key)
+        if found is None:
+            found = self._views[key] = self._make_view(key)
+        return found
+
+    def _make_view(self, key: Any) -> View:  # noqa: ANN401 - see above
+        opening = self._by_items(key) if self.by_case else self.lens.openings.get(key, Opening({}))
+        asked = frozenset(self.plan.asked)
+        released = frozenset(path for path in asked if path in opening)
+        cases = case_files(key) if self.by_case else {}
+        return View(
+            shape=self._shaper.shape(opening),
+            released=released,
+            withheld=asked - released,
+            basis=tuple(cases) or self._basis({path: rule for path, rule in opening.rules.items() if path in asked}),
+            missing=tuple(
+                leaf for leaf in self.plan.leaves if leaf.path in self.seen and leaf.path not in opening
+            ),
+        )
+
+    def _by_items(self, files: str | None) -> Opening:
+        """The opening narrowed to the items that the case files of a user name (APPI Art 27(1))."""
+        whole = next(iter(self.lens.openings.values()), Opening({}))
+        named = {item for items in case_files(files).values() for item in items}
+        edition = self.context.force.edition
+        return Opening(
+            {
+                path: rule
+                for path, rule in whole.rules.items()
+                if path == IDENTITY or not named.isdisjoint(edition.field_ancestors(path))
+            }
+        )
+
+    def _basis(self, rules: Mapping[str, str | None]) -> tuple[str, ...]:
+        edition = self.context.force.edition
+        found = {basis_of(edition.rule(rule)) for rule in rules.values() if rule}
+        return tuple(sorted(found))

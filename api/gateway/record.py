@@ -1,0 +1,88 @@
+"""The record: one entry of the ledger for all that an operation did."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from api.gateway.basis import Basis
+from api.gateway.columns import when
+from api.gateway.context import Context
+from api.gateway.door import Released
+from api.gateway.ledger_view import JAPAN
+from models.access import Outcome
+from models.derived import years_before
+from models.ledger import Group, ProvisionEntry
+
+RETAIN_YEARS = 3
+CONSENTED_AT = 3
+"""The place in a row, for third parties, of the time the person consented."""
+
+
+@dataclass(slots=True)
+class Record:
+    """What happened in an operation, collected door by door."""
+
+    groups: list[Group] = field(default_factory=list)
+    arguments: set[str] = field(default_factory=set)
+    released: list[Released] = field(default_factory=list)
+    refused: bool = False
+    asked: str | None = None
+
+    def add(self, released: Released) -> None:
+        """A door was read."""
+        self.groups += released.groups
+        self.released.append(released)
+        self.refused = self.refused or bool(released.withheld)
+
+    def touched(self, refs: Iterable[int], field_path: str) -> None:
+        """People whose records were shown or changed by something that is no door."""
+        people = tuple(sorted(refs))
+        if people:
+            self.groups.append(Group(frozenset({field_path}), frozenset(), (Basis.DUTY.value,), people))
+
+    @property
+    def outcome(self) -> Outcome:
+        """All of it, a part, or nothing."""
+        given = any(group.released for group in self.groups)
+        if self.refused or self.asked is not None:
+            return Outcome.PARTLY if given else Outcome.REFUSED
+        return Outcome.RELEASED
+
+    def provisions(self, context: Context, at: datetime) -> tuple[ProvisionEntry, ...]:
+        """What a third party was given of each user (APPI Art 29, Rules 20 and 21)."""
+        if not context.third_party:
+            return ()
+        items: dict[int, set[str]] = {}
+        told: dict[int, tuple[str, Any]] = {}
+        for released in self.released:
+            for view, row in released.rows:
+                items.setdefault(row[0], set()).update(view.released)
+                told[row[0]] = (view.basis[0] if view.basis else Basis.NONE.value, row[CONSENTED_AT])
+        today = at.astimezone(JAPAN).date()
+        return tuple(
+            ProvisionEntry(
+                ref=ref,
+                recipient=context.recipient.id,
+                name=context.recipient.name,
+                address=context.recipient.address,
+                representative=context.recipient.representative,
+                items=frozenset(fields),
+                basis=told[ref][0],
+                consented_at=_time(told[ref][1]),
+                retain_until=retain_until(today),
+            )
+            for ref, fields in items.items()
+            if fields
+        )
+
+
+def retain_until(created: date) -> date:
+    """The last day a record made singly must be kept: three years on, that day included (Rule 21(iii))."""
+    return years_before(created, -RETAIN_YEARS)
+
+
+def _time(value: Any) -> datetime | None:  # noqa: ANN401 - a time of either dialect
+    return when(value) if isinstance(value, str) else value
+
+

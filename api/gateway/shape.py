@@ -1,0 +1,97 @@
+"""The shape: a function generated for one plan and one opening that turns a row into its answer.
+
+Nothing of a client's document stands in the generated source but response keys, as quoted literals.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from api.gateway.columns import Columns, day, when
+from api.gateway.plan import ANSWERS_FIELD, REGISTER_FIELDS, UserPlan, answer_keys
+from api.gateway.selection import TYPENAME, Selected
+from models.catalogue import ANSWERS
+from models.personal import Personal
+from policies.clearance import Opening
+from policies.form import FormQuestion
+
+Shape = Callable[[Any, Any, Mapping[str, Mapping[str, Any]]], dict[str, Any]]
+"""A row, today's date and the registers that belong to the users (by field key, then by user id) → its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shaper:
+    """Makes the shapes of one plan."""
+
+    plan: UserPlan
+    columns: Columns
+    catalogue: Mapping[str, Personal]
+    questions: Mapping[str, FormQuestion]
+
+    def shape(self, opening: Opening) -> Shape:
+        """The function for users with this opening."""
+        names: dict[str, Any] = {"day": day, "when": when, "loads": _answer}
+        body = self._object("User", self.plan.selected, opening, names)
+        source = f"def shape(r, today, registers):\n    return {body}\n"
+        exec(compile(source, "<shape>", "exec"), names)  # noqa: S102 - the source is ours, see above
+        made: Shape = names["shape"]
+        return made
+
+    def _object(
+        self, type_name: str, selected: Sequence[Selected], opening: Opening, names: dict[str, Any]
+    ) -> str:
+        parts = (
+            f"{each.key!r}: {self._field(type_name, each, opening, names)}" for each in selected
+        )
+        return "{" + ", ".join(parts) + "}"
+
+    def _field(self, type_name: str, each: Selected, opening: Opening, names: dict[str, Any]) -> str:
+        if each.name == TYPENAME:
+            return repr(type_name)
+        path = f"User.{each.name}"
+        if each.name == ANSWERS_FIELD:
+            return self._answers(each, opening, names)
+        if each.name in REGISTER_FIELDS:
+            identity = self.columns.at("u.id")
+            return f"registers[{each.key!r}].get({identity})" if path in opening else "None"
+        if each.name in self.plan.objects:
+            if not any(below in opening for below in self.plan.objects[each.name]):
+                return "None"
+            parts = (
+                f"{child.key!r}: {self._nested(each, child, opening, names)}" for child in each.children
+            )
+            return "{" + ", ".join(parts) + "}"
+        return self.columns.value(path, names) if path in opening else "None"
+
+    def _nested(self, each: Selected, child: Selected, opening: Opening, names: dict[str, Any]) -> str:
+        if child.name == TYPENAME:
+            return repr(each.type_name)
+        path = f"User.{each.name}.{child.name}"
+        return self.columns.value(path, names) if path in opening else "None"
+
+    def _answers(self, each: Selected, opening: Opening, names: dict[str, Any]) -> str:
+        keys = [key for key in answer_keys(each, self.catalogue) if ANSWERS + key in opening]
+        if not keys:
+            return "None"
+        return "[" + ", ".join(self._answer(key, each, names) for key in keys) + "]"
+
+    def _answer(self, key: str, each: Selected, names: dict[str, Any]) -> str:
+        question = self.questions[key]
+        parts: list[str] = []
+        for child in each.children:
+            if child.name == TYPENAME:
+                told = repr(each.type_name)
+            elif child.name == "key":
+                told = repr(key)
+            elif child.name == "label":
+                told = repr(question.label_en if child.arguments.get("lang") == "en" else question.label_ja)
+            else:
+                told = f"loads({self.columns.value(ANSWERS + key, names)})"
+            parts.append(f"{child.key!r}: {told}")
+        return "{" + ", ".join(parts) + "}"
+
+
+def _answer(text: str | None) -> Any:  # noqa: ANN401 - an answer is text, a number or a list
+    return None if text is None else orjson.loads(text)

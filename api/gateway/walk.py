@@ -1,0 +1,31 @@
+"""The walk: a record as an answer, by what was selected of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from api.gateway.selection import TYPENAME, Selected
+
+
+def walk(selected: Sequence[Selected], type_name: str, value: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The asked parts of `value` under their response keys; a list is walked item by item.
+
+    A part that takes arguments is a function of them.
+    """
+    if value is None:
+        return None
+    answer: dict[str, Any] = {}
+    for each in selected:
+        if each.name == TYPENAME:
+            answer[each.key] = type_name
+            continue
+        part = value[each.name]
+        if callable(part):
+            part = part(**each.arguments)
+        if each.children:
+            part = (
+                [walk(each.children, each.type_name, item) for item in part]
+                if isinstance(part, list)
+                else walk(each.children, each.type_name, part)
+            )
+        answer[each.key] = part
+    return answer

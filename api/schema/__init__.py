@@ -1,0 +1,1 @@
+"""The GraphQL schema: what may be asked, in types."""

@@ -1,0 +1,147 @@
+"""The types of personal data, made from the catalogue; the executor never walks into them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, NewType, NoReturn
+
+import strawberry
+from strawberry.types.base import StrawberryObjectDefinition
+
+from api.schema.ledger import AccessConnection
+from models.catalogue import FIELDS
+from models.derived import WorkEligibility
+from models.personal import Kind, Personal
+
+AnswerValue = NewType("AnswerValue", object)
+ANSWER_VALUE = strawberry.scalar(
+    name="AnswerValue",
+    description="An answer of the registration form: a text, a number, a date as text, or a list of texts",
+    serialize=lambda value: value,
+    parse_value=lambda value: value,
+)
+
+
+class Unreachable(Exception):  # noqa: N818 - it says what happened
+    """The executor walked into personal data, which only the door may release."""
+
+
+def _never(*_args: object, **_kwargs: object) -> NoReturn:
+    raise Unreachable("a field of personal data was resolved outside the door")
+
+
+WorkEligibilityType = strawberry.enum(
+    WorkEligibility, name="WorkEligibility", description="Whether the residence card allows work now; `NEEDS_CHECK` asks for a human"
+)
+
+_SCALARS: Mapping[Kind, Any] = {
+    Kind.ID: strawberry.ID,
+    Kind.TEXT: str,
+    Kind.DATE: date,
+    Kind.TIME: datetime,
+    Kind.ELIGIBILITY: WorkEligibilityType,
+}
+_TYPE_NAMES: Mapping[str, tuple[str, str]] = {
+    "name": ("Name", "A person's name in three scripts"),
+    "address": ("Address", "Where a person lives, large to small"),
+    "residenceCard": ("ResidenceCard", "What is printed on the residence card"),
+}
+
+
+@strawberry.type(description="One answer of the registration form; each key is a field of its own to the rules")
+class Answer:
+    """An answer."""
+
+    key: strawberry.ID
+    value: AnswerValue | None = strawberry.field(description="Null where the person did not answer")
+
+    @strawberry.field(description="The question as the person saw it, in `ja` or `en`")
+    def label(self, lang: strawberry.ID = strawberry.ID("ja")) -> str:
+        """Made in the shape."""
+        return _never(lang)
+
+
+@strawberry.type(description="What a person agreed to, for one purpose and one recipient")
+class Consent:
+    """A consent."""
+
+    id: strawberry.ID
+    purpose: strawberry.ID
+    recipient: strawberry.ID
+    state: str = strawberry.field(description="Only GIVEN and RENEWED permit")
+    given_at: datetime | None
+    withdrawn_at: datetime | None
+    expires_at: datetime | None
+    notice_version: str = strawberry.field(description="The version of the policy that was shown")
+    language: str = strawberry.field(description="The language it was shown in")
+    method: str = strawberry.field(description="TICK, CLICK or PAPER; deemed agreement is none of them")
+
+
+def describe(field: Personal) -> str:
+    """What the schema says of a field."""
+    return f"{field.en} · {field.ja}\n\nCategory `{field.category}`, tier {field.tier}, clause {field.clause}."
+
+
+def _column(field: Personal) -> tuple[Any, Any]:
+    kind = _SCALARS[field.kind]
+    required = field.path == "User.id"
+    return kind if required else kind | None, strawberry.field(
+        name=field.steps[-1], description=describe(field)
+    )
+
+
+def _object(name: str, description: str, members: Mapping[str, tuple[Any, Any]]) -> type:
+    namespace: dict[str, Any] = {
+        "__annotations__": {key: annotation for key, (annotation, _) in members.items()},
+        "__module__": __name__,
+        **{key: column for key, (_, column) in members.items()},
+    }
+    return strawberry.type(type(name, (), namespace), name=name, description=description)
+
+
+def _answers(keys: list[strawberry.ID] | None = None) -> list[Answer] | None:
+    return _never(keys)
+
+
+def _accesses(first: int = 50, after: str | None = None) -> AccessConnection | None:
+    return _never(first, after)
+
+
+def _user() -> type:
+    members: dict[str, tuple[Any, Any]] = {}
+    nested: dict[str, dict[str, tuple[Any, Any]]] = {}
+    for field in FIELDS.values():
+        head, *rest = field.steps
+        if rest:
+            if head not in nested:
+                nested[head] = {}
+                members[head] = (Any, None)
+            nested[head][rest[-1]] = _column(field)
+        elif field.kind is Kind.CONSENT:
+            members[head] = (list[Consent] | None, strawberry.field(name=head, description=describe(field)))
+        elif field.kind is not Kind.ACCESS:
+            members[head] = _column(field)
+    for head, parts in nested.items():
+        name, description = _TYPE_NAMES[head]
+        made = _object(name, description, parts)
+        members[head] = (made | None, strawberry.field(name=head, description=f"{description}; null when nothing in it may be read"))  # type: ignore[operator]
+    made_user: dict[str, tuple[Any, Any]] = dict(members)
+    made_user["answers"] = (
+        list[Answer] | None,
+        strawberry.field(
+            name="answers",
+            resolver=_answers,
+            description="The rest of the registration form: all answers that may be read, or those of `keys`",
+        ),
+    )
+    made_user["accesses"] = (
+        AccessConnection | None,
+        strawberry.field(
+            name="accesses", resolver=_accesses, description=describe(FIELDS["User.accesses"])
+        ),
+    )
+    return _object("User", "The customer the data is about (本人)", made_user)
+
+
+User: Any = _user()
+PERSONAL_TYPES = ("User", "Answer", "Consent", *(name for name, _ in _TYPE_NAMES.values()))
+"""The types that only the door makes."""

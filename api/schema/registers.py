@@ -1,0 +1,181 @@
+"""The registers: purposes, recipients, fields, editions and explanations as their types show them."""
+
+from collections.abc import Sequence
+
+import strawberry
+
+from api.gateway.refusal import Code, Refusal
+from api.gateway.running import Running
+from api.schema.policy import DimensionType, Edition, Explanation, FieldInfo, NearMiss, Purpose, Recipient, Rule
+from models.history import moment
+from models.inforce import Force, PolicyUnavailable
+from policies.edition import Edition as PolicyEdition
+from policies.judge import Judge
+from policies.question import Question
+from policies.rule import write_needs
+from policies.vocabulary import ANY, NONE_PURPOSE, Action, Effect, Fact, standing
+
+_PUBLISHED = "SELECT id, number, published_at, published_by, approved_by, note FROM editions WHERE id = :id"
+ID = strawberry.ID
+
+
+def purposes_of(force: Force) -> list[Purpose]:
+    """The purposes of an edition."""
+    return [
+        Purpose(
+            id=ID(each.id),
+            parent=ID(each.parent) if each.parent else None,
+            abstract=each.abstract,
+            announced=each.announced_on is not None,
+            ja=each.ja,
+            en=each.en,
+        )
+        for each in force.edition.purposes.values()
+        if each.id != NONE_PURPOSE
+    ]
+
+
+def recipients_of(force: Force) -> list[Recipient]:
+    """The active recipients."""
+    return [
+        Recipient(
+            id=ID(each.id),
+            kind=ID(each.kind),
+            name=each.name,
+            address=each.address,
+            representative=each.representative,
+            country=each.country,
+        )
+        for each in force.registry.recipients.values()
+    ]
+
+
+def fields_of(force: Force) -> list[FieldInfo]:
+    """The catalogue, with the category that the edition gives each field."""
+    found = force.kept.get("fields")
+    if not isinstance(found, list):
+        found = force.kept["fields"] = [
+            FieldInfo(
+                path=ID(path),
+                category=ID(force.edition.fields.get(path, "unsorted")),
+                tier=field.tier,
+                clause=field.clause,
+                ja=field.ja,
+                en=field.en,
+                purposes=[ID(purpose) for purpose in _purposes_reading(force.edition, path)],
+            )
+            for path, field in force.catalogue.items()
+        ]
+    return found
+
+
+def _purposes_reading(edition: PolicyEdition, path: str) -> list[str]:
+    wider = {ANY, *edition.field_ancestors(path)}
+    allows = [
+        rule
+        for rule in edition.rules
+        if rule.effect is Effect.ALLOW and rule.action in (Action.READ, ANY) and rule.field in wider
+    ]
+    return [
+        purpose.id
+        for purpose in edition.purposes.values()
+        if not purpose.abstract
+        and any(rule.purpose in (ANY, *edition.purpose_ancestors(purpose.id)) for rule in allows)
+    ]
+
+
+async def edition_of(running: Running, asked: str | None) -> Edition:
+    """A published edition.
+
+    Raises:
+        Refusal: `BAD_INPUT` for an id that no edition has.
+    """
+    gateway, force = running.parts, running.plain.force
+    name = asked or force.edition.id
+    rows = await gateway.store.fetch(_PUBLISHED, {"id": name})
+    if not rows:
+        raise Refusal(Code.BAD_INPUT, "no edition has this id", argument="id")
+    edition = force.edition if name == force.edition.id else await gateway.inforce.edition(name)
+    row = rows[0]
+    return Edition(
+        id=ID(row[0]),
+        number=row[1],
+        published_at=row[2] and moment(row[2]),
+        published_by=row[3],
+        approved_by=row[4],
+        note=row[5],
+        rules=[
+            Rule(
+                id=ID(rule.id),
+                effect=rule.effect.value,
+                role=ID(rule.role),
+                action=ID(rule.action),
+                purpose=ID(rule.purpose),
+                field=ID(rule.field),
+                recipient=ID(rule.recipient),
+                needs=write_needs(rule.needs),
+                clause=rule.clause,
+                note_ja=rule.note_ja,
+                note_en=rule.note_en,
+            )
+            for rule in edition.rules
+        ],
+    )
+
+
+async def explain_question(  # noqa: PLR0913 - a question has these parts
+    running: Running,
+    *,
+    role: str,
+    action: str,
+    purpose: str,
+    field: str,
+    recipient: str,
+    facts: Sequence[str],
+    edition: str | None,
+) -> Explanation:
+    """The answer to a question, with its reason.
+
+    Raises:
+        Refusal: `OPERATION_FORBIDDEN` about another role for those who may ask only about their own,
+            `BAD_INPUT` for a fact or an edition that is none.
+    """
+    if role != running.plain.role and not running.plain.may("Query.explain.others"):
+        raise Refusal(
+            Code.OPERATION_FORBIDDEN, "this client may ask about its own role only", field="Query.explain.others"
+        )
+    known = {fact.value: fact for fact in Fact}
+    for fact in facts:
+        if fact not in known:
+            raise Refusal(Code.BAD_INPUT, "`facts` names something that is no fact", argument="facts")
+    judge = await _judge(running, edition)
+    told = judge.explain(
+        Question(role, action, purpose, field, recipient, standing(*(known[fact] for fact in facts)))
+    )
+    return Explanation(
+        allowed=told.decision.allowed,
+        rule=ID(told.rule.id) if told.rule else None,
+        clause=told.clause,
+        edition=ID(told.decision.edition),
+        reason=told.reason,
+        nearest=[
+            NearMiss(
+                rule=ID(each.rule),
+                failed=DimensionType(each.failed.value),
+                missing=[ID(name) for name in each.missing],
+                ja=each.text("ja"),
+                en=each.text("en"),
+            )
+            for each in told.nearest
+        ],
+    )
+
+
+async def _judge(running: Running, edition: str | None) -> Judge:
+    force = running.plain.force
+    if edition is None or edition == force.edition.id:
+        return force.judge
+    try:
+        return Judge(await running.parts.inforce.edition(edition), force.registry.kinds)
+    except PolicyUnavailable as error:
+        raise Refusal(Code.BAD_INPUT, "no edition has this id", argument="edition") from error

@@ -1,0 +1,1 @@
+"""Access tokens: who asks, proved by a signature of ours."""

@@ -1,0 +1,1 @@
+"""The demonstration data: made-up people, and how each of them stands."""

@@ -1,0 +1,213 @@
+"""The history: the ledger read back, by person, client, purpose, recipient, field or time."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import orjson
+
+from models.bits import Bits, pack, unpack
+from models.dialect import Dialect
+from models.store import Reader, Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessQuery:
+    """Which accesses: everything given is required. `user` is a user's id, whose refused look-ups count too."""
+
+    user: str | None = None
+    ref: int | None = None
+    client: str | None = None
+    purpose: str | None = None
+    recipient: str | None = None
+    field: str | None = None
+    outcome: str | None = None
+    request_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRelease:
+    """What one access gave or kept of one person, by the reference of the ledger."""
+
+    ref: int
+    released: tuple[str, ...]
+    withheld: tuple[str, ...]
+    basis: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRecord:
+    """One access as the ledger holds it."""
+
+    id: int
+    at: datetime
+    request_id: str
+    client: str
+    role: str
+    purpose: str | None
+    recipient: str | None
+    operation: str | None
+    edition: str
+    outcome: str
+    code: str | None
+    reason: str | None
+    users: int
+    arguments: tuple[str, ...]
+    releases: tuple[PersonRelease, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionRecord:
+    """One provision to a third party, with what APPI Art 29 and Rule 20 want of it."""
+
+    id: str
+    access_id: int
+    ref: int
+    recipient: str
+    recipient_name: str
+    recipient_address: str
+    recipient_representative: str
+    items: tuple[str, ...]
+    basis: str
+    consented_at: datetime | None
+    provided_at: datetime
+    retain_until: date
+
+
+_ACCESS = (
+    "a.id, a.at, a.request_id, a.client, a.role, a.purpose, a.recipient, a.operation, a.edition, a.outcome,"
+    " a.code, a.reason, a.users, a.arguments, a.groups, a.refs"
+)
+_PROVISION = (
+    "p.id, p.access_id, p.ref, p.recipient, p.recipient_name, p.recipient_address, p.recipient_representative,"
+    " p.items, p.basis, p.consented_at, p.provided_at, p.retain_until"
+)
+_EQUAL = {"client": "client", "purpose": "purpose", "recipient": "recipient", "outcome": "outcome"}
+
+
+class History:
+    """Reads the ledger."""
+
+    def __init__(self, reader: Reader, bits: Bits) -> None:
+        self._reader = reader
+        self._bits = bits
+
+    async def accesses(self, query: AccessQuery) -> list[AccessRecord]:
+        """The accesses asked for, newest first; at most `query.limit`."""
+        wanted: list[str] = []
+        values: dict[str, Any] = {"limit": query.limit}
+        for name, column in (*_EQUAL.items(), ("request_id", "request_id")):
+            if getattr(query, name) is not None:
+                wanted.append(f"a.{column} = :{name}")
+                values[name] = getattr(query, name)
+        if query.user is not None or query.ref is not None:
+            wanted.append(self._of_person())
+            values |= {"asked": query.user or "", "ref": query.ref or -1, "packed": pack([query.ref or 0])}
+        if query.field is not None:
+            wanted.append("a.touched LIKE :word" if self._bits.word(query.field) else "1 = 0")
+            values["word"] = f"%{self._bits.word(query.field)}%"
+        for name, test in (("since", "a.at >= :since"), ("until", "a.at < :until"), ("before", "a.id < :before")):
+            if getattr(query, name) is not None:
+                wanted.append(test)
+                values[name] = getattr(query, name)
+        where = " AND ".join(wanted) or "1 = 1"
+        rows = await self._reader.fetch(
+            f"SELECT {_ACCESS} FROM accesses a WHERE {where} ORDER BY a.id DESC LIMIT :limit",  # noqa: S608 - names are ours
+            values,
+        )
+        return [self._record(row) for row in rows]
+
+    def _of_person(self) -> str:
+        inside = (
+            "position(:packed in x.refs)" if self._reader.dialect is Dialect.POSTGRES else "instr(x.refs, :packed)"
+        )
+        return (
+            "a.id IN (SELECT access_id FROM access_people WHERE ref = :ref"
+            " UNION SELECT y.id FROM accesses y WHERE y.asked = :asked"
+            f" UNION SELECT x.id FROM access_tail t JOIN accesses x ON x.id = t.access_id WHERE {inside} > 0)"
+        )
+
+    def _record(self, row: Row) -> AccessRecord:
+        return AccessRecord(
+            row[0],
+            moment(row[1]),
+            *row[2:13],
+            arguments=self._bits.paths(row[13]),
+            releases=tuple(self._releases(row[14], row[15])),
+        )
+
+    def _releases(self, groups: str, refs: bytes) -> Iterable[PersonRelease]:
+        people = unpack(bytes(refs))
+        for group in orjson.loads(groups):
+            told = (
+                self._bits.paths(group["released"]),
+                self._bits.paths(group["withheld"]),
+                tuple(group["basis"]),
+            )
+            for _ in range(group["n"]):
+                yield PersonRelease(next(people), *told)
+
+    async def provisions(
+        self,
+        *,
+        ref: int | None = None,
+        recipient: str | None = None,
+        access_ids: Sequence[int] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before: str | None = None,
+        limit: int = 50,
+    ) -> list[ProvisionRecord]:
+        """The provisions asked for, newest first; at most `limit`."""
+        given = {"ref": ref, "recipient": recipient, "since": since, "until": until, "before": before}
+        tests = {
+            "ref": "p.ref = :ref",
+            "recipient": "p.recipient = :recipient",
+            "since": "p.provided_at >= :since",
+            "until": "p.provided_at < :until",
+            "before": "p.id < :before",
+        }
+        wanted = [tests[name] for name, value in given.items() if value is not None]
+        values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        if access_ids is not None:
+            wanted.append(f"p.access_id IN ({', '.join(str(int(each)) for each in access_ids) or 'NULL'})")
+        where = " AND ".join(wanted) or "1 = 1"
+        rows = await self._reader.fetch(
+            f"SELECT {_PROVISION} FROM provisions p WHERE {where} ORDER BY p.id DESC LIMIT :limit",  # noqa: S608 - names are ours
+            {**values, "limit": limit},
+        )
+        return [self._provision(row) for row in rows]
+
+    def _provision(self, row: Row) -> ProvisionRecord:
+        return ProvisionRecord(
+            *row[:7],
+            items=self._bits.paths(row[7]),
+            basis=row[8],
+            consented_at=None if row[9] is None else moment(row[9]),
+            provided_at=moment(row[10]),
+            retain_until=row[11] if isinstance(row[11], date) else date.fromisoformat(row[11]),
+        )
+
+    async def ids(self, refs: Iterable[int]) -> Mapping[int, str]:
+        """The users behind references; one whose link was erased is missing."""
+        listed = ", ".join(str(int(ref)) for ref in set(refs))
+        if not listed:
+            return {}
+        rows = await self._reader.fetch(f"SELECT ref, id FROM users WHERE ref IN ({listed})", {})  # noqa: S608 - integers
+        return {row[0]: row[1] for row in rows}
+
+    async def ref(self, user: str) -> int | None:
+        """The reference of a user, or None for nobody."""
+        rows = await self._reader.fetch("SELECT ref FROM users WHERE id = :id", {"id": user})
+        return rows[0][0] if rows else None
+
+
+def moment(value: Any) -> datetime:  # noqa: ANN401 - a time of either dialect
+    """A time as either dialect gives it, in UTC."""
+    found = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return found.astimezone(UTC)

@@ -1,0 +1,125 @@
+"""What is in force: the edition, the registry, and the judge made of both; never older than its lease."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from models.bits import Bits, load_bits
+from models.catalogue import catalogue
+from models.personal import Personal
+from models.registry import Registry, read_registry
+from models.store import Store, StoreUnavailable
+from policies.edition import Edition, PolicyError
+from policies.judge import Judge
+
+LEASE = 1.0
+"""Seconds for which what was read holds; past that, and with no answer from the database, nothing is decided."""
+
+_NEWEST = "SELECT id FROM editions ORDER BY number DESC LIMIT 1"
+_CANONICAL = "SELECT canonical FROM editions WHERE id = :id"
+
+
+class PolicyUnavailable(Exception):  # noqa: N818 - it names the state
+    """The edition in force is not known, so nothing may be decided."""
+
+
+@dataclass(frozen=True, eq=False)
+class Force:
+    """One edition with one registry; replaced whole, never changed."""
+
+    edition: Edition
+    registry: Registry
+    judge: Judge
+    catalogue: Mapping[str, Personal]
+    kept: dict[object, object] = field(default_factory=dict)
+
+
+class InForce:
+    """Reads what is in force, and reads it again before each lease ends."""
+
+    def __init__(
+        self, store: Store, *, lease: float = LEASE, on_edition: Callable[[Force], None] = lambda _force: None
+    ) -> None:
+        self._store = store
+        self._lease = lease
+        self._on_edition = on_edition
+        self._force: Force | None = None
+        self._until = 0.0
+        self._reading = asyncio.Lock()
+        self._watcher: asyncio.Task[None] | None = None
+        self.bits = Bits({})
+
+    async def start(self) -> None:
+        """Read what is in force and keep it fresh."""
+        await self._read()
+        self._watcher = asyncio.create_task(self._watch(), name="in force")
+
+    async def stop(self) -> None:
+        """Stop reading."""
+        if self._watcher is not None:
+            self._watcher.cancel()
+            await asyncio.gather(self._watcher, return_exceptions=True)
+
+    async def current(self) -> Force:
+        """What is in force now.
+
+        Raises:
+            PolicyUnavailable: the lease is over and the database did not renew it.
+        """
+        if self._force is None or time.monotonic() >= self._until:
+            await self._renew()
+        if self._force is None:
+            raise PolicyUnavailable("no edition was ever read")
+        return self._force
+
+    async def _renew(self) -> None:
+        async with self._reading:
+            if time.monotonic() < self._until:
+                return
+            try:
+                async with asyncio.timeout(self._lease * 2):
+                    await self._read()
+            except (StoreUnavailable, PolicyError, TimeoutError) as error:
+                raise PolicyUnavailable(f"the edition in force could not be read: {type(error).__name__}") from error
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(self._lease / 3)
+            async with self._reading:
+                with suppress(StoreUnavailable, PolicyError, PolicyUnavailable):
+                    await self._read()
+
+    async def _read(self) -> None:
+        began = time.monotonic()
+        rows = await self._store.fetch(_NEWEST, {})
+        if not rows:
+            raise PolicyUnavailable("no edition is published: run `mokuteki init`")
+        registry = await read_registry(self._store)
+        old = self._force
+        if old is None or old.edition.id != rows[0][0]:
+            edition = await self.edition(rows[0][0])
+            await self._put(edition, registry)
+        elif old.registry != registry:
+            await self._put(old.edition, registry)
+        self._until = began + self._lease
+
+    async def _put(self, edition: Edition, registry: Registry) -> None:
+        fields = catalogue(edition)
+        self.bits = await load_bits(self._store, fields)
+        self._force = Force(edition, registry, Judge(edition, registry.kinds), fields)
+        self._on_edition(self._force)
+
+    async def edition(self, name: str) -> Edition:
+        """A published edition by its id.
+
+        Raises:
+            PolicyUnavailable: there is none with this id.
+        """
+        found = await self._store.fetch(_CANONICAL, {"id": name})
+        if not found:
+            raise PolicyUnavailable("no edition has this id")
+        return Edition.from_canonical(found[0][0])
+
+

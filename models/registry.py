@@ -1,0 +1,80 @@
+"""The registry: the recipients and clients that are active now, as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from models.store import Store
+
+_RECIPIENTS = """
+SELECT id, kind, name, address, representative, country, foreign_route, state_organ FROM recipients
+WHERE active ORDER BY id
+"""
+_CLIENTS = "SELECT id, role, recipients FROM clients WHERE active ORDER BY id"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRecipient:
+    """An active recipient."""
+
+    id: str
+    kind: str
+    name: str
+    address: str
+    representative: str
+    country: str
+    foreign_route: str
+    state_organ: bool
+
+    @property
+    def abroad(self) -> bool:
+        """It is outside Japan (APPI Art 28)."""
+        return self.country != "JP"
+
+    @property
+    def informed(self) -> bool:
+        """Its country or its system stands in for information given to each person."""
+        return self.foreign_route in {"DESIGNATED", "EQUIVALENT"}
+
+    @property
+    def named(self) -> bool:
+        """Name, address and representative are known, as a record of provision needs them."""
+        return all(part.strip() for part in (self.name, self.address, self.representative))
+
+
+@dataclass(frozen=True, slots=True)
+class KnownClient:
+    """An active client, with the recipients it asks for."""
+
+    id: str
+    role: str
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Who may ask and who may be given, at one moment."""
+
+    recipients: Mapping[str, KnownRecipient]
+    clients: Mapping[str, KnownClient]
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """Each recipient with its group; one that is a group itself needs none."""
+        return {each.id: each.kind for each in self.recipients.values() if each.id != each.kind}
+
+
+async def read_registry(store: Store) -> Registry:
+    """The registry as the database has it."""
+    recipients = [KnownRecipient(*row[:7], bool(row[7])) for row in await store.fetch(_RECIPIENTS, {})]
+    clients = [
+        KnownClient(row[0], row[1], tuple(_list(row[2]))) for row in await store.fetch(_CLIENTS, {})
+    ]
+    return Registry({each.id: each for each in recipients}, {each.id: each for each in clients})
+
+
+def _list(value: Any) -> list[str]:  # noqa: ANN401 - a column of JSON
+    found: list[str] = orjson.loads(value)
+    return found

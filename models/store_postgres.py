@@ -1,0 +1,104 @@
+"""The store on PostgreSQL: a pool for reading, and one statement for a whole batch of appends."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from typing import Any
+
+import asyncpg
+
+from models.dialect import Dialect
+from models.store import Row, Store, StoreUnavailable, Table, Transaction
+
+FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+
+
+@lru_cache(maxsize=64)
+def _append(tables: tuple[Table, ...]) -> str:
+    parts: list[str] = []
+    place = 0
+    for table in tables:
+        names = ", ".join(f'"{name}"' for name, _ in table.columns)
+        arrays = ", ".join(
+            f"${place + offset}::{kind}[]" for offset, (_, kind) in enumerate(table.columns, start=1)
+        )
+        place += len(table.columns)
+        parts.append(f'INSERT INTO "{table.name}" ({names}) SELECT * FROM unnest({arrays})')  # noqa: S608 - names are ours
+    *first, last = parts
+    if not first:
+        return last
+    return "WITH " + ", ".join(f"w{i} AS ({part})" for i, part in enumerate(first)) + " " + last
+
+
+def _columns(rows: Mapping[Table, Sequence[Row]]) -> list[Sequence[Any]]:
+    return [column for batch in rows.values() for column in zip(*batch, strict=True)]
+
+
+async def _keep(_connection: object) -> None:
+    """No session state is ever set by a statement, so a connection goes back to the pool as it is."""
+
+
+class _PostgresTransaction(Transaction):
+    dialect = Dialect.POSTGRES
+
+    def __init__(self, connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]") -> None:
+        self._connection = connection
+
+    async def rows(self, text: str, args: Sequence[Any]) -> Sequence[Row]:
+        return await self._connection.fetch(text, *args)
+
+    async def append(self, rows: Mapping[Table, Sequence[Row]]) -> None:
+        filled = {table: batch for table, batch in rows.items() if batch}
+        if filled:
+            await self._connection.execute(_append(tuple(filled)), *_columns(filled))
+
+
+class PostgresStore(Store):
+    """PostgreSQL by asyncpg."""
+
+    dialect = Dialect.POSTGRES
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, patience: float) -> None:
+        self._pool = pool
+        self._patience = patience
+
+    @classmethod
+    async def open(cls, dsn: str, *, size: int, patience: float = 2.0) -> "PostgresStore":
+        """Open `size` connections; a write that waits longer than `patience` seconds fails."""
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=min(2, size),
+            max_size=size,
+            reset=_keep,
+            server_settings={"jit": "off", "application_name": "mokuteki"},
+        )
+        return cls(pool, patience=patience)
+
+    async def rows(self, text: str, args: Sequence[Any]) -> Sequence[Row]:
+        try:
+            async with self._pool.acquire() as connection:
+                return await connection.fetch(text, *args)
+        except FAULTS as error:
+            raise StoreUnavailable(f"the database did not answer: {type(error).__name__}") from error
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        try:
+            async with self._pool.acquire() as connection, connection.transaction():
+                await connection.execute(f"SET LOCAL lock_timeout = {int(self._patience * 1000)}")
+                yield _PostgresTransaction(connection)
+        except FAULTS as error:
+            raise StoreUnavailable(f"the database did not commit: {type(error).__name__}") from error
+
+    async def append(self, rows: Mapping[Table, Sequence[Row]]) -> None:
+        filled = {table: batch for table, batch in rows.items() if batch}
+        if not filled:
+            return
+        try:
+            async with self._pool.acquire(timeout=self._patience) as connection:
+                await connection.execute(_append(tuple(filled)), *_columns(filled), timeout=self._patience)
+        except FAULTS as error:
+            raise StoreUnavailable(f"the database did not commit: {type(error).__name__}") from error
+
+    async def close(self) -> None:
+        await self._pool.close()

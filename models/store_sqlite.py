@@ -1,0 +1,105 @@
+"""The store on SQLite: one connection that only reads, and one that writes with full durability."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+
+import aiosqlite
+
+from models.dialect import Dialect
+from models.store import Row, Store, StoreUnavailable, Table, Transaction
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any value of a statement
+    """A value as SQLite keeps it, in the form that Tortoise writes too."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def _append(table: Table) -> str:
+    names = ", ".join(f'"{name}"' for name, _ in table.columns)
+    return f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join("?" * len(table.columns))})'  # noqa: S608 - names are ours
+
+
+class _SqliteTransaction(Transaction):
+    dialect = Dialect.SQLITE
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def rows(self, text: str, args: Sequence[Any]) -> Sequence[Row]:
+        return list(await self._connection.execute_fetchall(text, [_plain(arg) for arg in args]))
+
+    async def append(self, rows: Mapping[Table, Sequence[Row]]) -> None:
+        for table, batch in rows.items():
+            if batch:
+                plain = [[_plain(value) for value in row] for row in batch]
+                await self._connection.executemany(_append(table), plain)
+
+
+class SqliteStore(Store):
+    """SQLite in WAL mode."""
+
+    dialect = Dialect.SQLITE
+
+    def __init__(self, reader: aiosqlite.Connection, writer: aiosqlite.Connection) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._writing = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, path: str, *, patience: float = 2.0) -> "SqliteStore":
+        """Open the file; a write that waits longer than `patience` seconds for another writer fails."""
+        writer = await aiosqlite.connect(path, isolation_level=None)
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            f"busy_timeout={int(patience * 1000)}",
+            "foreign_keys=ON",
+        ):
+            await writer.execute(f"PRAGMA {pragma}")
+        reader = await aiosqlite.connect(path, isolation_level=None)
+        for pragma in ("query_only=ON", f"busy_timeout={int(patience * 1000)}"):
+            await reader.execute(f"PRAGMA {pragma}")
+        return cls(reader, writer)
+
+    async def rows(self, text: str, args: Sequence[Any]) -> Sequence[Row]:
+        try:
+            return list(await self._reader.execute_fetchall(text, [_plain(arg) for arg in args]))
+        except (sqlite3.Error, ValueError) as error:
+            raise StoreUnavailable(f"the database did not answer: {type(error).__name__}") from error
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        async with self._writing:
+            try:
+                await self._writer.execute("BEGIN IMMEDIATE")
+                try:
+                    yield _SqliteTransaction(self._writer)
+                except BaseException:
+                    await self._writer.execute("ROLLBACK")
+                    raise
+                await self._commit()
+            except (sqlite3.Error, ValueError) as error:
+                raise StoreUnavailable(f"the database did not commit: {type(error).__name__}") from error
+
+    async def _commit(self) -> None:
+        try:
+            await self._writer.execute("COMMIT")
+        except BaseException:
+            await self._writer.execute("ROLLBACK")
+            raise
+
+    async def append(self, rows: Mapping[Table, Sequence[Row]]) -> None:
+        async with self.transaction() as transaction:
+            await transaction.append(rows)
+
+    async def close(self) -> None:
+        await self._reader.close()
+        await self._writer.close()

@@ -1,0 +1,108 @@
+"""The checks of the fields: each lies in a category, and each personal one where refusals reach it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from policies.check_names import KEY, PATH, misnamed, textless, unlisted
+from policies.form import ANSWERS, FormQuestion, Kind
+from policies.mistake import Mistake
+from policies.table import Row
+from policies.tree import Node, Tree
+from policies.vocabulary import FREE_TEXT, PERSON, UNSORTED
+
+LISTS: Final = ("choices", "choices_ja", "choices_en")
+
+
+def personal(category: str, categories: Tree) -> bool:
+    """Whether this is a category of personal data, or the one that nobody reads."""
+    return category == UNSORTED or PERSON in categories.ancestors(category)
+
+
+def homeless(rows: Iterable[Row], categories: Tree) -> list[Mistake]:
+    """Rows whose category is unknown, so that their field would escape refusals of wider ones."""
+    return [
+        row.mistake("category", f"`{row['category']}` is no category", "name one of `categories.csv`")
+        for row in rows
+        if row["category"] not in categories
+    ]
+
+
+def guards(rows: Iterable[Row], categories: Tree) -> tuple[dict[str, Node], list[Mistake]]:
+    """The fields that hold no personal data, each with its category and labels."""
+    rows = tuple(rows)
+    found = {row["field"]: Node(row["field"], (row["category"],), row["ja"], row["en"]) for row in rows}
+    return found, [
+        *misnamed(rows, "field", PATH),
+        *textless(rows, ("ja", "en")),
+        *homeless(rows, categories),
+    ]
+
+
+def declared(fields: Mapping[str, str], taken: Iterable[str], categories: Tree) -> list[Mistake]:
+    """What is wrong with the fields of personal data that are declared in code."""
+    mistakes = []
+    for path, category in fields.items():
+        if path in set(taken) or path.startswith(ANSWERS) or not PATH.fullmatch(path):
+            mistakes.append(Mistake("fields", 0, path, f"`{path}` is no path, or taken", "choose another"))
+        if not personal(category, categories):
+            what = f"`{path}` lies in `{category}`, which is no category of personal data"
+            remedy = f"name one under `{PERSON}`, or `{UNSORTED}`"
+            mistakes.append(Mistake("fields", 0, path, what, remedy))
+    return mistakes
+
+
+def questions(rows: Iterable[Row], categories: Tree) -> tuple[dict[str, FormQuestion], list[Mistake]]:
+    """The questions of the form and everything wrong with them."""
+    rows = tuple(rows)
+    mistakes = [
+        *misnamed(rows, "key", KEY),
+        *textless(rows, ("label_ja", "label_en")),
+        *unlisted(rows, "kind", Kind),
+        *homeless(rows, categories),
+    ]
+    kinds = set(Kind)
+    sound = [row for row in rows if row["kind"] in kinds]
+    mistakes += (mistake for row in sound for mistake in (*_misfiled(row, categories), *_mislisted(row)))
+    return {row["key"]: _question(row) for row in sound}, mistakes
+
+
+def _misfiled(row: Row, categories: Tree) -> list[Mistake]:
+    category = row["category"]
+    above = categories.ancestors(category)
+    if above and not personal(category, categories):
+        return [row.mistake("category", f"`{category}` holds no personal data", f"name one under `{PERSON}`")]
+    if Kind(row["kind"]).free and above and FREE_TEXT not in above and category != UNSORTED:
+        what = f"free text lies in `{category}`, where it would be read before it is screened"
+        return [row.mistake("category", what, f"write `{FREE_TEXT}`")]
+    return []
+
+
+def _mislisted(row: Row) -> list[Mistake]:
+    lists = [_split(row[column]) for column in LISTS]
+    if not Kind(row["kind"]).listed:
+        return [row.mistake("choices", "this kind has no choices", "leave them blank")] if any(lists) else []
+    if not lists[0] or len(set(lists[0])) != len(lists[0]):
+        return [row.mistake("choices", "the choices are missing, or one stands twice", "list each once")]
+    if len({len(each) for each in lists}) > 1:
+        return [row.mistake("choices", "the choices and their labels differ in number", "label each choice")]
+    return []
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(text.split("|")) if text else ()
+
+
+def _question(row: Row) -> FormQuestion:
+    choices, choices_ja, choices_en = (_split(row[column]) for column in LISTS)
+    return FormQuestion(
+        key=row["key"],
+        kind=Kind(row["kind"]),
+        category=row["category"],
+        choices=choices,
+        choices_ja=choices_ja,
+        choices_en=choices_en,
+        label_ja=row["label_ja"],
+        label_en=row["label_en"],
+        help_ja=row["help_ja"],
+        help_en=row["help_en"],
+    )

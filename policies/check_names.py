@@ -1,0 +1,53 @@
+"""The checks that every table shares: names are well formed and unique, texts are there."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from policies.mistake import Mistake
+from policies.table import Row
+from policies.vocabulary import ANY, NO_NEEDS, NONE_PURPOSE
+
+NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*")
+PATH: Final = re.compile(r"[A-Z][A-Za-z]*(?:\.[A-Za-z_][A-Za-z0-9_]*)+")
+KEY: Final = re.compile(r"[a-z][A-Za-z0-9]*")
+RESERVED: Final = frozenset({ANY, NO_NEEDS, NONE_PURPOSE})
+
+
+def misnamed(rows: Iterable[Row], column: str, shape: re.Pattern[str]) -> list[Mistake]:
+    """Names that are malformed, reserved, or given twice."""
+    seen: set[str] = set()
+    mistakes = []
+    for row in rows:
+        name = row[column]
+        if not shape.fullmatch(name):
+            mistakes.append(
+                row.mistake(column, f"`{name}` is no name", "use letters, digits and their joins")
+            )
+        elif name in RESERVED:
+            mistakes.append(row.mistake(column, f"`{name}` is a reserved word", "choose another name"))
+        elif name in seen:
+            mistakes.append(row.mistake(column, f"`{name}` stands here twice", "keep one of the rows"))
+        seen.add(name)
+    return mistakes
+
+
+def textless(rows: Iterable[Row], columns: Sequence[str]) -> list[Mistake]:
+    """Cells that must hold a text and are blank."""
+    return [
+        row.mistake(column, "the text is missing", "write it")
+        for row in rows
+        for column in columns
+        if not row[column].strip()
+    ]
+
+
+def unlisted(rows: Iterable[Row], column: str, allowed: Iterable[str]) -> list[Mistake]:
+    """Cells that hold none of the allowed words."""
+    words = tuple(allowed)
+    remedy = "write " + " or ".join(f"`{word}`" if word else "nothing" for word in words)
+    return [
+        row.mistake(column, f"`{row[column]}` is not allowed here", remedy)
+        for row in rows
+        if row[column] not in words
+    ]

@@ -1,0 +1,150 @@
+"""The clearance: what one role may see for one purpose and recipient, for each standing that is possible."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from policies.judge import Judge
+from policies.question import Decision, Question
+from policies.vocabulary import STAGES, Action, Fact, Standing
+
+IDENTITY = "User.id"
+"""The field without which a user does not exist for the requester."""
+
+IDENTIFIER = "identifier"
+"""The category of that field; a scope never takes it away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What one standing opens: the fields released, with the rule that allowed each."""
+
+    rules: Mapping[str, str | None]
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.rules
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """The clearance looked at through a few fields: the facts they turn on, and what each standing opens.
+
+    `facts` number the bits of a key; `openings` has every key a visible user can have. `narrow` is false when
+    every combination of those facts is visible, so that no user need be sifted out by it.
+    """
+
+    facts: tuple[Fact, ...]
+    openings: Mapping[int, Opening]
+    narrow: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Clearance:
+    """What may be seen in one context; the answers are the judge's, remembered.
+
+    Attributes:
+        certain: facts that are the same for every user here.
+        categories: the categories a token is narrowed to, or None.
+    """
+
+    judge: Judge
+    role: str
+    purpose: str
+    recipient: str
+    certain: Mapping[Fact, bool]
+    categories: frozenset[str] | None = None
+    _lenses: dict[tuple[str, ...], Lens] = field(default_factory=dict)
+
+    def decide(self, path: str, standing: Standing) -> Decision:
+        """May `path` be read of a user with this standing."""
+        if not self.in_scope(path):
+            return Decision(edition=self.judge.edition.id)
+        return self.judge.decide(
+            Question(self.role, Action.READ, self.purpose, path, self.recipient, standing)
+        )
+
+    def in_scope(self, path: str) -> bool:
+        """Whether the token's scope leaves this field in."""
+        if self.categories is None:
+            return True
+        wider = self.judge.edition.field_ancestors(path)
+        return IDENTIFIER in wider or not self.categories.isdisjoint(wider)
+
+    @cached_property
+    def _open_facts(self) -> tuple[Fact, ...]:
+        named = self.judge.facts(self.role, Action.READ, self.purpose, self.recipient)
+        return tuple(fact for fact in Fact if fact in named and fact not in self.certain)
+
+    @cached_property
+    def _always(self) -> Standing:
+        return frozenset(fact for fact, true in self.certain.items() if true)
+
+    @cached_property
+    def visible(self) -> tuple[Standing, ...]:
+        """Every standing under which a user exists for the requester; none where nobody does."""
+        return tuple(
+            standing
+            for standing in (self._always | some for some in combinations(self._open_facts))
+            if self.decide(IDENTITY, standing)
+        )
+
+    @cached_property
+    def required(self) -> tuple[Fact, ...]:
+        """The facts that every visible user has."""
+        return tuple(f for f in self._open_facts if self.visible and all(f in s for s in self.visible))
+
+    @cached_property
+    def excluded(self) -> tuple[Fact, ...]:
+        """The facts that no visible user has."""
+        return tuple(f for f in self._open_facts if self.visible and not any(f in s for s in self.visible))
+
+    @cached_property
+    def _varying(self) -> tuple[Fact, ...]:
+        settled = {*self.required, *self.excluded}
+        return tuple(fact for fact in self._open_facts if fact not in settled)
+
+    @cached_property
+    def _sifts(self) -> bool:
+        """Some combination of the varying facts is not visible."""
+        return len(self.visible) < sum(1 for _ in combinations(self._varying))
+
+    def lens(self, paths: tuple[str, ...]) -> Lens:
+        """The openings for these fields; the same object for the same fields."""
+        found = self._lenses.get(paths)
+        if found is None:
+            found = self._lenses[paths] = self._make_lens(paths)
+        return found
+
+    def _make_lens(self, paths: tuple[str, ...]) -> Lens:
+        context = (self.role, Action.READ, self.purpose, self.recipient)
+        matter: set[Fact] = set()
+        for path in paths:
+            matter |= self.judge.facts_for(*context, path)
+        facts = tuple(fact for fact in self._varying if self._sifts or fact in matter)
+        openings: dict[int, Opening] = {}
+        for standing in self.visible:
+            key = sum(1 << bit for bit, fact in enumerate(facts) if fact in standing)
+            if key not in openings:
+                answers = ((path, self.decide(path, standing)) for path in paths)
+                openings[key] = Opening({path: answer.rule for path, answer in answers if answer})
+        return Lens(facts, openings, self._sifts)
+
+    def everywhere(self, path: str) -> bool:
+        """Whether `path` may be read of every user that can be visible, as an argument must be."""
+        return bool(self.visible) and all(self.decide(path, standing) for standing in self.visible)
+
+    def refusal(self, path: str) -> Question:
+        """A question whose explanation tells why `path` is refused to everybody here."""
+        best = max(self.visible, key=len, default=self._always)
+        return Question(self.role, Action.READ, self.purpose, path, self.recipient, best)
+
+
+def combinations(facts: Iterable[Fact]) -> Iterator[Standing]:
+    """Every standing that can be made of these facts; a stage implies those before it that are named."""
+    facts = tuple(facts)
+    free = tuple(fact for fact in facts if fact not in STAGES)
+    steps = tuple(stage for stage in STAGES if stage in facts)
+    for bits in range(1 << len(free)):
+        some = frozenset(fact for bit, fact in enumerate(free) if bits >> bit & 1)
+        for reached in range(len(steps) + 1):
+            yield some | frozenset(steps[:reached])

@@ -1,0 +1,182 @@
+"""The edition: one immutable version of everything a decision depends on."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final, Self
+
+from policies import check_fields, check_purposes, check_trees
+from policies.check_model import misshapen
+from policies.check_rules import Names, rules
+from policies.form import FormQuestion
+from policies.mistake import Mistake, PolicyError
+from policies.purpose import Purpose
+from policies.rule import Rule
+from policies.table import COLUMNS, Row, Sheets, read
+from policies.table import rows as complete
+from policies.tree import Node, Tree
+from policies.vocabulary import NONE_PURPOSE
+
+__all__ = ["Edition", "Mistake", "PolicyError", "shipped"]
+
+HERE: Final = Path(__file__).parent
+MODEL: Final = "casbin_model.conf"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    """The model, the rules, the trees and the form questions; its id is the hash of all of them.
+
+    Make one with `of`, `from_canonical` or `shipped`, which refuse what is wrong. `declared` holds the fields
+    of personal data that code declares, each with its category; `fields` holds all fields there are.
+    """
+
+    model: str
+    rules: tuple[Rule, ...]
+    purposes: Mapping[str, Purpose]
+    categories: Tree
+    roles: Tree
+    groups: Tree
+    questions: Mapping[str, FormQuestion]
+    guards: Mapping[str, Node]
+    declared: Mapping[str, str]
+
+    @classmethod
+    def of(cls, sheets: Mapping[str, list[list[str]]], model: str, fields: Mapping[str, str]) -> Self:
+        """The edition of these tables.
+
+        Raises:
+            PolicyError: with every mistake in them.
+        """
+        mistakes = misshapen(model)
+        rows: dict[str, list[Row]] = {}
+        for table in COLUMNS:
+            rows[table], short = complete(table, sheets.get(table, []))
+            mistakes += short
+        parts, wrong = _parts(rows, fields)
+        mistakes += wrong
+        if mistakes:
+            raise PolicyError(mistakes)
+        return cls(model=model, declared=dict(fields), **parts)  # type: ignore[arg-type]  # named as they are
+
+    @classmethod
+    def from_canonical(cls, text: str) -> Self:
+        """The edition that `canonical` wrote.
+
+        Raises:
+            PolicyError: the text is no edition, or one with mistakes.
+        """
+        try:
+            form = json.loads(text)
+            sheets, model, fields = form["sheets"], form["model"], form["fields"]
+        except (ValueError, KeyError, TypeError) as error:
+            what = "the text is not that of an edition"
+            raise PolicyError([Mistake("edition", 0, "", what, "restore it from a copy")]) from error
+        return cls.of(sheets, model, fields)
+
+    def canonical(self) -> str:
+        """The edition as text: the same edition gives the same text, and the text the edition."""
+        form = {"model": self.model, "fields": dict(self.declared), "sheets": self.sheets()}
+        return json.dumps(form, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def sheets(self) -> Sheets:
+        """The tables as rows of text, to show and to edit."""
+        return {
+            "purposes": [list(each.row()) for each in self.purposes.values()],
+            "categories": [list(each.row(marked=False)) for each in self.categories.nodes.values()],
+            "guards": [list(each.row(marked=False)) for each in self.guards.values()],
+            "roles": [list(each.row()) for each in self.roles.nodes.values()],
+            "groups": [list(each.row()) for each in self.groups.nodes.values()],
+            "questions": [list(each.row()) for each in self.questions.values()],
+            "rules": [list(each.row()) for each in self.rules],
+        }
+
+    @cached_property
+    def id(self) -> str:
+        """The hexadecimal SHA-256 of the canonical form."""
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+    @cached_property
+    def fields(self) -> Mapping[str, str]:
+        """Every field there is, with its category: personal ones, answers and guards."""
+        answers = {question.field: question.category for question in self.questions.values()}
+        guards = {path: guard.parents[0] for path, guard in self.guards.items()}
+        return {**self.declared, **answers, **guards}
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Rule]:
+        return {rule.id: rule for rule in self.rules}
+
+    def rule(self, name: str) -> Rule | None:
+        """The rule with this id."""
+        return self._by_id.get(name)
+
+    @cached_property
+    def own_recipients(self) -> tuple[str, ...]:
+        """The groups that are recipients themselves: `internal` and `person`."""
+        return tuple(name for name, node in self.groups.nodes.items() if node.mark)
+
+    def purpose_ancestors(self, purpose: str) -> tuple[str, ...]:
+        """A leaf purpose, then its abstract parent; nothing for one that cannot be asked about."""
+        if purpose == NONE_PURPOSE:
+            return (NONE_PURPOSE,)
+        found = self.purposes.get(purpose)
+        return (found.id, found.parent) if found and not found.abstract else ()
+
+    def field_ancestors(self, field: str) -> tuple[str, ...]:
+        """A field, then its category and ever wider ones; nothing for an unknown field."""
+        category = self.fields.get(field)
+        return (field, *self.categories.ancestors(category)) if category else ()
+
+
+def _parts(
+    rows: Mapping[str, list[Row]], fields: Mapping[str, str]
+) -> tuple[dict[str, object], list[Mistake]]:
+    roles, wrong_roles = check_trees.roles(rows["roles"])
+    groups, wrong_groups = check_trees.groups(rows["groups"])
+    categories, wrong_categories = check_trees.categories(rows["categories"])
+    purposes, wrong_purposes = check_purposes.purposes(rows["purposes"])
+    guards, wrong_guards = check_fields.guards(rows["guards"], categories)
+    questions, wrong_questions = check_fields.questions(rows["questions"], categories)
+    answers = (question.field for question in questions.values())
+    names = Names(
+        role=set(roles),
+        purpose=set(purposes),
+        field={*categories, *fields, *guards, *answers},
+        recipient=set(groups),
+    )
+    found, wrong_rules = rules(rows["rules"], names)
+    parts = {
+        "rules": found,
+        "purposes": purposes,
+        "categories": categories,
+        "roles": roles,
+        "groups": groups,
+        "questions": questions,
+        "guards": guards,
+    }
+    return parts, [
+        *wrong_purposes,
+        *wrong_categories,
+        *wrong_guards,
+        *wrong_roles,
+        *wrong_groups,
+        *wrong_questions,
+        *check_fields.declared(fields, guards, categories),
+        *wrong_rules,
+    ]
+
+
+def shipped(fields: Mapping[str, str], folder: Path = HERE) -> Edition:
+    """The edition kept in the files of a folder, for these fields of personal data.
+
+    Raises:
+        PolicyError: with every mistake in the files.
+    """
+    sheets, headers = read(folder)
+    if headers:
+        raise PolicyError(headers)
+    return Edition.of(sheets, (folder.parent / MODEL).read_text(encoding="utf-8"), fields)

@@ -1,0 +1,62 @@
+"""The registration form: the questions whose answers are fields of their own."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+ANSWERS = "User.answers."
+
+
+class Kind(StrEnum):
+    """How a question is answered."""
+
+    CHOICE = "choice"
+    MULTI_CHOICE = "multi-choice"
+    NUMBER = "number"
+    DATE = "date"
+    SHORT_TEXT = "short-text"
+    LONG_TEXT = "long-text"
+
+    @property
+    def free(self) -> bool:
+        """The answer is the person's own words, and may hold what nobody asked for."""
+        return self in {Kind.SHORT_TEXT, Kind.LONG_TEXT}
+
+    @property
+    def listed(self) -> bool:
+        """The answer comes from a closed list."""
+        return self in {Kind.CHOICE, Kind.MULTI_CHOICE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormQuestion:
+    """One question of the form; the labels of the choices stand in the same order as the choices."""
+
+    key: str
+    kind: Kind
+    category: str
+    choices: tuple[str, ...]
+    choices_ja: tuple[str, ...]
+    choices_en: tuple[str, ...]
+    label_ja: str
+    label_en: str
+    help_ja: str
+    help_en: str
+
+    @property
+    def field(self) -> str:
+        """The path of its answer."""
+        return ANSWERS + self.key
+
+    def row(self) -> tuple[str, ...]:
+        """The question as its file holds it."""
+        lists = tuple("|".join(each) for each in (self.choices, self.choices_ja, self.choices_en))
+        return (
+            self.key,
+            str(self.kind),
+            self.category,
+            *lists,
+            self.label_ja,
+            self.label_en,
+            self.help_ja,
+            self.help_en,
+        )

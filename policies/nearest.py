@@ -1,0 +1,112 @@
+"""The nearest rules: what would have answered a refused question, with one dimension relaxed at a time."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import Final
+
+from policies.edition import Edition
+from policies.explanation import Dimension, NearMiss, miss
+from policies.index import RuleIndex
+from policies.matcher import Matcher
+from policies.question import Question
+from policies.reach import Names, Reach, covers
+from policies.rule import Rule, unmet
+from policies.vocabulary import ANY, Effect
+
+SHOWN: Final = 3
+"""How many rules are told for each dimension."""
+
+
+def nearest(
+    edition: Edition,
+    reach: Reach,
+    index: RuleIndex,
+    question: Question,
+    denied_by: str | None,
+) -> tuple[NearMiss, ...]:
+    """The rule that denied, then those that fail in one dimension: facts, purpose, recipient, role, field."""
+    search = _Search(edition, reach, index, question)
+    deny = edition.rule(denied_by) if denied_by else None
+    denied = (_denied(deny),) if deny else ()
+    if not search.askable or search.allowed:
+        return denied
+    return (*denied, *(each for failed in Dimension for each in islice(search.misses(failed), SHOWN)))
+
+
+def _denied(rule: Rule) -> NearMiss:
+    return miss(rule, Dimension.FACTS if rule.needs else Dimension.FIELD, rule.needs)
+
+
+class _Search:
+    """One refused question and the rules around it."""
+
+    def __init__(self, edition: Edition, reach: Reach, index: RuleIndex, question: Question) -> None:
+        self._model = edition.model
+        self._question = question
+        self._index = index
+        self._reach = reach
+        self._names: dict[Dimension, Names] = {
+            Dimension.PURPOSE: reach.purpose(question.purpose),
+            Dimension.RECIPIENT: reach.recipient(question.recipient),
+            Dimension.ROLE: reach.role(question.role),
+            Dimension.FIELD: reach.field(question.field),
+        }
+
+    @property
+    def askable(self) -> bool:
+        """Whether every name of the question is known."""
+        return all(self._names.values()) and bool(self._reach.action(self._question.action))
+
+    @property
+    def allowed(self) -> bool:
+        """Whether a rule allows it, so that only the deny stands in the way."""
+        return any(not unmet(rule.needs, self._question.standing) for rule in self._around(Dimension.FACTS))
+
+    def misses(self, failed: Dimension) -> Iterator[NearMiss]:
+        """The rules that Casbin says would allow it, were it not for this dimension; in the file's order."""
+        for rule in self._around(failed):
+            if self._allows(_relaxed(rule, failed)):
+                yield miss(rule, failed, self._missing(rule, failed))
+
+    def _around(self, failed: Dimension) -> Iterator[Rule]:
+        """The allow rules that fit in all dimensions of names but this one."""
+        index, names = self._index, self._names
+        found = index.find(
+            index.roles if failed is Dimension.ROLE else names[Dimension.ROLE],
+            index.purposes if failed is Dimension.PURPOSE else names[Dimension.PURPOSE],
+            index.recipients if failed is Dimension.RECIPIENT else names[Dimension.RECIPIENT],
+        )
+        for rule in found:
+            acts = rule.effect is Effect.ALLOW and covers((self._question.action,), rule.action)
+            unfit = {each for each in names if not covers(names[each], _named(rule, each))}
+            if acts and unfit == {failed} & set(names):
+                yield rule
+
+    def _allows(self, rule: Rule) -> bool:
+        edges = self._reach.edges(self._question)
+        return Matcher(self._model, (rule,), edges).ask(self._question).allowed
+
+    def _missing(self, rule: Rule, failed: Dimension) -> tuple[object, ...]:
+        if failed is Dimension.FACTS:
+            return unmet(rule.needs, self._question.standing)
+        return (_named(rule, failed),)
+
+
+def _named(rule: Rule, dimension: Dimension) -> str:
+    named: str = getattr(rule, dimension.lower())
+    return named
+
+
+def _relaxed(rule: Rule, failed: Dimension) -> Rule:
+    match failed:
+        case Dimension.FACTS:
+            return replace(rule, needs=())
+        case Dimension.PURPOSE:
+            return replace(rule, purpose=ANY)
+        case Dimension.RECIPIENT:
+            return replace(rule, recipient=ANY)
+        case Dimension.ROLE:
+            return replace(rule, role=ANY)
+        case Dimension.FIELD:
+            return replace(rule, field=ANY)

@@ -1,0 +1,26 @@
+"""A real database for one test: a SQLite file with every table in it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tortoise import Tortoise
+from tortoise.context import TortoiseContext
+from tortoise.migrations.api.migrate import migrate
+
+from models.database import tortoise_config
+
+
+def url(directory: Path) -> str:
+    return f"sqlite://{directory / 'test.db'}"
+
+
+@asynccontextmanager
+async def opened(directory: Path) -> AsyncIterator[None]:
+    """The database of a directory, made and open."""
+    async with TortoiseContext():
+        await migrate(config=tortoise_config(url(directory)))
+        await Tortoise.close_connections()
+    async with TortoiseContext() as context:
+        await context.init(config=tortoise_config(url(directory)))
+        yield

@@ -1,0 +1,155 @@
+"""The settings: typed, read once, and refused with one sentence that repeats no value."""
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from api.kept_secret import kept_secret
+from api.settings import CHECKOUT, SETTINGS, Environment, LogLevel, SettingError, Settings
+
+SECRET = "canary-secret-key-of-forty-one-characters"
+PRODUCTION = {"MOKUTEKI_ENVIRONMENT": "production", "MOKUTEKI_SECRET_KEY": SECRET}
+
+
+def read(**environ: str) -> Settings:
+    return Settings.read({"MOKUTEKI_SECRET_KEY": SECRET, **environ})
+
+
+def test_nothing_has_to_be_set_in_development(tmp_path: Path) -> None:
+    settings = Settings.read({"MOKUTEKI_VAR": str(tmp_path)})
+    assert settings == Settings(
+        database_url=f"sqlite://{tmp_path}/mokuteki.db",
+        environment=Environment.DEVELOPMENT,
+        secret_key=(tmp_path / "secret.key").read_text(),
+        issuer="http://127.0.0.1:8000",
+        log_level=LogLevel.INFO,
+        metrics_token=None,
+        pool_size=10,
+        var=tmp_path,
+        host="127.0.0.1",
+        port=8000,
+        token_seconds=900,
+    )
+
+
+def test_the_directory_is_var_in_the_checkout_wherever_one_starts() -> None:
+    assert read().var == CHECKOUT / "var"
+    assert read(MOKUTEKI_VAR="elsewhere").var == CHECKOUT / "elsewhere"
+
+
+def test_a_secret_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
+    environ = {"MOKUTEKI_VAR": str(tmp_path / "new")}
+    first, second = Settings.read(environ), Settings.read(environ)
+    assert first.secret_key == second.secret_key
+    assert len(first.secret_key) >= 32
+    assert stat.S_IMODE((tmp_path / "new" / "secret.key").stat().st_mode) == 0o600
+
+
+def test_all_that_make_the_secret_at_once_read_the_same(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(16) as threads:
+        secrets = set(threads.map(kept_secret, [tmp_path / "secret.key"] * 64))
+    assert len(secrets) == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["secret.key"]
+
+
+def test_production_makes_no_secret_of_its_own(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="`MOKUTEKI_SECRET_KEY` is required in production"):
+        Settings.read({"MOKUTEKI_ENVIRONMENT": "production", "MOKUTEKI_VAR": str(tmp_path)})
+    assert not list(tmp_path.iterdir())
+
+
+def test_production_runs_with_a_secret_and_a_safe_issuer() -> None:
+    settings = Settings.read({**PRODUCTION, "MOKUTEKI_ISSUER": "https://gateway.example/"})
+    assert settings.production
+    assert settings.issuer == "https://gateway.example"
+
+
+def test_host_and_port_are_also_read_by_their_bare_names() -> None:
+    settings = read(HOST="0.0.0.0", PORT="9000")  # noqa: S104 - only read
+    assert (settings.host, settings.port, settings.issuer) == ("0.0.0.0", 9000, "http://0.0.0.0:9000")  # noqa: S104
+
+
+def test_the_prefixed_name_wins_over_the_bare_one() -> None:
+    assert read(PORT="9000", MOKUTEKI_PORT="9001").port == 9001
+
+
+def test_an_address_of_ipv6_stands_in_brackets() -> None:
+    assert read(HOST="::1").issuer == "http://[::1]:8000"
+
+
+def test_postgresql_may_be_written_out() -> None:
+    url = "postgresql://gateway@db.example:5432/mokuteki"
+    assert read(MOKUTEKI_DATABASE_URL=url).database_url == "postgres://gateway@db.example:5432/mokuteki"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("MOKUTEKI_ENVIRONMENT", "canary", "set it to one of `development`, `production`"),
+        ("MOKUTEKI_LOG_LEVEL", "canary", "set it to one of `debug`, `info`, `warning`, `error`"),
+        ("MOKUTEKI_PORT", "canary", "set it to a whole number from 1 to 65535"),
+        ("MOKUTEKI_PORT", "0", "set it to a whole number from 1 to 65535"),
+        ("MOKUTEKI_PORT", "65536", "set it to a whole number from 1 to 65535"),
+        ("MOKUTEKI_PORT", "\u0661", "set it to a whole number from 1 to 65535"),
+        ("MOKUTEKI_POOL_SIZE", "-1", "set it to a whole number from 1 to 1000"),
+        ("MOKUTEKI_TOKEN_SECONDS", "59", "set it to a whole number from 60 to 86400"),
+        ("MOKUTEKI_SECRET_KEY", "canary", "set it to 32 random characters or more"),
+        ("MOKUTEKI_METRICS_TOKEN", "canary", "set it to 16 characters or more"),
+        ("MOKUTEKI_DATABASE_URL", "mysql://canary", "set it to `sqlite://path`"),
+        ("MOKUTEKI_DATABASE_URL", "canary", "set it to `sqlite://path`"),
+        ("MOKUTEKI_ISSUER", "canary", "set it to one such as `https://gateway.example`"),
+        ("MOKUTEKI_ISSUER", "https://canary.example/path", "is not an origin"),
+        ("MOKUTEKI_ISSUER", "https://canary@example", "is not an origin"),
+        ("MOKUTEKI_HOST", "canary/8", "without a port"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_remedy_and_not_repeated(
+    name: str, value: str, sentence: str
+) -> None:
+    with pytest.raises(SettingError) as refused:
+        read(**{name: value})
+    text = str(refused.value)
+    assert text.startswith(f"`{name}` ")
+    assert sentence in text
+    assert "canary" not in text
+    assert "\n" not in text
+    assert not text.endswith(".")
+
+
+def test_production_refuses_an_issuer_that_anybody_can_listen_to() -> None:
+    with pytest.raises(SettingError, match="set it to the `https` address"):
+        Settings.read({**PRODUCTION, "MOKUTEKI_ISSUER": "http://gateway.example"})
+
+
+def test_an_unknown_setting_is_refused_with_the_nearest_known_one() -> None:
+    with pytest.raises(
+        SettingError, match=r"`MOKUTEKI_DATABSE_URL` is not .* nearest is `MOKUTEKI_DATABASE_URL`"
+    ):
+        read(MOKUTEKI_DATABSE_URL="sqlite://x")
+
+
+def test_variables_for_tests_and_of_others_are_left_alone() -> None:
+    assert read(MOKUTEKI_TEST_POSTGRES="postgres://x", PATH="/bin", DATABASE_URL="x") == read()
+
+
+def test_a_directory_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingError, match=r"`MOKUTEKI_SECRET_KEY` cannot be kept in `secret\.key`"):
+        Settings.read({"MOKUTEKI_VAR": str(tmp_path / "file")})
+
+
+def test_no_secret_shows_when_settings_are_printed() -> None:
+    settings = read(
+        MOKUTEKI_METRICS_TOKEN="canary-metrics-token", MOKUTEKI_DATABASE_URL="postgres://u:canary@h/d"
+    )
+    assert "canary" not in repr(settings)
+
+
+def test_every_setting_stands_in_the_table_with_a_sentence() -> None:
+    assert {setting.name for setting in SETTINGS} == {
+        f"MOKUTEKI_{field.name.upper()}" for field in fields(Settings)
+    }
+    assert all(setting.doc.endswith(".") and setting.type and setting.default for setting in SETTINGS)

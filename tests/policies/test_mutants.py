@@ -1,0 +1,127 @@
+"""The strength of the decision table: every way to spoil a rule makes at least one row fail."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from policies.rule import Need, Rule
+from policies.vocabulary import ANY, NONE_PURPOSE, Action, Effect, Fact
+from tests.policies.table import Case, cases
+from tests.policies.world import RECIPIENTS, edition, judge, with_rules
+
+Mutant = tuple[str, tuple[Rule, ...]]
+
+
+def flipped(rule: Rule) -> Iterator[Mutant]:
+    other = Effect.DENY if rule.effect is Effect.ALLOW else Effect.ALLOW
+    yield "flipped", (replace(rule, effect=other),)
+
+
+def dropped(_rule: Rule) -> Iterator[Mutant]:
+    yield "dropped", ()
+
+
+def with_another_purpose(rule: Rule) -> Iterator[Mutant]:
+    for purpose in {*edition().purposes, ANY, NONE_PURPOSE} - {rule.purpose}:
+        yield f"purpose {purpose}", (replace(rule, purpose=purpose),)
+
+
+def with_another_role(rule: Rule) -> Iterator[Mutant]:
+    for role in {*edition().roles, ANY} - {rule.role}:
+        yield f"role {role}", (replace(rule, role=role),)
+
+
+def with_another_recipient(rule: Rule) -> Iterator[Mutant]:
+    for group in {*edition().groups, ANY} - {rule.recipient}:
+        yield f"recipient {group}", (replace(rule, recipient=group),)
+
+
+def with_another_action(rule: Rule) -> Iterator[Mutant]:
+    for action in {*map(str, Action), ANY} - {rule.action}:
+        yield f"action {action}", (replace(rule, action=action),)
+
+
+def with_another_field(rule: Rule) -> Iterator[Mutant]:
+    for category in {*edition().categories, ANY} - {rule.field}:
+        yield f"field {category}", (replace(rule, field=category),)
+
+
+def with_a_need_dropped(rule: Rule) -> Iterator[Mutant]:
+    for need in rule.needs:
+        yield f"without {need}", (replace(rule, needs=tuple(each for each in rule.needs if each != need)),)
+
+
+def with_a_need_swapped(rule: Rule) -> Iterator[Mutant]:
+    named = {need.fact for need in rule.needs}
+    for need in rule.needs:
+        for fact in set(Fact) - named:
+            swapped = tuple(Need(fact, each.absent) if each == need else each for each in rule.needs)
+            yield f"{fact} for {need}", (replace(rule, needs=swapped),)
+
+
+def with_a_need_turned(rule: Rule) -> Iterator[Mutant]:
+    for need in rule.needs:
+        turned = tuple(Need(each.fact, each.absent is not (each == need)) for each in rule.needs)
+        yield f"{need} turned", (replace(rule, needs=turned),)
+
+
+def with_a_need_added(rule: Rule) -> Iterator[Mutant]:
+    for fact in set(Fact) - {need.fact for need in rule.needs}:
+        yield f"with {fact}", (replace(rule, needs=(*rule.needs, Need(fact))),)
+
+
+SPOILERS = (
+    flipped,
+    dropped,
+    with_another_purpose,
+    with_another_role,
+    with_another_recipient,
+    with_another_action,
+    with_another_field,
+    with_a_need_dropped,
+    with_a_need_swapped,
+    with_a_need_turned,
+    with_a_need_added,
+)
+
+
+def survives(rule: Rule, mutant: tuple[Rule, ...]) -> bool:
+    rules = (each for old in edition().rules for each in (mutant if old == rule else (old,)))
+    spoiled = judge(with_rules(rules))
+    return all(case.holds(spoiled) for case in affected(rule, *mutant))
+
+
+def affected(rule: Rule, *mutant: Rule) -> Iterator[Case]:
+    """The rows that one of the two rules can match: first those that only one of them does."""
+    before = {case for case in cases() if reaches(rule, case)}
+    after = {case for each in mutant for case in cases() if reaches(each, case)}
+    yield from (case for case in cases() if case in before ^ after)
+    yield from (case for case in cases() if case in before & after and case.rule == rule.id)
+    yield from (case for case in cases() if case in before & after and case.rule != rule.id)
+
+
+def reaches(rule: Rule, case: Case) -> bool:
+    named = (rule.role, rule.action, rule.purpose, rule.field, rule.recipient)
+    return all(each == ANY or each in names for each, names in zip(named, wider(case), strict=True))
+
+
+@cache
+def wider(case: Case) -> tuple[tuple[str, ...], ...]:
+    return (
+        edition().roles.ancestors(case.role),
+        (case.action,),
+        edition().purpose_ancestors(case.purpose),
+        edition().field_ancestors(case.field),
+        (case.recipient, *edition().groups.ancestors(RECIPIENTS.get(case.recipient, case.recipient))),
+    )
+
+
+@pytest.mark.parametrize("spoil", SPOILERS, ids=lambda spoil: spoil.__name__)
+def test_no_spoiled_rule_goes_unnoticed(spoil: object) -> None:
+    assert callable(spoil)
+    survivors = [
+        f"{rule.id} {how}" for rule in edition().rules for how, mutant in spoil(rule) if survives(rule, mutant)
+    ]
+    assert survivors == []
