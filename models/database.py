@@ -1,8 +1,18 @@
 """The database: where it is, how it is opened, and how its tables come to be."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+
+import asyncpg
+from tortoise import Tortoise
+from tortoise.context import TortoiseContext
+from tortoise.migrations.api.migrate import migrate as run_migrations
+
+from models.store import Store
+from models.store_postgres import PostgresStore
+from models.store_sqlite import SqliteStore
 
 RECORDS = (
     "models.user",
@@ -15,6 +25,11 @@ RECORDS = (
     "models.edition",
     "models.access",
 )
+
+
+SQLITE = "sqlite://"
+MIGRATION_LOCK = 7_269_400
+"""The key of the advisory lock on PostgreSQL under which one process at a time migrates."""
 
 
 def tortoise_config(url: str) -> dict[str, Any]:
@@ -31,3 +46,43 @@ def tortoise_config(url: str) -> dict[str, Any]:
         "use_tz": True,
         "timezone": "UTC",
     }
+
+
+async def migrate(url: str, progress: Callable[[str], None] = lambda _name: None) -> None:
+    """Bring the tables up to date; several processes may do so at once."""
+    if url.startswith(SQLITE):
+        Path(url.removeprefix(SQLITE)).parent.mkdir(parents=True, exist_ok=True)
+        await _migrate(url, progress)
+        return
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
+        await _migrate(url, progress)
+    finally:
+        await connection.close()
+
+
+async def _migrate(url: str, progress: Callable[[str], None]) -> None:
+    def told(event: str, _app: str, name: str) -> None:
+        if event == "apply_done":
+            progress(name)
+
+    async with TortoiseContext():
+        await run_migrations(config=tortoise_config(url), progress=told)
+        await Tortoise.close_connections()
+
+
+@asynccontextmanager
+async def opened(url: str, *, pool_size: int = 10, patience: float = 2.0) -> AsyncIterator[Store]:
+    """The store of a migrated database, with Tortoise open on it as well."""
+    async with TortoiseContext() as context:
+        await context.init(config=tortoise_config(url))
+        store: Store
+        if url.startswith(SQLITE):
+            store = await SqliteStore.open(url.removeprefix(SQLITE), patience=patience)
+        else:
+            store = await PostgresStore.open(url, size=pool_size, patience=patience)
+        try:
+            yield store
+        finally:
+            await store.close()

@@ -74,6 +74,13 @@ class InForce:
             raise PolicyUnavailable("no edition was ever read")
         return self._force
 
+    @property
+    def edition_in_force(self) -> Edition:
+        """The edition that was read last, for texts and lists that decide nothing."""
+        if self._force is None:
+            raise PolicyUnavailable("no edition was ever read")
+        return self._force.edition
+
     async def _renew(self) -> None:
         async with self._reading:
             if time.monotonic() < self._until:

@@ -150,14 +150,14 @@ class Ledger:
     def __init__(
         self,
         store: Store,
-        bits: Bits,
+        bits: Callable[[], Bits],
         *,
         patience: float = 2.0,
         observe: Callable[[int, float, bool], None] = lambda _count, _seconds, _done: None,
     ) -> None:
         """`patience`: seconds that an operation waits at most; `observe`: told size, seconds and fate of each commit."""
         self._store = store
-        self.bits = bits
+        self._bits = bits
         self._patience = patience
         self._observe = observe
         self._ids = AccessIds()
@@ -252,8 +252,8 @@ class Ledger:
             groups.append(
                 {
                     "n": len(group.refs),
-                    "released": self.bits.hex(group.released),
-                    "withheld": self.bits.hex(group.withheld),
+                    "released": self._bits().hex(group.released),
+                    "withheld": self._bits().hex(group.withheld),
                     "basis": group.basis,
                 }
             )
@@ -272,8 +272,8 @@ class Ledger:
             entry.reason,
             entry.asked,
             entry.users,
-            self.bits.hex(entry.arguments),
-            self.bits.words(touched),
+            self._bits().hex(entry.arguments),
+            self._bits().words(touched),
             orjson.dumps(groups).decode(),
             pack(ref for group in entry.groups for ref in group.refs),
         )
@@ -287,7 +287,7 @@ class Ledger:
             one.name,
             one.address,
             one.representative,
-            self.bits.hex(one.items),
+            self._bits().hex(one.items),
             one.basis,
             one.consented_at,
             entry.at,

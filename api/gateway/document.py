@@ -134,9 +134,10 @@ class Operation:
     def _shaping(self) -> tuple[str, ...]:
         """The variables that change what is asked, and not only whose."""
         seen = _Shaping()
-        visit(self.node, seen)
+        visit(self.node.selection_set, seen)
         for details in self.fragments.values():
-            visit(details.definition, seen)
+            seen.at_root = details.definition.type_condition.name.value in ROOTS
+            visit(details.definition.selection_set, seen)
         return tuple(sorted(seen.names))
 
     def _shape_key(self, variables: VariableValues) -> bytes:
@@ -228,17 +229,9 @@ class _Shaping(Visitor):
     def __init__(self) -> None:
         super().__init__()
         self.names: set[str] = set()
+        self.at_root = True
         self._fields = 0
-        self._root = True
-
-    def enter_operation_definition(self, node: OperationDefinitionNode, *_args: object) -> VisitorAction:
-        self._root = True
-        for each in (node.selection_set, *node.directives):
-            visit(each, self)
-        return SKIP
-
-    def enter_fragment_definition(self, node: FragmentDefinitionNode, *_args: object) -> None:
-        self._root = node.type_condition.name.value in ROOTS
+        self._in_directive = False
 
     def enter_field(self, *_args: object) -> None:
         self._fields += 1
@@ -246,10 +239,8 @@ class _Shaping(Visitor):
     def leave_field(self, *_args: object) -> None:
         self._fields -= 1
 
-    def enter_argument(self, _node: object, _key: object, parent: object, *_args: object) -> VisitorAction:
-        return SKIP if self._root and self._fields == 1 and not self._in_directive else None
-
-    _in_directive = False
+    def enter_argument(self, *_args: object) -> VisitorAction:
+        return SKIP if self.at_root and self._fields == 1 and not self._in_directive else None
 
     def enter_directive(self, *_args: object) -> None:
         self._in_directive = True

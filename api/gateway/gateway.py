@@ -82,7 +82,7 @@ class Gateway:
         schema: GraphQLSchema,
         store: Store,
         inforce: InForce,
-        ledger: Callable[[], Ledger],
+        ledger: Ledger,
         cursors: Cursors,
         clock: Callable[[], datetime],
     ) -> None:
@@ -167,7 +167,7 @@ class Gateway:
         withheld = self._withheld(running)
         if strictly:
             strict(withheld)
-        await self._ledger().record(self._entry(requester, request, known, running, at))
+        await self._ledger.record(self._entry(requester, request, known, running, at))
         return withheld
 
     async def _change(
@@ -191,7 +191,7 @@ class Gateway:
             if strictly:
                 strict(withheld)
             entry = self._entry(requester, request, known, running, at)
-            await self._ledger().record_within(transaction, entry)
+            await self._ledger.record_within(transaction, entry)
         return withheld
 
     def _door(self, requester: Requester, context: Context, reader: Reader, at: datetime) -> Door:
@@ -323,7 +323,7 @@ class Gateway:
             asked=refusal.asked,
         )
         try:
-            await self._ledger().record(entry)
+            await self._ledger.record(entry)
         except LedgerUnavailable:
             return _refused(_unavailable(), request, known.purpose)
         return _refused(refusal, request, known.purpose)

@@ -45,11 +45,11 @@ async def _accesses(view: LedgerView, arguments: Mapping[str, Any], ref: int | N
         since=arguments.get("since"),
         until=arguments.get("until"),
     )
-    return await view.accesses(query, first=arguments["first"], after=arguments.get("after"), releases=True)
+    return await view.accesses(query, first=arguments.get("first"), after=arguments.get("after"), releases=True)
 
 
 async def _provisions(view: LedgerView, arguments: Mapping[str, Any], ref: int | None) -> dict[str, Any]:
-    size = ledger_page(arguments["first"])
+    size = ledger_page(arguments.get("first"))
     named = {name: arguments.get(name) for name in ("recipient", "since", "until")}
     bound = bound_to("provisions", view.bound.hex(), arguments.get("user"), {k: str(v) for k, v in named.items()})
     after = arguments.get("after")

@@ -11,6 +11,7 @@ from models.history import AccessQuery, AccessRecord, History, PersonRelease, Pr
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 LARGEST_PAGE = 1000
+USUAL_PAGE = 50
 UNLINKED = "unlinked:"
 """In the place of a user whose link to the ledger was erased."""
 
@@ -31,7 +32,7 @@ class LedgerView:
     only: int | None = None
     shown: set[int] = field(default_factory=set)
 
-    async def accesses(self, query: AccessQuery, *, first: int, after: str | None, releases: bool) -> dict[str, Any]:
+    async def accesses(self, query: AccessQuery, *, first: int | None, after: str | None, releases: bool) -> dict[str, Any]:
         """A page of accesses as a connection; `releases` tells whether people's parts will be asked for."""
         bound = bound_to("accesses", self.bound.hex(), repr(query))
         before = None if after is None else int(self.cursors.open(after, bound, argument="after")[0])
@@ -81,7 +82,7 @@ class LedgerView:
     ) -> Callable[..., dict[str, Any]]:
         bound = bound_to("releases", self.bound.hex(), record.id)
 
-        def page(user: str | None = None, first: int = 50, after: str | None = None) -> dict[str, Any]:
+        def page(user: str | None = None, first: int | None = 50, after: str | None = None) -> dict[str, Any]:
             size = ledger_page(first)
             start = 0 if after is None else int(self.cursors.open(after, bound, argument="after")[0]) + 1
             merged = _merged(self._allowed(record))
@@ -152,12 +153,13 @@ def named(people: Mapping[int, str], ref: int) -> str:
     return people.get(ref) or f"{UNLINKED}{ref:x}"
 
 
-def ledger_page(first: int) -> int:
+def ledger_page(given: int | None) -> int:
     """How many records a page may hold.
 
     Raises:
         Refusal: `BAD_INPUT` below 0, `LIMIT_EXCEEDED` above the largest page.
     """
+    first = USUAL_PAGE if given is None else given
     if first < 0:
         raise Refusal(Code.BAD_INPUT, "`first` is below 0: ask for 0 to 1000", argument="first")
     if first > LARGEST_PAGE:

@@ -54,7 +54,7 @@ class Unguarded(Exception):  # noqa: N818 - it names the fault
 def purpose(
     id: strawberry.ID,  # noqa: A002 - the interface's name
     recipient: strawberry.ID | None = UNSET,
-    strict: bool = False,  # noqa: FBT001, FBT002 - the interface's shape
+    strict: bool | None = False,  # noqa: FBT001, FBT002 - the interface's shape
 ) -> None:
     """Read by the door from the operation that runs."""
 

@@ -92,7 +92,7 @@ class Access:
 
     @strawberry.field(description="Its parts, one for each user")
     def releases(
-        self, user: strawberry.ID | None = None, first: int = 50, after: str | None = None
+        self, user: strawberry.ID | None = strawberry.UNSET, first: int | None = 50, after: str | None = strawberry.UNSET
     ) -> ReleaseConnection:
         """Made by the walk."""
         raise LookupError(user, first, after)

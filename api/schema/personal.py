@@ -98,11 +98,11 @@ def _object(name: str, description: str, members: Mapping[str, tuple[Any, Any]])
     return strawberry.type(type(name, (), namespace), name=name, description=description)
 
 
-def _answers(keys: list[strawberry.ID] | None = None) -> list[Answer] | None:
+def _answers(keys: list[strawberry.ID] | None = strawberry.UNSET) -> list[Answer] | None:
     return _never(keys)
 
 
-def _accesses(first: int = 50, after: str | None = None) -> AccessConnection | None:
+def _accesses(first: int | None = 50, after: str | None = strawberry.UNSET) -> AccessConnection | None:
     return _never(first, after)
 
 

@@ -56,10 +56,10 @@ class Query:
     def users(
         self,
         info: Info,
-        first: int = 20,
-        after: str | None = None,
-        filter: UserFilter | None = None,  # noqa: A002 - the interface's name
-        order_by: UserOrder | None = None,  # type: ignore[valid-type]
+        first: int | None = 20,
+        after: str | None = strawberry.UNSET,
+        filter: UserFilter | None = strawberry.UNSET,  # noqa: A002 - the interface's name
+        order_by: UserOrder | None = strawberry.UNSET,  # type: ignore[valid-type]
     ) -> UserConnection:
         """Finished."""
         return finished(info)
@@ -68,17 +68,17 @@ class Query:
     def accesses(  # noqa: PLR0913, PLR0917 - the interface's arguments
         self,
         info: Info,
-        user: strawberry.ID | None = None,
-        client: strawberry.ID | None = None,
-        purpose: strawberry.ID | None = None,
-        recipient: strawberry.ID | None = None,
-        field: str | None = None,
-        outcome: OutcomeType | None = None,  # type: ignore[valid-type]
-        request_id: strawberry.ID | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        first: int = 50,
-        after: str | None = None,
+        user: strawberry.ID | None = strawberry.UNSET,
+        client: strawberry.ID | None = strawberry.UNSET,
+        purpose: strawberry.ID | None = strawberry.UNSET,
+        recipient: strawberry.ID | None = strawberry.UNSET,
+        field: str | None = strawberry.UNSET,
+        outcome: OutcomeType | None = strawberry.UNSET,  # type: ignore[valid-type]
+        request_id: strawberry.ID | None = strawberry.UNSET,
+        since: datetime | None = strawberry.UNSET,
+        until: datetime | None = strawberry.UNSET,
+        first: int | None = 50,
+        after: str | None = strawberry.UNSET,
     ) -> AccessConnection:
         """Finished."""
         return finished(info)
@@ -87,12 +87,12 @@ class Query:
     def provisions(  # noqa: PLR0913, PLR0917 - the interface's arguments
         self,
         info: Info,
-        user: strawberry.ID | None = None,
-        recipient: strawberry.ID | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        first: int = 50,
-        after: str | None = None,
+        user: strawberry.ID | None = strawberry.UNSET,
+        recipient: strawberry.ID | None = strawberry.UNSET,
+        since: datetime | None = strawberry.UNSET,
+        until: datetime | None = strawberry.UNSET,
+        first: int | None = 50,
+        after: str | None = strawberry.UNSET,
     ) -> ProvisionConnection:
         """Finished."""
         return finished(info)
@@ -105,26 +105,26 @@ class Query:
         role: strawberry.ID,
         recipient: strawberry.ID,
         field: str,
-        facts: list[strawberry.ID] | None = None,
-        action: ActionType | None = None,  # type: ignore[valid-type]
-        edition: strawberry.ID | None = None,
-        user: strawberry.ID | None = None,
-        access: strawberry.ID | None = None,
+        facts: list[strawberry.ID] | None = strawberry.UNSET,
+        action: ActionType | None = strawberry.UNSET,  # type: ignore[valid-type]
+        edition: strawberry.ID | None = strawberry.UNSET,
+        user: strawberry.ID | None = strawberry.UNSET,
+        access: strawberry.ID | None = strawberry.UNSET,
     ) -> Explanation:
         """A register."""
-        if user is not None or access is not None:
+        if user or access:
             raise Refusal(
                 Code.BAD_INPUT, "`explain` about a user or an access is not served yet: name its `facts`", argument="user"
             )
         return await explain_question(
             info.context,
             role=role,
-            action=str(getattr(action, "value", action or "read")),
+            action=str(getattr(action, "value", None) or "read"),
             purpose=purpose,
             field=field,
             recipient=recipient,
             facts=facts or [],
-            edition=edition,
+            edition=edition or None,
         )
 
     @strawberry.field(description="The purposes that can be declared, and their abstract parents")
@@ -143,8 +143,8 @@ class Query:
         return fields_of(info.context.plain.force)
 
     @strawberry.field(description="An edition with its rules; the one in force by default")
-    async def edition(self, info: Info, id: strawberry.ID | None = None) -> Edition:  # noqa: A002 - the interface's name
+    async def edition(self, info: Info, id: strawberry.ID | None = strawberry.UNSET) -> Edition:  # noqa: A002 - the interface's name
         """A register."""
-        return await edition_of(info.context, id)
+        return await edition_of(info.context, id or None)
 
 

@@ -5,6 +5,7 @@ import os
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from models.demo.registry import Credential
 
@@ -32,3 +33,12 @@ def write(demo: Demo, path: Path, url: str) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def read_demo(path: Path) -> dict[str, Any]:
+    """The handout as it was written, or nothing where there is none."""
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return found

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from policies.rule import Need, Rule
-from policies.vocabulary import ANY, NONE_PURPOSE, Action, Effect, Fact
+from policies.vocabulary import ANY, NONE_PURPOSE, Effect, Fact, Role, standing
 from tests.policies.table import Case, cases
 from tests.policies.world import RECIPIENTS, edition, judge, with_rules
 
@@ -24,27 +24,35 @@ def dropped(_rule: Rule) -> Iterator[Mutant]:
 
 
 def with_another_purpose(rule: Rule) -> Iterator[Mutant]:
-    for purpose in {*edition().purposes, ANY, NONE_PURPOSE} - {rule.purpose}:
-        yield f"purpose {purpose}", (replace(rule, purpose=purpose),)
+    for purpose in {*edition().purposes, ANY, NONE_PURPOSE}:
+        if purposes_in(purpose) != purposes_in(rule.purpose):
+            yield f"purpose {purpose}", (replace(rule, purpose=purpose),)
 
 
-def with_another_role(rule: Rule) -> Iterator[Mutant]:
-    for role in {*edition().roles, ANY} - {rule.role}:
-        yield f"role {role}", (replace(rule, role=role),)
+def purposes_in(name: str) -> frozenset[str]:
+    leaves = (purpose.id for purpose in edition().purposes.values() if not purpose.abstract)
+    every = (*leaves, NONE_PURPOSE)
+    return frozenset(each for each in every if name == ANY or name in edition().purpose_ancestors(each))
 
 
-def with_another_recipient(rule: Rule) -> Iterator[Mutant]:
-    for group in {*edition().groups, ANY} - {rule.recipient}:
-        yield f"recipient {group}", (replace(rule, recipient=group),)
+def widened_to_anybody(rule: Rule) -> Iterator[Mutant]:
+    if rule.role not in {ANY, Role.USER}:
+        yield "any role", (replace(rule, role=ANY),)
 
 
-def with_another_action(rule: Rule) -> Iterator[Mutant]:
-    for action in {*map(str, Action), ANY} - {rule.action}:
-        yield f"action {action}", (replace(rule, action=action),)
+def widened_to_any_recipient(rule: Rule) -> Iterator[Mutant]:
+    if rule.recipient != ANY:
+        yield "any recipient", (replace(rule, recipient=ANY),)
 
 
-def with_another_field(rule: Rule) -> Iterator[Mutant]:
-    for category in {*edition().categories, ANY} - {rule.field}:
+def widened_to_any_action(rule: Rule) -> Iterator[Mutant]:
+    if rule.action != ANY:
+        yield "any action", (replace(rule, action=ANY),)
+
+
+def widened_to_more_fields(rule: Rule) -> Iterator[Mutant]:
+    _, *above = edition().categories.ancestors(rule.field) or edition().field_ancestors(rule.field)
+    for category in (*above, ANY):
         yield f"field {category}", (replace(rule, field=category),)
 
 
@@ -68,7 +76,8 @@ def with_a_need_turned(rule: Rule) -> Iterator[Mutant]:
 
 
 def with_a_need_added(rule: Rule) -> Iterator[Mutant]:
-    for fact in set(Fact) - {need.fact for need in rule.needs}:
+    needed = {need.fact for need in rule.needs}
+    for fact in set(Fact) - needed - standing(*needed):
         yield f"with {fact}", (replace(rule, needs=(*rule.needs, Need(fact))),)
 
 
@@ -76,10 +85,10 @@ SPOILERS = (
     flipped,
     dropped,
     with_another_purpose,
-    with_another_role,
-    with_another_recipient,
-    with_another_action,
-    with_another_field,
+    widened_to_anybody,
+    widened_to_any_recipient,
+    widened_to_any_action,
+    widened_to_more_fields,
     with_a_need_dropped,
     with_a_need_swapped,
     with_a_need_turned,
@@ -95,16 +104,20 @@ def survives(rule: Rule, mutant: tuple[Rule, ...]) -> bool:
 
 def affected(rule: Rule, *mutant: Rule) -> Iterator[Case]:
     """The rows that one of the two rules can match: first those that only one of them does."""
-    before = {case for case in cases() if reaches(rule, case)}
-    after = {case for each in mutant for case in cases() if reaches(each, case)}
-    yield from (case for case in cases() if case in before ^ after)
-    yield from (case for case in cases() if case in before & after and case.rule == rule.id)
-    yield from (case for case in cases() if case in before & after and case.rule != rule.id)
+    before = reached(rule)
+    after = frozenset(place for each in mutant for place in reached(each))
+    places = [*sorted(before ^ after), *sorted(before & after, key=lambda at: cases()[at].rule != rule.id)]
+    return (cases()[place] for place in places)
 
 
-def reaches(rule: Rule, case: Case) -> bool:
+@cache
+def reached(rule: Rule) -> frozenset[int]:
     named = (rule.role, rule.action, rule.purpose, rule.field, rule.recipient)
-    return all(each == ANY or each in names for each, names in zip(named, wider(case), strict=True))
+    return frozenset(
+        place
+        for place, case in enumerate(cases())
+        if all(each == ANY or each in names for each, names in zip(named, wider(case), strict=True))
+    )
 
 
 @cache

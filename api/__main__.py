@@ -1,0 +1,5 @@
+"""`python -m api` is `mokuteki`."""
+
+from api.cli.main import run
+
+run()

@@ -1,0 +1,92 @@
+"""The application: every surface of the gateway, assembled in one place."""
+
+import time
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from api import health, metrics
+from api.explorer.examples import EXAMPLES
+from api.explorer.page import Explorer, explorer
+from api.gateway.route import GraphQLRoute, as_asgi
+from api.house import House
+from api.tokens import endpoint
+from models.demo.handout import read_demo
+from models.inforce import PolicyUnavailable
+from models.recipient import Client
+from models.store import StoreUnavailable
+
+
+def build_app(house: House) -> Starlette:
+    """The ASGI application over an open house."""
+    page = None if house.settings.production else _explorer(house)
+    graphql = GraphQLRoute(
+        house.gateway, house.tokens, house.metrics, page=page and as_asgi(page.page)
+    )
+    routes: list[BaseRoute] = [
+        Route("/graphql", graphql),
+        Route("/schema.graphql", _schema(house), methods=["GET"]),
+        *endpoint.routes(house.tokens, lambda: _scopes(house)),
+        *health.routes({"database": lambda: _reads(house), "edition": lambda: _decides(house)}),
+        *metrics.routes(
+            house.metrics, is_open=not house.settings.production, token=house.settings.metrics_token
+        ),
+        *(page.routes if page else ()),
+    ]
+    return Starlette(routes=routes)
+
+
+def _schema(house: House) -> Any:  # noqa: ANN401 - an endpoint
+    text = house.schema.as_str()
+
+    async def show(_request: Request) -> Response:
+        return PlainTextResponse(text + "\n", media_type="text/plain; charset=utf-8")
+
+    return show
+
+
+def _scopes(house: House) -> frozenset[str]:
+    edition = house.inforce.edition_in_force
+    purposes = (f"purpose:{each.id}" for each in edition.purposes.values() if not each.abstract)
+    return frozenset((*purposes, *(f"category:{name}" for name in edition.categories)))
+
+
+async def _reads(house: House) -> bool:
+    try:
+        return bool(await house.store.fetch("SELECT 1", {}))
+    except StoreUnavailable:
+        return False
+
+
+async def _decides(house: House) -> bool:
+    try:
+        return bool(await house.inforce.current())
+    except PolicyUnavailable:
+        return False
+
+
+def _explorer(house: House) -> Explorer:
+    async def clients() -> list[dict[str, Any]]:
+        people = read_demo(house.settings.var / "demo.json").get("users", {})
+        found = await Client.filter(active=True).order_by("created_at", "id")
+        return [
+            {"name": each.name, "role": each.role, "recipients": each.recipients, "users": people} for each in found
+        ]
+
+    async def token(client: str, user: str | None) -> dict[str, Any] | None:
+        found = await Client.get_or_none(name=client, active=True)
+        if found is None:
+            return None
+        minted = house.tokens.mint(found, user=user, now=time.time())
+        return {"access_token": minted, "expires_in": house.tokens.seconds}
+
+    def purposes() -> list[dict[str, Any]]:
+        return [
+            {"id": each.id, "ja": each.ja, "en": each.en, "abstract": each.abstract}
+            for each in house.inforce.edition_in_force.purposes.values()
+        ]
+
+    return explorer(examples=EXAMPLES, development=True, purposes=purposes, clients=clients, token=token)

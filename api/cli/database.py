@@ -1,0 +1,102 @@
+"""`mokuteki init` and `mokuteki demo`: the tables, and believable people in them."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from api.cli.shared import CommandError, bar, edition_of_checkout, err, prepare, settings
+from api.gateway.gateway import Request
+from api.gateway.ledger_view import JAPAN
+from api.house import House, open_house
+from api.settings import Settings
+from api.tokens.requester import Requester
+from models.database import opened
+from models.demo.accesses import busy_accesses
+from models.demo.load import Demo, load, write
+from models.user import User
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("init")(init)
+    app.command("demo")(demo)
+
+
+def init() -> None:
+    """Bring the tables up to date and publish the edition of the checkout if none is in force."""
+    given = settings()
+    asyncio.run(prepare(given))
+    err.print("the database is ready")
+
+
+def demo(
+    people: Annotated[int, typer.Option(help="How many people.", min=9)] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed and day give the same people.")] = 2019,
+) -> None:
+    """Fill an empty database with people, clients and recipients, and write `var/demo.json`."""
+    given = settings()
+    if given.production:
+        raise CommandError("the demonstration is for development: set `MOKUTEKI_ENVIRONMENT=development`")
+
+    async def fill() -> None:
+        await prepare(given)
+        if not await _empty(given):
+            raise CommandError("the database has people already: point `MOKUTEKI_DATABASE_URL` at an empty one")
+        await _fill(given, people, seed)
+
+    asyncio.run(fill())
+    err.print(f"{people} people; who may ask and who shows what is in {given.var / 'demo.json'}")
+
+
+async def fill_if_empty(given: Settings) -> None:
+    """Load the demonstration into a database without people."""
+    if await _empty(given):
+        await _fill(given, 1000, 2019)
+
+
+async def _empty(given: Settings) -> bool:
+    async with opened(given.database_url, pool_size=2):
+        return not await User.exists()
+
+
+async def _fill(given: Settings, people: int, seed: int) -> None:
+    today = datetime.now(JAPAN).date()
+    async with opened(given.database_url, pool_size=2):
+        with bar("people") as progress:
+            made = await load(
+                edition_of_checkout(),
+                count=people,
+                seed=seed,
+                today=today,
+                progress=lambda done, total: progress.update(progress.task_ids[0], completed=done, total=total),
+            )
+    async with open_house(given) as house:
+        await _keep_busy(house, made)
+    write(made, given.var / "demo.json", given.issuer)
+
+
+async def _keep_busy(house: House, made: Demo) -> None:
+    """Let third parties ask about the busy person through the door, so that the ledger tells the truth."""
+    for place, asking in enumerate(busy_accesses(made.users["busy"])):
+        client = made.clients[asking.client]
+        requester = Requester(
+            client=client.client_id,
+            role=client.role,
+            user=None,
+            recipients=tuple(client.recipients),
+            purposes=None,
+            categories=None,
+            expires_at=float("inf"),
+            token_id="demo",
+        )
+        request = Request(
+            id=f"demo{place:012d}",
+            query=asking.document,
+            variables=asking.variables,
+            operation_name=asking.operation,
+        )
+        answer = await house.gateway.answer(requester, request)
+        if answer.body.get("data") is None:
+            raise CommandError(f"the demonstration's `{asking.operation}` was refused: {answer.code}")

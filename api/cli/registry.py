@@ -1,0 +1,117 @@
+"""`mokuteki token` and `mokuteki client`: who may ask."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from api.cli.shared import CommandError, edition_of_checkout, err, out, settings, store_of
+from api.tokens.access_token import AccessTokens
+from api.tokens.keys import load_keys
+from api.tokens.scope import ScopeRefused
+from models.recipient import Client, Recipient
+from models.secret import hash_secret, new_secret
+from policies.vocabulary import Role
+
+clients = typer.Typer(help="The applications that may ask.", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("token")(token)
+    app.add_typer(clients, name="client")
+
+
+def token(
+    client: Annotated[str, typer.Argument(help="The client's name.")],
+    user: Annotated[str | None, typer.Option(help="A user whom the client has signed in: a token of theirs.")] = None,
+    purpose: Annotated[list[str] | None, typer.Option(help="Narrow the token to this purpose; may be given again.")] = None,
+) -> None:
+    """Print an access token of a client."""
+    given = settings()
+
+    async def mint() -> str:
+        async with store_of(given) as store:
+            found = await Client.get_or_none(name=client, active=True)
+            if found is None:
+                names = ", ".join(each.name for each in await Client.filter(active=True).order_by("name"))
+                raise CommandError(f"no active client is named `{client}`: there are {names or 'none'}")
+            if user is not None and not await store.fetch("SELECT 1 FROM users WHERE id = :id", {"id": user}):
+                raise CommandError("no user has this id")
+            for each in purpose or ():
+                if each not in edition_of_checkout().purposes:
+                    raise CommandError(f"`{each}` is no purpose")
+            tokens = AccessTokens(
+                await load_keys(given.secret_key), given.issuer, given.issuer, given.token_seconds
+            )
+            scope = [f"purpose:{each}" for each in purpose or ()]
+            try:
+                return tokens.mint(found, user=user, scope=scope, now=time.time())
+            except ScopeRefused as error:
+                raise CommandError(str(error)) from error
+
+    out.print(asyncio.run(mint()), soft_wrap=True, markup=False)
+
+
+@clients.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="Its name, which is also its id.")],
+    role: Annotated[Role, typer.Option(help="What it is.")],
+    recipient: Annotated[list[str], typer.Option(help="A recipient it asks for; may be given again.")],
+    scope: Annotated[list[str] | None, typer.Option(help="Narrow it, such as `purpose:service.matching`.")] = None,
+) -> None:
+    """Register a client and print its secret, once."""
+    secret = new_secret()
+
+    async def register() -> None:
+        async with store_of(settings()):
+            for each in recipient:
+                if not await Recipient.exists(id=each, active=True):
+                    raise CommandError(f"`{each}` is no active recipient")
+            if await Client.exists(name=name):
+                raise CommandError(f"a client is named `{name}` already")
+            await Client.create(
+                id=name,
+                name=name,
+                role=role.value,
+                recipients=recipient,
+                secret_hash=hash_secret(secret),
+                scopes=scope or [],
+                created_at=datetime.now(UTC),
+            )
+
+    asyncio.run(register())
+    err.print("this secret is shown once:")
+    out.print(secret, markup=False)
+
+
+@clients.command("list")
+def show() -> None:
+    """List the clients."""
+
+    async def read() -> list[Client]:
+        async with store_of(settings()):
+            return await Client.all().order_by("name")
+
+    table = Table("client", "role", "recipients", "scopes", "active")
+    for each in asyncio.run(read()):
+        table.add_row(
+            each.name, each.role, ", ".join(each.recipients), " ".join(each.scopes), "yes" if each.active else "no"
+        )
+    out.print(table)
+
+
+@clients.command("revoke")
+def revoke(name: Annotated[str, typer.Argument(help="The client's name.")]) -> None:
+    """Stop a client; its tokens serve nothing within a second."""
+
+    async def stop() -> None:
+        async with store_of(settings()):
+            if not await Client.filter(name=name).update(active=False):
+                raise CommandError(f"no client is named `{name}`")
+
+    asyncio.run(stop())
+    err.print(f"`{name}` is stopped")

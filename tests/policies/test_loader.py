@@ -1,0 +1,246 @@
+"""What a policy is refused for at load: every mistake at once, each with its place and a remedy."""
+
+import shutil
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+
+from policies.edition import HERE, MODEL, Edition, PolicyError, shipped
+from policies.mistake import Mistake
+from policies.table import COLUMNS, FIRST_ROW, Sheets
+from tests.policies.world import declared, edition
+
+Change = Callable[[Sheets], object]
+
+
+def mistakes_of(change: Change, fields: dict[str, str] | None = None) -> tuple[Mistake, ...]:
+    sheets = deepcopy(edition().sheets())
+    change(sheets)
+    with pytest.raises(PolicyError) as refusal:
+        Edition.of(sheets, edition().model, declared() | (fields or {}))
+    return refusal.value.mistakes
+
+
+def cell(table: str, name: str, column: str, text: str) -> Change:
+    """Writes a text in the row that begins with a name."""
+
+    def write(sheets: Sheets) -> None:
+        row = next(row for row in sheets[table] if row[0] == name)
+        row[COLUMNS[table].index(column)] = text
+
+    return write
+
+
+def place(table: str, name: str) -> int:
+    return FIRST_ROW + [row[0] for row in edition().sheets()[table]].index(name)
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "column", "text", "what"),
+    [
+        ("rules", "account", "eft", "denny", "`denny` is neither `allow` nor `deny`"),
+        ("rules", "account", "eft", "Deny", "`Deny` is neither `allow` nor `deny`"),
+        ("rules", "account", "role", "clerk", "`clerk` is unknown"),
+        ("rules", "account", "action", "peek", "`peek` is unknown"),
+        ("rules", "account", "purpose", "service.acount", "`service.acount` is unknown"),
+        ("rules", "account", "field", "profil", "`profil` is unknown"),
+        ("rules", "account", "field", "User.shoeSize", "`User.shoeSize` is unknown"),
+        ("rules", "account", "recipient", "employer-a", "`employer-a` is unknown"),
+        ("rules", "account", "recipient", "", "`` is unknown"),
+        ("rules", "account", "needs", "", "the needs are empty"),
+        ("rules", "account", "needs", "notised", "`notised` is no fact"),
+        ("rules", "account", "needs", "noticed+", "`` is no fact"),
+        ("rules", "account", "needs", "noticed+noticed", "a fact stands here twice"),
+        ("rules", "account", "needs", "!held", "so that not knowing would permit"),
+        ("rules", "account", "clause", "", "the text is missing"),
+        ("rules", "account", "note_ja", " ", "the text is missing"),
+        ("rules", "account", "note_en", "", "the text is missing"),
+        ("rules", "account", "rule", "any", "`any` is a reserved word"),
+        ("rules", "account", "rule", "the account", "`the account` is no name"),
+        ("roles", "employer", "wider", "readers", "`employer` must be under `others`"),
+        ("roles", "user", "wider", "others", "`user` must not be under `others`"),
+        ("roles", "employer", "wider", "others+crowd", "`crowd` is unknown"),
+        ("roles", "others", "wider", "staff", "is above itself"),
+        ("roles", "employer", "kind", "wider", "`employer` is a role of the gateway"),
+        ("roles", "readers", "kind", "role", "`readers` is no role of the gateway"),
+        ("roles", "employer", "ja", "", "the text is missing"),
+        ("purposes", "service.account", "parent", "promotion", "`service.account` lies outside `promotion`"),
+        ("purposes", "service.account", "parent", "", "`` is no abstract purpose"),
+        ("purposes", "service.account", "parent", "service.billing", "is no abstract purpose"),
+        ("purposes", "service.account", "within", "service", "`service` is no other leaf purpose"),
+        ("purposes", "service.account", "within", "service.account", "is no other leaf purpose"),
+        ("purposes", "service.account", "within", "service.eligibility", "is itself within another"),
+        ("purposes", "service.account", "number", "1", "1 is taken"),
+        ("purposes", "service.account", "number", "first", "`first` is no number"),
+        ("purposes", "service.account", "announced_on", "29/5/2019", "`29/5/2019` is no date"),
+        ("purposes", "service.account", "ja", "", "the text is missing"),
+        ("purposes", "service", "parent", "compliance", "`service` is abstract and can have none"),
+        ("purposes", "service", "announced_on", "2019-05-29", "`service` is abstract and can have none"),
+        ("categories", "contact", "parent", "particular", "`particular` is unknown"),
+        ("categories", "contact", "parent", "", "`contact` is a second root"),
+        ("categories", "contact", "parent", "contact", "`contact` is above itself"),
+        ("categories", "contact", "parent", "profile+card", "`contact` has several parents"),
+        ("categories", "person", "parent", "contact", "is above itself"),
+        ("categories", "form-text", "child", "form-texts", "the category `form-text` is missing"),
+        ("categories", "card", "parent", "operation", "which is no category of personal data"),
+        ("guards", "Query.users", "category", "gates", "`gates` is no category"),
+        ("guards", "Query.users", "field", "users", "`users` is no name"),
+        ("groups", "employer", "wider", "third", "`third` is unknown"),
+        ("groups", "third_party", "wider", "employer", "is above itself"),
+        ("groups", "internal", "itself", "si", "`si` is not allowed here"),
+        ("questions", "nightShift", "category", "forms", "`forms` is no category"),
+        ("questions", "nightShift", "category", "registers", "`registers` holds no personal data"),
+        ("questions", "nightShift", "kind", "guess", "`guess` is not allowed here"),
+        ("questions", "nightShift", "choices", "", "the choices are missing"),
+        ("questions", "nightShift", "choices", "YES|YES|NO", "or one stands twice"),
+        ("questions", "nightShift", "choices_ja", "可|不可", "differ in number"),
+        ("questions", "nightShift", "label_en", "", "the text is missing"),
+        ("questions", "nightShift", "key", "night.shift", "`night.shift` is no name"),
+        ("questions", "availableFrom", "choices", "TODAY", "this kind has no choices"),
+        ("questions", "selfIntroduction", "category", "form", "it would be read before it is screened"),
+    ],
+)
+def test_a_wrong_cell_is_refused_with_its_place(
+    table: str, name: str, column: str, text: str, what: str
+) -> None:
+    mistakes = mistakes_of(cell(table, name, column, text))
+    found = [mistake for mistake in mistakes if what in mistake.what]
+    assert found, mistakes
+    assert all(mistake.remedy for mistake in mistakes)
+
+
+def test_a_mistake_tells_file_row_column_and_remedy_in_one_sentence() -> None:
+    (mistake,) = mistakes_of(cell("rules", "account", "eft", "denny"))
+    assert (mistake.file, mistake.row, mistake.column) == ("rules.csv", place("rules", "account"), "eft")
+    assert str(mistake) == (
+        f"`rules.csv` row {mistake.row}, column `eft`: `denny` is neither `allow` nor `deny`; "
+        "write one of the two: Casbin would ignore any other"
+    )
+
+
+def test_a_short_row_is_refused() -> None:
+    (mistake,) = mistakes_of(lambda sheets: sheets["rules"][4].pop())
+    assert (mistake.row, mistake.what) == (FIRST_ROW + 4, "the row has 10 of 11 cells")
+
+
+def test_a_long_row_is_refused() -> None:
+    (mistake,) = mistakes_of(lambda sheets: sheets["rules"][4].append("more"))
+    assert mistake.what == "the row has 12 of 11 cells"
+
+
+@pytest.mark.parametrize("table", [table for table in COLUMNS if table != "guards"])
+def test_a_name_given_twice_is_refused(table: str) -> None:
+    mistakes = mistakes_of(lambda sheets: sheets[table].append(list(sheets[table][-1])))
+    assert any("stands here twice" in mistake.what for mistake in mistakes)
+
+
+def test_a_field_twice_guarded_is_refused() -> None:
+    mistakes = mistakes_of(lambda sheets: sheets["guards"].append(list(sheets["guards"][0])))
+    assert [mistake.what for mistake in mistakes] == ["`Query.user` stands here twice"]
+
+
+@pytest.mark.parametrize("category", ["", "shoe", "registers", "operation"])
+def test_a_field_of_personal_data_outside_personal_data_is_refused(category: str) -> None:
+    (mistake,) = mistakes_of(lambda _: None, {"User.shoeSize": category})
+    assert (mistake.file, mistake.column) == ("fields", "User.shoeSize")
+    assert "no category of personal data" in mistake.what
+
+
+@pytest.mark.parametrize("path", ["Query.users", "User.answers.nightShift", "shoeSize"])
+def test_a_field_of_personal_data_with_a_taken_or_malformed_path_is_refused(path: str) -> None:
+    assert [each.what for each in mistakes_of(lambda _: None, {path: "contact"})] == [
+        f"`{path}` is no path, or taken"
+    ]
+
+
+def test_a_missing_role_is_refused() -> None:
+    mistakes = mistakes_of(lambda sheets: sheets["roles"].pop())
+    assert [mistake.what for mistake in mistakes] == ["the role `auditor` is missing"]
+
+
+def test_a_tree_deeper_than_casbin_follows_is_refused() -> None:
+    def deepen(sheets: Sheets) -> None:
+        for depth in range(8):
+            above = f"deep{depth - 1}" if depth else "contact"
+            sheets["categories"].append([f"deep{depth}", above, "深", "deep"])
+
+    mistakes = mistakes_of(deepen)
+    assert all("lies more than 8 names deep" in mistake.what for mistake in mistakes)
+    assert [mistake.what.split("`")[1] for mistake in mistakes] == ["deep3", "deep4", "deep5", "deep6", "deep7"]
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    def spoil(sheets: Sheets) -> None:
+        cell("rules", "account", "eft", "denny")(sheets)
+        cell("rules", "erased", "needs", "")(sheets)
+        cell("roles", "employer", "wider", "readers")(sheets)
+        cell("purposes", "service.account", "number", "1")(sheets)
+        cell("guards", "Query.users", "category", "gates")(sheets)
+
+    assert {mistake.file for mistake in mistakes_of(spoil)} == {
+        "rules.csv",
+        "roles.csv",
+        "purposes.csv",
+        "guards.csv",
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name"),
+    [
+        ("&& !some(where (p.eft == deny))", "", "e"),
+        ("&& met(r.standing, p.needs)", "", "m"),
+        ('p.role == "any" || ', "", "m"),
+        ("g4 = _, _\n", "", "g4"),
+        ("recipient, standing", "recipient", "r"),
+        ("rule, eft, role", "eft, role", "p"),
+    ],
+)
+def test_a_model_of_another_shape_is_refused(old: str, new: str, name: str) -> None:
+    with pytest.raises(PolicyError) as refusal:
+        Edition.of(edition().sheets(), edition().model.replace(old, new), declared())
+    assert [(each.file, each.column) for each in refusal.value.mistakes] == [("casbin_model.conf", name)]
+
+
+def test_a_model_with_a_second_matcher_is_refused() -> None:
+    with pytest.raises(PolicyError, match="`m2` is one definition too many"):
+        Edition.of(edition().sheets(), edition().model + "m2 = true\n", declared())
+
+
+def test_an_edition_comes_back_from_its_canonical_form() -> None:
+    again = Edition.from_canonical(edition().canonical())
+    assert again == edition()
+    assert again.id == edition().id
+    assert len(again.id) == 64
+
+
+def test_any_change_gives_another_id() -> None:
+    sheets = edition().sheets()
+    cell("rules", "account", "note_en", "Another note")(sheets)
+    assert Edition.of(sheets, edition().model, declared()).id != edition().id
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"sheets":{}}', "null"])
+def test_a_text_that_is_no_edition_is_refused(text: str) -> None:
+    with pytest.raises(PolicyError, match="the text is not that of an edition"):
+        Edition.from_canonical(text)
+
+
+def test_an_edition_without_tables_is_refused() -> None:
+    with pytest.raises(PolicyError, match="the role `user` is missing"):
+        Edition.of({}, edition().model, {})
+
+
+def test_a_file_with_another_header_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "policies"
+    folder.mkdir()
+    shutil.copy(HERE.parent / MODEL, tmp_path)
+    for table in COLUMNS:
+        shutil.copy(HERE / f"{table}.csv", folder)
+    assert shipped(declared(), folder) == edition()
+    rules = folder / "rules.csv"
+    rules.write_text(rules.read_text("utf-8").replace("rule,eft", "eft,rule", 1), "utf-8")
+    with pytest.raises(PolicyError, match=r"`rules.csv` row 1: the header is not that of this table"):
+        shipped(declared(), folder)
