@@ -62,8 +62,8 @@ class Registry:
 
     @property
     def kinds(self) -> dict[str, str]:
-        """Each recipient with its group; one that is a group itself needs none."""
-        return {each.id: each.kind for each in self.recipients.values() if each.id != each.kind}
+        """Each recipient with its group."""
+        return {each.id: each.kind for each in self.recipients.values()}
 
 
 async def read_registry(store: Store) -> Registry:

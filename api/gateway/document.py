@@ -86,7 +86,7 @@ class Operation:
         Raises:
             Refusal: an argument is a variable, so that nobody could tell from the text why it asks.
         """
-        for directive in self.node.directives:
+        for directive in self.node.directives or ():
             if directive.name.value == DIRECTIVE:
                 return _declared({arg.name.value: _literal(arg.value) for arg in directive.arguments})
         return Declared()

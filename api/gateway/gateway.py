@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from graphql import ExecutionResult, GraphQLSchema
 
 from api.gateway.consent import CHANGES
@@ -27,6 +28,8 @@ from models.inforce import Force, InForce, PolicyUnavailable
 from models.ledger import Entry, Ledger, LedgerUnavailable
 from models.registry import KnownRecipient
 from models.store import Reader, Store, StoreUnavailable
+
+log = structlog.get_logger("gateway")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +112,9 @@ class Gateway:
             return await self._refuse(requester, request, known, refusal)
         except (LedgerUnavailable, StoreUnavailable):
             return _refused(_unavailable(), request, known.purpose)
+        except Exception:
+            log.exception("operation.failed", request_id=request.id)
+            return _refused(Refusal(Code.INTERNAL, "the operation failed: tell us the request id"), request)
 
     async def _answer(self, requester: Requester, request: Request, known: _Known) -> Answer:
         force = known.force
