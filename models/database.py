@@ -33,13 +33,17 @@ MIGRATION_LOCK = 7_269_400
 
 
 def tortoise_config(url: str) -> dict[str, Any]:
-    """What Tortoise needs to know to open `url` (`sqlite://path` or `postgres://…`)."""
+    """What Tortoise needs to know to open `url` (`sqlite://path` or `postgres://…`).
+
+    The connection is named after its dialect, since Tortoise remembers the SQL it made by that name.
+    """
+    name = "sqlite" if url.startswith(SQLITE) else "postgres"
     return {
-        "connections": {"default": url},
+        "connections": {name: url},
         "apps": {
             "models": {
                 "models": list(RECORDS),
-                "default_connection": "default",
+                "default_connection": name,
                 "migrations": "models.migrations",
             }
         },

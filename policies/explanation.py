@@ -92,10 +92,10 @@ class NearMiss:
 
     def _japanese(self) -> str:
         if self.effect is Effect.DENY:
-            because = f"(該当: {'、'.join(_told(self.missing, 'ja'))})" if self.missing else ""
+            because = f"（該当: {'、'.join(_told(self.missing, 'ja'))}）" if self.missing else ""
             return f"規則「{self.rule}」により認められません{because}: {self.note_ja}"
         named = "、".join(_told(self.missing, "ja"))
-        return f"規則「{self.rule}」({self.note_ja})は、{_JA[self.failed].format(named)}"
+        return f"規則「{self.rule}」（{self.note_ja}）は、{_JA[self.failed].format(named)}"
 
     def _english(self) -> str:
         if self.effect is Effect.DENY:

@@ -49,7 +49,8 @@ def line_of(field: str) -> list[str]:
     return next(line for line in lines() if line[0] == f"{ANSWERS}({kind})")
 
 
-def needed(field: str, purpose: str, role: str, group: str) -> set[str] | None:
+@cache
+def needed(field: str, purpose: str, role: str, group: str) -> frozenset[str] | None:
     """What the matrix needs for this cell and pair; None where it says no."""
     _, general, who, *_ = (line[column(purpose)] for line in lines())
     mark, _, special = line_of(field)[column(purpose)].replace("R@", "R@:").partition(":")
@@ -58,11 +59,10 @@ def needed(field: str, purpose: str, role: str, group: str) -> set[str] | None:
     if mark == "R@" and group != special:
         return None
     if role == "user":
-        return {"self"}
+        return frozenset({"self"})
     if special == "self":
         return None
-    extra = {special} if special and mark == "R" else set()
-    return (set(general.split("+")) - {"-"}) | extra
+    return frozenset({*general.split("+"), special if mark == "R" else ""}) - {"-", ""}
 
 
 def released(field: str, purpose: str, role: str, group: str, facts: Standing) -> bool:
@@ -81,7 +81,9 @@ def released(field: str, purpose: str, role: str, group: str, facts: Standing) -
 def standings() -> tuple[Standing, ...]:
     sets = [set(some) for size in range(len(PERMITTING) + 1) for some in combinations(PERMITTING, size)]
     stages = [(), *((stage,) for stage in STAGES)]
-    return tuple({standing(*a, *b, *c) for a, b, c in product(sets, stages, REFUSING)})
+    permitted = {standing(*some, *stage) for some, stage in product(sets, stages)}
+    refused = {standing(*PERMITTING, *stage, *facts) for stage, facts in product(stages, REFUSING)}
+    return tuple(permitted | refused)
 
 
 def personal_fields() -> list[str]:

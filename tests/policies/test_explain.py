@@ -1,0 +1,206 @@
+"""The explanation: the rule, the clause, the reason and the nearest rules, in both languages."""
+
+import pytest
+
+from policies.explanation import Dimension, Explanation, Reason
+from policies.vocabulary import Fact
+from tests.policies.world import ask, edition, judge
+
+JUDGE = judge()
+EMPLOYER = "employer read service.eligibility User.residenceCard.number employer-a"
+
+
+def explain(line: str, true: str = "-") -> Explanation:
+    return JUDGE.explain(ask(line, true))
+
+
+def test_an_allowed_question_is_explained_by_its_rule() -> None:
+    told = explain(EMPLOYER, "noticed+consented+hired")
+    assert told.decision
+    assert told.rule == edition().rule("eligibility-identity")
+    assert told.clause == "Clause 7; APPI Art 27(1); Labour Measures Act Art 28"
+    assert (told.nearest, told.reason) == ((), None)
+
+
+def test_a_stage_too_early_names_the_missing_stage_and_the_rule() -> None:
+    told = explain(EMPLOYER, "noticed+consented+interview")
+    assert (told.reason, told.decision.rule) == (Reason.STAGE_TOO_EARLY, None)
+    assert told.rule == edition().rule("eligibility-identity")
+    assert (told.nearest[0].failed, told.nearest[0].missing) == (Dimension.FACTS, ("offer-accepted",))
+
+
+@pytest.mark.parametrize(
+    ("line", "true", "reason"),
+    [
+        (EMPLOYER, "noticed+consented+applied", Reason.STAGE_TOO_EARLY),
+        (EMPLOYER, "hired+consented", Reason.BEYOND_PURPOSE),
+        (EMPLOYER, "hired+noticed", Reason.NO_BASIS),
+        (EMPLOYER, "hired", Reason.BEYOND_PURPOSE),
+        (EMPLOYER, "-", Reason.STAGE_TOO_EARLY),
+        (EMPLOYER, "noticed+consented+hired+held", Reason.SUSPENDED),
+        (EMPLOYER, "noticed+consented+hired+erased", Reason.ERASED),
+        (EMPLOYER, "noticed+consented+hired+abroad", Reason.FOREIGN_INFO_MISSING),
+        (
+            "frontend read promotion.newsletter User.email internal",
+            "noticed+consented+opted-out",
+            Reason.OPTED_OUT,
+        ),
+        (
+            "employer read service.application User.answers.selfIntroduction employer-a",
+            "noticed+consented",
+            Reason.NOT_SCREENED,
+        ),
+        ("authority read compliance.authority User.id authority", "-", Reason.EXCEPTION_INCOMPLETE),
+        ("user read service.account User.id person", "-", Reason.NOT_SELF),
+        ("frontend read service.matching User.phone internal", "noticed", Reason.FIELD_NOT_NECESSARY),
+        ("frontend read service.matching User.phone internal", "-", Reason.FIELD_NOT_NECESSARY),
+        (
+            "privacy_officer read compliance.requests User.residenceCard.number internal",
+            "-",
+            Reason.FIELD_NOT_NECESSARY,
+        ),
+        ("employer read promotion.newsletter User.email employer-a", "noticed", Reason.ROLE_NOT_ALLOWED),
+        ("ad_network read promotion.ads User.id ad-network", "noticed", Reason.ROLE_NOT_ALLOWED),
+        ("employer invoke service.application Mutation.recordConsent employer-a", "-", Reason.ROLE_NOT_ALLOWED),
+        ("frontend invoke none Query.recipients internal", "-", Reason.ROLE_NOT_ALLOWED),
+        ("nobody read service.account User.id internal", "noticed", Reason.ROLE_NOT_ALLOWED),
+        ("frontend read service.account User.shoeSize internal", "noticed", Reason.FIELD_NOT_NECESSARY),
+    ],
+)
+def test_a_refusal_has_the_reason_of_the_first_step_that_failed(line: str, true: str, reason: Reason) -> None:
+    told = explain(line, true)
+    assert not told.decision
+    assert told.reason is reason
+
+
+def test_a_refusal_by_a_rule_comes_first_and_names_the_fact() -> None:
+    told = explain(EMPLOYER, "noticed+consented+hired+held")
+    assert told.rule == edition().rule("held-service")
+    assert [(miss.rule, miss.missing) for miss in told.nearest] == [("held-service", ("held",))]
+
+
+def test_a_refusal_by_a_rule_still_tells_what_else_is_missing() -> None:
+    told = explain(EMPLOYER, "noticed+hired+held")
+    assert [miss.rule for miss in told.nearest][:2] == ["held-service", "eligibility-identity"]
+    assert told.nearest[1].missing == ("consented",)
+    assert told.reason is Reason.SUSPENDED
+
+
+def test_a_fact_that_must_be_absent_is_told_with_its_mark() -> None:
+    told = explain(EMPLOYER, "noticed+consented+hired+abroad")
+    assert told.nearest[0].missing == ("abroad", "!abroad-informed")
+
+
+@pytest.mark.parametrize(
+    ("line", "true", "failed", "rule", "missing"),
+    [
+        (
+            "frontend read service.matching User.phone internal",
+            "noticed",
+            Dimension.PURPOSE,
+            "account",
+            "service.account",
+        ),
+        ("privacy_officer read compliance.security User.phone internal", "-", Dimension.PURPOSE, "requests", ""),
+        (
+            "auditor read compliance.security User.initials person",
+            "-",
+            Dimension.RECIPIENT,
+            "security-initials",
+            "internal",
+        ),
+        (
+            "policy_admin read compliance.security User.initials internal",
+            "-",
+            Dimension.ROLE,
+            "security-initials",
+            "inspectors",
+        ),
+        (
+            "frontend read promotion.newsletter User.phone internal",
+            "noticed+consented",
+            Dimension.FIELD,
+            "newsletter-identifier",
+            "identifier",
+        ),
+        (
+            "frontend invoke none Query.recipients internal",
+            "-",
+            Dimension.ROLE,
+            "register-recipients",
+            "staff",
+        ),
+    ],
+)
+def test_a_near_miss_names_the_dimension_that_failed(
+    line: str, true: str, failed: Dimension, rule: str, missing: str
+) -> None:
+    found = [(miss.failed, miss.rule) for miss in explain(line, true).nearest]
+    assert (failed, rule) in found
+    miss = next(miss for miss in explain(line, true).nearest if (miss.failed, miss.rule) == (failed, rule))
+    assert missing in {"", *miss.missing}
+
+
+def test_near_misses_come_in_the_order_facts_purpose_recipient_role_field() -> None:
+    told = explain("frontend read promotion.newsletter User.email internal", "noticed")
+    order = [list(Dimension).index(miss.failed) for miss in told.nearest]
+    assert order == sorted(order)
+    assert {miss.failed for miss in told.nearest} >= {Dimension.FACTS, Dimension.PURPOSE}
+
+
+def test_inside_a_dimension_near_misses_come_in_the_order_of_the_file() -> None:
+    order = [rule.id for rule in edition().rules]
+    told = explain("frontend read service.matching User.phone internal", "noticed")
+    rules = [order.index(miss.rule) for miss in told.nearest if miss.failed is Dimension.FIELD]
+    assert len(rules) == 3
+    assert rules == sorted(rules)
+
+
+def test_the_action_is_never_relaxed() -> None:
+    told = explain("frontend erase service.account User.phone internal", "noticed")
+    assert (told.nearest, told.rule, told.clause) == ((), None, None)
+
+
+def test_an_unknown_name_has_no_near_miss() -> None:
+    assert explain("frontend read service.account User.shoeSize internal", "noticed").nearest == ()
+
+
+@pytest.mark.parametrize(
+    ("true", "ja", "en"),
+    [
+        (
+            "noticed+consented",
+            "規則「eligibility-identity」（在留カード番号・国籍・性別は内定承諾後に渡す）は、次の条件が満たされていません: 内定が承諾されている",
+            "the rule `eligibility-identity` would allow it, but this is not the case: the offer was accepted",
+        ),
+        (
+            "noticed+consented+hired+held",
+            "規則「held-service」により認められません（該当: 利用が停止されている）: 利用停止中は、本人以外はサービスのために使わない",
+            "the rule `held-service` refuses it because use is suspended: "
+            "While use is suspended, nobody but the person uses the data for the service",
+        ),
+        (
+            "noticed+consented+hired+abroad",
+            "規則「abroad」により認められません（該当: 提供先が外国にある、「外国にある提供先についての情報が同意前に本人へ提供されている」ではないこと）: "
+            "外国の提供先へは、その国の制度等を本人に知らせる前には出さない",
+            "the rule `abroad` refuses it because the recipient is abroad and it is not so that "
+            "the person was told about the country and its protection before consenting: "
+            "Nothing goes to a recipient abroad before the person was told about the country and its protection",
+        ),
+    ],
+)
+def test_a_near_miss_is_told_in_both_languages(true: str, ja: str, en: str) -> None:
+    miss = explain(EMPLOYER, true).nearest[0]
+    assert (miss.text("ja"), miss.text("en")) == (ja, en)
+
+
+def test_japanese_prevails_where_the_language_is_unknown() -> None:
+    miss = explain(EMPLOYER).nearest[0]
+    assert miss.text("fr") == miss.text("ja")
+
+
+@pytest.mark.parametrize("fact", Fact)
+def test_every_fact_is_told_in_both_languages(fact: Fact) -> None:
+    assert fact.ja
+    assert fact.en
+    assert Fact(fact.value) is fact
