@@ -64,7 +64,7 @@ async def open_house(settings: Settings, clock: Callable[[], datetime] = utc_now
         await inforce.start()
         ledger = Ledger(store, lambda: inforce.bits, observe=_observer(metrics))
         ledger.start()
-        index = LedgerIndex(store)
+        index = LedgerIndex(store, resting=ledger.resting)
         index.start()
         keyring = await load_keys(settings.secret_key)
         try:

@@ -1,5 +1,6 @@
 """Mokuteki itself, started as its users start it: command line, environment, token, HTTP."""
 
+import asyncio
 import subprocess
 import sys
 import tempfile
@@ -7,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from benchmarks.baselines.serving import sized
+from benchmarks.baselines.serving import POOL
 from benchmarks.data import PEOPLE
 from benchmarks.fields import SELECTION
+from benchmarks.postgres import execute
 from benchmarks.processes import LOOPBACK, ROOT, DidNotStart, environment, last_words, started
 
 CLIENT = "frontend"
@@ -41,10 +43,20 @@ DOCUMENTS = Documents(
 )
 
 
-def prepare(env: dict[str, str]) -> None:
+EVERYBODY = (
+    "DELETE FROM erasures",
+    "DELETE FROM holds",
+    "UPDATE users SET shown = (SELECT max(shown) FROM users)",
+)
+"""Leaves nobody invisible, so that the baselines, which hide nobody, read the same rows."""
+
+
+def prepare(dsn: str, env: dict[str, str]) -> None:
     """Make the tables and the people, as many as the baselines would have."""
     for arguments in PREPARATION:
         run(arguments, env)
+    for statement in EVERYBODY:
+        asyncio.run(execute(dsn, statement))
 
 
 @contextmanager
@@ -52,13 +64,14 @@ def start(dsn: str, port: int) -> Iterator[Gateway]:
     """The gateway serving a fresh database; `DidNotStart` with one sentence when it cannot."""
     with tempfile.TemporaryDirectory(prefix="mokuteki-bench-") as folder:
         env = {
-            "MOKUTEKI_DATABASE_URL": sized(dsn),
-            "MOKUTEKI_CHECKPOINT_DIR": folder,
+            "MOKUTEKI_DATABASE_URL": dsn,
+            "MOKUTEKI_POOL_SIZE": str(POOL),
+            "MOKUTEKI_VAR": folder,
             "MOKUTEKI_LOG_LEVEL": "warning",
             "HOST": LOOPBACK,
             "PORT": str(port),
         }
-        prepare(env)
+        prepare(dsn, env)
         token = run(("token", CLIENT), env).split()[-1]
         with started("Mokuteki", [*COMMAND, "serve"], port, env=env) as process:
             yield Gateway(process, {"Authorization": f"Bearer {token}"}, DOCUMENTS)

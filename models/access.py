@@ -48,17 +48,20 @@ class Access(Model):
 
 
 class AccessPerson(Model):
-    """The index of the ledger by person: which accesses touched this reference."""
+    """The index of the ledger by person.
+
+    `accesses` holds the numbers of accesses that touched the reference, 8 bytes each, big-endian: one for an access of
+    few, many where several accesses entered the index together.
+    """
 
     id = fields.BigIntField(primary_key=True, generated=True)
-    ref = fields.BigIntField()
-    access_id = fields.BigIntField()
+    ref = fields.BigIntField(db_index=True)
+    accesses = fields.BinaryField()
 
     class Meta:
         """Where it is kept."""
 
         table = "access_people"
-        indexes = (("ref", "access_id"),)
 
 
 class AccessTail(Model):

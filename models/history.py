@@ -106,8 +106,8 @@ class History:
                 wanted.append(f"a.{column} = :{name}")
                 values[name] = getattr(query, name)
         if query.user is not None or query.ref is not None:
-            wanted.append(self._of_person())
-            values |= {"asked": query.user or "", "ref": query.ref or -1, "packed": pack([query.ref or 0])}
+            numbers = await self._touching(query)
+            wanted.append(f"a.id IN ({', '.join(map(str, numbers)) or 'NULL'})")
         if query.field is not None:
             wanted.append("a.touched LIKE :word" if self._bits.word(query.field) else "1 = 0")
             values["word"] = f"%{self._bits.word(query.field)}%"
@@ -122,15 +122,22 @@ class History:
         )
         return [self._record(row) for row in rows]
 
-    def _of_person(self) -> str:
+    async def _touching(self, query: AccessQuery) -> list[int]:
+        """The accesses that touched a person: from the index, from its tail, and those that asked in vain."""
         inside = (
             "position(:packed in x.refs)" if self._reader.dialect is Dialect.POSTGRES else "instr(x.refs, :packed)"
         )
-        return (
-            "a.id IN (SELECT access_id FROM access_people WHERE ref = :ref"
-            " UNION SELECT y.id FROM accesses y WHERE y.asked = :asked"
-            f" UNION SELECT x.id FROM access_tail t JOIN accesses x ON x.id = t.access_id WHERE {inside} > 0)"
+        values = {"ref": query.ref or -1, "packed": pack([query.ref or 0]), "asked": query.user or ""}
+        indexed = await self._reader.fetch("SELECT accesses FROM access_people WHERE ref = :ref", values)
+        tail = await self._reader.fetch(
+            f"SELECT x.id, x.refs FROM access_tail t JOIN accesses x ON x.id = t.access_id WHERE {inside} > 0",  # noqa: S608 - ours
+            values,
         )
+        asked = await self._reader.fetch("SELECT y.id FROM accesses y WHERE y.asked = :asked", values)
+        found = {number for row in indexed for number in unpack(bytes(row[0]))}
+        found |= {row[0] for row in tail if query.ref in unpack(bytes(row[1]))}
+        found |= {row[0] for row in asked}
+        return sorted(number for number in found if query.before is None or number < query.before)
 
     def _record(self, row: Row) -> AccessRecord:
         return AccessRecord(

@@ -45,7 +45,7 @@ ACCESSES = Table(
         ("refs", "bytea"),
     ),
 )
-PEOPLE = Table("access_people", (("ref", "bigint"), ("access_id", "bigint")))
+PEOPLE = Table("access_people", (("ref", "bigint"), ("accesses", "bytea")))
 TAIL = Table("access_tail", (("access_id", "bigint"),))
 PROVISIONS = Table(
     "provisions",
@@ -164,6 +164,7 @@ class Ledger:
         self._waiting: deque[tuple[Entry, asyncio.Future[None]]] = deque()
         self._wake = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
+        self._last_commit = 0.0
 
     def start(self) -> None:
         """Start the writer."""
@@ -175,6 +176,10 @@ class Ledger:
             self._writer.cancel()
             await asyncio.gather(self._writer, return_exceptions=True)
         self._release(list(self._waiting), LedgerUnavailable("the ledger is closed"))
+
+    def resting(self, seconds: float) -> bool:
+        """Nobody waits, and nothing was committed for so long."""
+        return not self._waiting and time.monotonic() - self._last_commit >= seconds
 
     async def record(self, entry: Entry) -> None:
         """Return when the entry is durable.
@@ -218,6 +223,7 @@ class Ledger:
             fault = LedgerUnavailable(str(error))
         except Exception as error:  # noqa: BLE001 - no record, no answer, whatever the cause
             fault = LedgerUnavailable(f"the ledger failed: {type(error).__name__}")
+        self._last_commit = time.monotonic()
         self._release(batch, fault)
         self._observe(len(batch), time.perf_counter() - began, fault is None)
 
@@ -240,7 +246,8 @@ class Ledger:
                 rows[TAIL].append((number,))
             else:
                 people = dict.fromkeys(ref for group in entry.groups for ref in group.refs)
-                rows[PEOPLE].extend((ref, number) for ref in people)
+                packed = pack([number])
+                rows[PEOPLE].extend((ref, packed) for ref in people)
             rows[PROVISIONS].extend(self._provision(number, entry, one) for one in entry.provisions)
         return rows
 

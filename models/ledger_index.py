@@ -1,24 +1,33 @@
-"""The index of the ledger by person, built right behind the accesses that touched many."""
+"""The index of the ledger by person, built behind the accesses that touched many.
+
+Until an access is in the index, a person's history reads it from the tail, so nothing is ever missing.
+"""
 
 import asyncio
+from collections import defaultdict
+from collections.abc import Callable
 from contextlib import suppress
 
-from models.bits import unpack
+from models.bits import pack, unpack
 from models.ledger import PEOPLE
 from models.store import Store, StoreUnavailable
 
-BATCH = 64
-"""Accesses that enter the index in one transaction."""
+BATCH = 256
+"""Accesses that enter the index in one transaction; whoever several of them touched gets one row for all."""
 
 REST = 0.5
-"""Seconds between looks at the tail, so that the index never competes with those who wait for an answer."""
+"""Seconds between looks at the tail, and of quiet before the index takes its turn."""
+
+LONGEST_TAIL = 4 * BATCH
+"""Accesses that may wait while others wait for answers; a history reads that many in some milliseconds."""
 
 
 class LedgerIndex:
-    """Moves accesses from the tail into the index; until then a person's history reads the tail as well."""
+    """Moves accesses from the tail into the index, when nobody waits or when the tail grows long."""
 
-    def __init__(self, store: Store, *, rest: float = REST) -> None:
+    def __init__(self, store: Store, *, resting: Callable[[float], bool], rest: float = REST) -> None:
         self._store = store
+        self._resting = resting
         self._rest = rest
         self._task: asyncio.Task[None] | None = None
 
@@ -34,27 +43,33 @@ class LedgerIndex:
 
     async def _run(self) -> None:
         while True:
-            with suppress(StoreUnavailable):
-                while await self.move() == BATCH:
-                    await asyncio.sleep(0)
             await asyncio.sleep(self._rest)
+            with suppress(StoreUnavailable):
+                while await self._due() and await self.move():
+                    await asyncio.sleep(0)
+
+    async def _due(self) -> bool:
+        waiting = await self._store.fetch("SELECT count(*) FROM access_tail", {})
+        return bool(waiting[0][0]) and (self._resting(self._rest) or waiting[0][0] > LONGEST_TAIL)
 
     async def move(self) -> int:
         """Move the oldest accesses of the tail; how many were moved."""
-        waiting = await self._store.fetch(
-            "SELECT t.access_id, a.refs FROM access_tail t JOIN accesses a ON a.id = t.access_id"
-            " ORDER BY t.access_id LIMIT :batch",
-            {"batch": BATCH},
-        )
-        if not waiting:
-            return 0
-        numbers = ", ".join(str(int(row[0])) for row in waiting)
-        people = sorted({(ref, row[0]) for row in waiting for ref in unpack(bytes(row[1]))})
         async with self._store.transaction() as transaction:
             gone = await transaction.fetch(
-                f"DELETE FROM access_tail WHERE access_id IN ({numbers}) RETURNING access_id",  # noqa: S608 - integers
+                "DELETE FROM access_tail WHERE access_id IN"
+                " (SELECT access_id FROM access_tail ORDER BY access_id LIMIT :batch) RETURNING access_id",
+                {"batch": BATCH},
+            )
+            if not gone:
+                return 0
+            numbers = ", ".join(str(int(row[0])) for row in gone)
+            touched = await transaction.fetch(
+                f"SELECT id, refs FROM accesses WHERE id IN ({numbers}) ORDER BY id",  # noqa: S608 - integers
                 {},
             )
-            mine = {row[0] for row in gone}
-            await transaction.append({PEOPLE: [person for person in people if person[1] in mine]})
-        return len(waiting)
+            people: dict[int, list[int]] = defaultdict(list)
+            for number, refs in touched:
+                for ref in dict.fromkeys(unpack(bytes(refs))):
+                    people[ref].append(number)
+            await transaction.append({PEOPLE: [(ref, pack(numbers)) for ref, numbers in sorted(people.items())]})
+        return len(gone)

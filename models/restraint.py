@@ -1,6 +1,20 @@
 """What keeps data from being used: holds, opt-outs and erasures (Clauses 4 and 9, APPI Art 35)."""
 
+from enum import IntFlag
+
 from tortoise import Model, fields
+
+class Mark(IntFlag):
+    """Which of these registers has ever had a row about a user, as bits of `users.marks`.
+
+    Triggers set them, so that no writer can forget to; nothing clears them. Where a bit is not set there is nothing
+    to look for, and most people have none.
+    """
+
+    HOLD = 1
+    OPT_OUT = 2
+    ERASURE = 4
+
 
 EVERYONE = "any"
 """In the place of a recipient: all of them."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from models.consent import PERMITTING
+from models.restraint import Mark
 from policies.vocabulary import Fact, Role
 
 
@@ -78,21 +79,31 @@ def _informed(circumstance: Circumstance) -> str:
     return _consent(circumstance.chain[0], " AND c.foreign_informed")
 
 
+def _marked(mark: Mark, sql: str) -> str:
+    """Look only where the mark says that there may be something.
+
+    The plain `<> 0` tells the planner, which keeps statistics of columns but not of bits, how few these are.
+    """
+    return f"(u.marks <> 0 AND (u.marks & {mark.value}) <> 0 AND {sql})"
+
+
 def _held(circumstance: Circumstance) -> str:
-    return (
+    return _marked(
+        Mark.HOLD,
         "EXISTS (SELECT 1 FROM holds h WHERE h.user_id = u.id"
         f" AND h.purpose IN ({_names(circumstance.above)})"
         f" AND h.recipient IN ({_names(('any', *circumstance.recipient_names))})"
-        " AND h.placed_at <= :now AND (h.lifted_at IS NULL OR h.lifted_at > :now))"
+        " AND h.placed_at <= :now AND (h.lifted_at IS NULL OR h.lifted_at > :now))",
     )
 
 
 def _opted_out(circumstance: Circumstance) -> str:
-    return (
+    return _marked(
+        Mark.OPT_OUT,
         "EXISTS (SELECT 1 FROM opt_outs o WHERE o.user_id = u.id"
         f" AND o.purpose IN ({_names(circumstance.above)})"
         f" AND o.recipient IN ({_names(('any', *circumstance.recipient_names))})"
-        " AND o.since <= :now AND (o.ended_at IS NULL OR o.ended_at > :now))"
+        " AND o.since <= :now AND (o.ended_at IS NULL OR o.ended_at > :now))",
     )
 
 
@@ -119,7 +130,9 @@ _CONDITIONS: Mapping[Fact, Callable[[Circumstance], str]] = MappingProxyType(
         Fact.CONSENTED: _consented,
         Fact.OPTED_OUT: _opted_out,
         Fact.HELD: _held,
-        Fact.ERASED: lambda _c: "EXISTS (SELECT 1 FROM erasures e WHERE e.user_id = u.id)",
+        Fact.ERASED: lambda _c: _marked(
+            Mark.ERASURE, "EXISTS (SELECT 1 FROM erasures e WHERE e.user_id = u.id)"
+        ),
         Fact.SELF: lambda _c: "u.id = :requester",
         Fact.APPLIED: _stage("APPLIED", "INTERVIEW", "OFFER_ACCEPTED", "HIRED"),
         Fact.INTERVIEW: _stage("INTERVIEW", "OFFER_ACCEPTED", "HIRED"),

@@ -34,8 +34,21 @@ def _columns(rows: Mapping[Table, Sequence[Row]]) -> list[Sequence[Any]]:
     return [column for batch in rows.values() for column in zip(*batch, strict=True)]
 
 
+SESSION = """
+SET application_name = 'mokuteki';
+SET jit = off;
+SET random_page_cost = 1.1;
+SET plan_cache_mode = force_generic_plan
+"""
+"""The statements are short and few: they are planned once, for a disk without a moving head."""
+
+
+async def _settle(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    await connection.execute(SESSION)
+
+
 async def _keep(_connection: object) -> None:
-    """No session state is ever set by a statement, so a connection goes back to the pool as it is."""
+    """No statement ever sets session state, so a connection goes back to the pool as it is."""
 
 
 class _PostgresTransaction(Transaction):
@@ -70,7 +83,7 @@ class PostgresStore(Store):
             min_size=min(2, size),
             max_size=size,
             reset=_keep,
-            server_settings={"jit": "off", "application_name": "mokuteki"},
+            init=_settle,
         )
         return cls(pool, patience=patience)
 

@@ -22,6 +22,7 @@ class User(Model):
     )
     ref = system(fields.BigIntField(unique=True))
     shown = system(fields.BigIntField(default=0))
+    marks = system(fields.SmallIntField(default=0))
     stay_pending = system(fields.BooleanField(default=False))
     registered_at = personal(
         fields.DatetimeField(),

@@ -12,12 +12,13 @@ from policies.vocabulary import ANY, NO_NEEDS, NONE_PURPOSE, Action, Effect, Fac
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What a rule may name in each of its dimensions, beside `any`."""
+    """What a rule may name in each of its dimensions, beside `any`; `personal` names personal data."""
 
     role: Collection[str]
     purpose: Collection[str]
     field: Collection[str]
     recipient: Collection[str]
+    personal: Collection[str]
 
     def unknown(self, row: Row) -> list[Mistake]:
         """The dimensions of a row that name something unknown."""
@@ -34,6 +35,14 @@ class Names:
             if row[column] != ANY and row[column] not in names
         ]
 
+    def purposeless(self, row: Row) -> list[Mistake]:
+        """An allow row that would open personal data without a purpose."""
+        opens = row["eft"] == Effect.ALLOW and row["purpose"] == NONE_PURPOSE
+        if opens and (row["field"] == ANY or row["field"] in self.personal):
+            what = f"`{row['field']}` holds personal data, which `{NONE_PURPOSE}` cannot open"
+            return [row.mistake("purpose", what, "name a purpose")]
+        return []
+
 
 def rules(rows: Iterable[Row], names: Names) -> tuple[tuple[Rule, ...], list[Mistake]]:
     """The rules of a table in their order, and everything wrong with them."""
@@ -42,7 +51,7 @@ def rules(rows: Iterable[Row], names: Names) -> tuple[tuple[Rule, ...], list[Mis
     sound = []
     for row in rows:
         wrong = [*_ineffective(row), *_unsayable(row)]
-        mistakes += (*names.unknown(row), *wrong)
+        mistakes += (*names.unknown(row), *names.purposeless(row), *wrong)
         if not wrong:
             sound.append(_rule(row))
     return tuple(sound), mistakes

@@ -116,18 +116,17 @@ class Clearance:
         return found
 
     def _make_lens(self, paths: tuple[str, ...]) -> Lens:
-        context = (self.role, Action.READ, self.purpose, self.recipient)
-        matter: set[Fact] = set()
-        for path in paths:
-            matter |= self.judge.facts_for(*context, path)
-        facts = tuple(fact for fact in self._varying if self._sifts or fact in matter)
-        openings: dict[int, Opening] = {}
-        for standing in self.visible:
-            key = sum(1 << bit for bit, fact in enumerate(facts) if fact in standing)
-            if key not in openings:
-                answers = ((path, self.decide(path, standing)) for path in paths)
-                openings[key] = Opening({path: answer.rule for path, answer in answers if answer})
-        return Lens(facts, openings, self._sifts)
+        openings = {standing: self._opening(paths, standing) for standing in self.visible}
+        facts = self._varying
+        for fact in () if self._sifts else facts:
+            fewer = tuple(other for other in facts if other is not fact)
+            if _tell_apart(fewer, openings):
+                facts = fewer
+        return Lens(facts, {_key(facts, some): opening for some, opening in openings.items()}, self._sifts)
+
+    def _opening(self, paths: tuple[str, ...], standing: Standing) -> Opening:
+        answers = ((path, self.decide(path, standing)) for path in paths)
+        return Opening({path: answer.rule for path, answer in answers if answer})
 
     def everywhere(self, path: str) -> bool:
         """Whether `path` may be read of every user that can be visible, as an argument must be."""
@@ -137,6 +136,16 @@ class Clearance:
         """A question whose explanation tells why `path` is refused to everybody here."""
         best = max(self.visible, key=len, default=self._always)
         return Question(self.role, Action.READ, self.purpose, path, self.recipient, best)
+
+
+def _key(facts: tuple[Fact, ...], standing: Standing) -> int:
+    return sum(1 << bit for bit, fact in enumerate(facts) if fact in standing)
+
+
+def _tell_apart(facts: tuple[Fact, ...], openings: Mapping[Standing, Opening]) -> bool:
+    """Whether these facts alone tell every opening from the others."""
+    seen: dict[int, Opening] = {}
+    return all(seen.setdefault(_key(facts, some), opening) == opening for some, opening in openings.items())
 
 
 def combinations(facts: Iterable[Fact]) -> Iterator[Standing]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self, TypeGuard
 
 from policies import check_fields, check_purposes, check_trees
 from policies.check_model import misshapen
@@ -18,7 +18,7 @@ from policies.rule import Rule
 from policies.table import COLUMNS, Row, Sheets, read
 from policies.table import rows as complete
 from policies.tree import Node, Tree
-from policies.vocabulary import NONE_PURPOSE
+from policies.vocabulary import NONE_PURPOSE, PERSON
 
 __all__ = ["Edition", "Mistake", "PolicyError", "shipped"]
 
@@ -71,11 +71,12 @@ class Edition:
         """
         try:
             form = json.loads(text)
-            sheets, model, fields = form["sheets"], form["model"], form["fields"]
-        except (ValueError, KeyError, TypeError) as error:
+        except ValueError:
+            form = None
+        if not _is_form(form):
             what = "the text is not that of an edition"
-            raise PolicyError([Mistake("edition", 0, "", what, "restore it from a copy")]) from error
-        return cls.of(sheets, model, fields)
+            raise PolicyError([Mistake("edition", 0, "", what, "restore it from a copy")])
+        return cls.of(form["sheets"], form["model"], form["fields"])
 
     def canonical(self) -> str:
         """The edition as text: the same edition gives the same text, and the text the edition."""
@@ -132,6 +133,17 @@ class Edition:
         return (field, *self.categories.ancestors(category)) if category else ()
 
 
+def _is_form(form: object) -> TypeGuard[dict[str, Any]]:
+    match form:
+        case {"sheets": dict() as sheets, "model": str(), "fields": dict() as fields}:
+            tables = [lines for lines in sheets.values() if isinstance(lines, list)]
+            rows = [row for lines in tables for row in lines if isinstance(row, list)]
+            whole = len(tables) == len(sheets) and len(rows) == sum(map(len, tables))
+            return whole and all(isinstance(text, str) for row in (*rows, fields.values()) for text in row)
+        case _:
+            return False
+
+
 def _parts(
     rows: Mapping[str, list[Row]], fields: Mapping[str, str]
 ) -> tuple[dict[str, object], list[Mistake]]:
@@ -141,12 +153,13 @@ def _parts(
     purposes, wrong_purposes = check_purposes.purposes(rows["purposes"])
     guards, wrong_guards = check_fields.guards(rows["guards"], categories)
     questions, wrong_questions = check_fields.questions(rows["questions"], categories)
-    answers = (question.field for question in questions.values())
+    answers = {question.field for question in questions.values()}
     names = Names(
         role=set(roles),
         purpose=set(purposes),
         field={*categories, *fields, *guards, *answers},
         recipient=set(groups),
+        personal={*categories.within(PERSON), *categories.ancestors(PERSON), *fields, *answers},
     )
     found, wrong_rules = rules(rows["rules"], names)
     parts = {

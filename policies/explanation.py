@@ -92,16 +92,16 @@ class NearMiss:
 
     def _japanese(self) -> str:
         if self.effect is Effect.DENY:
-            because = f"（該当: {'、'.join(_told(self.missing, 'ja'))}）" if self.missing else ""
-            return f"規則「{self.rule}」により認められません{because}: {self.note_ja}"
-        named = "、".join(_told(self.missing, "ja"))
-        return f"規則「{self.rule}」（{self.note_ja}）は、{_JA[self.failed].format(named)}"
+            because = "、かつ".join(map(_case_ja, self.missing)) + "ため、" if self.missing else ""
+            return f"{because}規則「{self.rule}」により認められません: {self.note_ja}"
+        named = "、".join(map(_told_ja, self.missing))
+        return f"規則「{self.rule}」は「{self.note_ja}」と定めますが、{_JA[self.failed].format(named)}"
 
     def _english(self) -> str:
         if self.effect is Effect.DENY:
-            because = f" because {' and '.join(_told(self.missing, 'en'))}" if self.missing else ""
+            because = f" because {' and '.join(map(_told_en, self.missing))}" if self.missing else ""
             return f"the rule `{self.rule}` refuses it{because}: {self.note_en}"
-        named = "; ".join(_told(self.missing, "en"))
+        named = "; ".join(map(_told_en, self.missing))
         return f"the rule `{self.rule}` would allow it, but {_EN[self.failed].format(named)}"
 
 
@@ -138,12 +138,20 @@ def reason(misses: Iterable[NearMiss], *, role_fits: bool) -> Reason:
     return Reason.FIELD_NOT_NECESSARY if role_fits or denied else Reason.ROLE_NOT_ALLOWED
 
 
-def _told(words: Iterable[str], lang: str) -> list[str]:
-    return [_fact(word, lang) if word.removeprefix(ABSENT) in set(Fact) else f"`{word}`" for word in words]
+def _told_ja(word: str) -> str:
+    return f"「{Fact(word).ja}」" if word in _FACTS else f"「{word}」"
 
 
-def _fact(word: str, lang: str) -> str:
-    fact = Fact(word.removeprefix(ABSENT))
-    if lang == "en":
-        return f"it is not so that {fact.en}" if word.startswith(ABSENT) else fact.en
-    return f"「{fact.ja}」ではないこと" if word.startswith(ABSENT) else fact.ja
+def _case_ja(word: str) -> str:
+    told = _told_ja(word.removeprefix(ABSENT))
+    return f"{told}に当たらない" if word.startswith(ABSENT) else f"{told}に当たる"
+
+
+def _told_en(word: str) -> str:
+    bare = word.removeprefix(ABSENT)
+    if bare not in _FACTS:
+        return f"`{word}`"
+    return f"it is not so that {Fact(bare).en}" if word.startswith(ABSENT) else Fact(bare).en
+
+
+_FACTS: Final = frozenset(map(str, Fact))

@@ -25,7 +25,7 @@ FREE_TEXT: Final = "form-text"
 """The category of answers in the person's own words."""
 
 DOORS: Final = "doors"
-"""The category of doors to personal data; opening one is no use of it, since its fields are decided one by one."""
+"""The category of doors to personal data; opening one is no use of it, as each field is decided by itself."""
 
 
 class Role(StrEnum):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.shared import CommandError, bar, edition_of_checkout, err, prepare, settings
+from api.cli.shared import CommandError, bar, edition_of_checkout, err, examples, prepare, settings, shown
 from api.gateway.gateway import Request
 from api.gateway.ledger_view import JAPAN
 from api.house import House, open_house
@@ -20,8 +20,8 @@ from models.user import User
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("init")(init)
-    app.command("demo")(demo)
+    app.command("init", epilog=examples("mokuteki init"))(init)
+    app.command("demo", epilog=examples("mokuteki demo", "mokuteki demo --people 50 --seed 7"))(demo)
 
 
 def init() -> None:
@@ -43,7 +43,9 @@ def demo(
     async def fill() -> None:
         await prepare(given)
         if not await _empty(given):
-            raise CommandError("the database has people already: point `MOKUTEKI_DATABASE_URL` at an empty one")
+            raise CommandError(
+                "the database has people already: point `MOKUTEKI_DATABASE_URL` at an empty one"
+            )
         await _fill(given, people, seed)
 
     asyncio.run(fill())
@@ -70,7 +72,7 @@ async def _fill(given: Settings, people: int, seed: int) -> None:
                 count=people,
                 seed=seed,
                 today=today,
-                progress=lambda done, total: progress.update(progress.task_ids[0], completed=done, total=total),
+                progress=shown(progress),
             )
     async with open_house(given) as house:
         await _keep_busy(house, made)
@@ -89,7 +91,7 @@ async def _keep_busy(house: House, made: Demo) -> None:
             purposes=None,
             categories=None,
             expires_at=float("inf"),
-            token_id="demo",
+            token_id="demo",  # noqa: S106 - no secret: there is no token
         )
         request = Request(
             id=f"demo{place:012d}",

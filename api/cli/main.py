@@ -1,12 +1,11 @@
 """`mokuteki`: every command, and one sentence for whatever goes wrong."""
 
-
 import sys
 
 import typer
 from rich.console import Console
 
-from api.cli import database, ledger, policy, registry, serve
+from api.cli import database, ledger, policy, policy_diff, policy_show, policy_table, registry, serve
 from api.cli.shared import CommandError
 from api.settings import SettingError
 from models.inforce import PolicyUnavailable
@@ -15,13 +14,15 @@ from policies.mistake import PolicyError
 
 app = typer.Typer(
     name="mokuteki",
-    help="A GraphQL gateway that releases a person's data for a declared purpose only, and keeps the record of it.",
+    help="People's data, released for a declared purpose only, with the record of it.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 for room in (serve, database, registry, policy, ledger):
     room.add_to(app)
+for page in (policy_table, policy_show, policy_diff):
+    page.add_to(policy.policies)
 
 FAULTS = (SettingError, CommandError, PolicyError, PolicyUnavailable, StoreUnavailable)
 

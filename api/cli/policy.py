@@ -1,26 +1,92 @@
-"""`mokuteki policy` and `mokuteki schema`: the rules and the schema, without any person."""
+"""`mokuteki policy check` and `mokuteki schema`: the rules and the schema, without any person."""
+
+import csv
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from api.cli.shared import edition_of_checkout, out
-from api.schema.build import build_schema
+from api.cli.shared import CommandError, edition_of_checkout, err, examples, out
+from api.schema.build import Unguarded, build_schema, check_guards, core
+from models.catalogue import CATEGORIES
+from policies.edition import HERE, MODEL, Edition
+from policies.mistake import PolicyError
+from policies.table import COLUMNS, read
 
 policies = typer.Typer(help="The rules.", no_args_is_help=True)
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("schema")(schema)
+    app.command("schema", epilog=examples("mokuteki schema > schema.graphql"))(schema)
+    policies.command(
+        "check", epilog=examples("mokuteki policy check", "mokuteki policy check drafts/2026-12/policies")
+    )(check)
     app.add_typer(policies, name="policy")
 
 
 def schema() -> None:
-    """Print the GraphQL schema."""
+    """Print the GraphQL schema, each field of personal data with its category."""
     out.print(build_schema().as_str(), soft_wrap=True, markup=False)
 
 
-@policies.command("check")
-def check() -> None:
-    """Check the rules of the checkout; every mistake is told at once."""
-    edition = edition_of_checkout()
-    out.print(f"{len(edition.rules)} rules, {len(edition.purposes)} purposes: edition {edition.id[:12]}")
+def check(
+    folder: Annotated[
+        Path | None, typer.Argument(help="A folder of rule files; `policies/` of the checkout by default.")
+    ] = None,
+) -> None:
+    """Check the rules; every mistake is told at once, with its place and the remedy."""
+    try:
+        edition = edition_of_checkout() if folder is None else edition_of(folder)
+        check_guards(core(build_schema()), edition)
+    except PolicyError as error:
+        for mistake in error.mistakes:
+            err.print(str(mistake), soft_wrap=True, markup=False)
+        raise CommandError(
+            f"{counted(len(error.mistakes), 'mistake')} in the rules: correct each of them"
+        ) from error
+    except Unguarded as error:
+        raise CommandError(f"{error}; add a row for each to `guards.csv`") from error
+    leaves = sum(not each.abstract for each in edition.purposes.values())
+    counts = (
+        counted(len(edition.rules), "rule"),
+        counted(leaves, "purpose"),
+        f"{len(edition.categories.nodes)} categories",
+        counted(len(edition.fields), "field"),
+        counted(len(edition.questions), "form question"),
+    )
+    out.print(f"{', '.join(counts)}: no mistakes", soft_wrap=True)
+    out.print(f"edition {edition.id}", soft_wrap=True)
+
+
+def edition_of(folder: Path) -> Edition:
+    """The edition of a folder; the model stands in it, beside it, or is the checkout's.
+
+    Raises:
+        PolicyError: with every mistake in the files.
+        CommandError: a file is missing or cannot be read.
+    """
+    for table in COLUMNS:
+        if not (folder / f"{table}.csv").is_file():
+            raise CommandError(f"`{table}.csv` is not in the folder: an edition has {_files()}")
+    places = (folder / MODEL, folder.resolve().parent / MODEL, HERE.parent / MODEL)
+    model = next(place for place in places if place.is_file())
+    try:
+        sheets, headers = read(folder)
+        text = model.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CommandError(
+            f"a file cannot be read ({type(error).__name__}): save it as CSV in UTF-8"
+        ) from error
+    if headers:
+        raise PolicyError(headers)
+    return Edition.of(sheets, text, CATEGORIES)
+
+
+def counted(number: int, what: str) -> str:
+    """A number with its noun: `1 rule`, `2 rules`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _files() -> str:
+    return ", ".join(f"`{table}.csv`" for table in COLUMNS)

@@ -1,34 +1,78 @@
 """`mokuteki token` and `mokuteki client`: who may ask."""
 
 import asyncio
+import re
 import time
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from api.cli.shared import CommandError, edition_of_checkout, err, out, settings, store_of
+from api.cli.shared import CommandError, edition_of_checkout, err, examples, out, settings, store_of
 from api.tokens.access_token import AccessTokens
 from api.tokens.keys import load_keys
-from api.tokens.scope import ScopeRefused
+from api.tokens.scope import Scope, ScopeRefused
 from models.recipient import Client, Recipient
 from models.secret import hash_secret, new_secret
 from policies.vocabulary import Role
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
+"""What can stand in a token as a client's id."""
 
 clients = typer.Typer(help="The applications that may ask.", no_args_is_help=True)
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("token")(token)
+    app.command(
+        "token",
+        epilog=examples(
+            "mokuteki token frontend",
+            "mokuteki token frontend --user ID",
+            "mokuteki token employer-a --purpose service.application",
+        ),
+    )(token)
+    clients.command(
+        "add",
+        epilog=examples(
+            "mokuteki client add bakery --role employer --recipient employer-a",
+            "mokuteki client add jobs --role frontend --recipient internal --scope purpose:service.matching",
+        ),
+    )(add)
+    clients.command("list", epilog=examples("mokuteki client list"))(show)
+    clients.command("revoke", epilog=examples("mokuteki client revoke bakery"))(revoke)
     app.add_typer(clients, name="client")
+
+
+def _check_purposes(purposes: Iterable[str]) -> None:
+    known = edition_of_checkout().purposes
+    for each in purposes:
+        if each not in known or known[each].abstract:
+            leaves = ", ".join(name for name, purpose in known.items() if not purpose.abstract)
+            raise CommandError(f"`{each[:60]}` is no purpose that can be declared: there are {leaves}")
+
+
+def _check_scope(words: Sequence[str]) -> None:
+    try:
+        scope = Scope.of(words)
+    except ScopeRefused as error:
+        raise CommandError(str(error)) from error
+    _check_purposes(sorted(scope.purposes or ()))
+    unknown = sorted((scope.categories or frozenset()) - set(edition_of_checkout().categories))
+    if unknown:
+        raise CommandError(f"`{unknown[0]}` is no category: `policies/categories.csv` lists them")
 
 
 def token(
     client: Annotated[str, typer.Argument(help="The client's name.")],
-    user: Annotated[str | None, typer.Option(help="A user whom the client has signed in: a token of theirs.")] = None,
-    purpose: Annotated[list[str] | None, typer.Option(help="Narrow the token to this purpose; may be given again.")] = None,
+    user: Annotated[
+        str | None, typer.Option(help="A user whom the client has signed in: a token of theirs.")
+    ] = None,
+    purpose: Annotated[
+        list[str] | None, typer.Option(help="Narrow the token to this purpose; may be given again.")
+    ] = None,
 ) -> None:
     """Print an access token of a client."""
     given = settings()
@@ -41,29 +85,35 @@ def token(
                 raise CommandError(f"no active client is named `{client}`: there are {names or 'none'}")
             if user is not None and not await store.fetch("SELECT 1 FROM users WHERE id = :id", {"id": user}):
                 raise CommandError("no user has this id")
-            for each in purpose or ():
-                if each not in edition_of_checkout().purposes:
-                    raise CommandError(f"`{each}` is no purpose")
+            _check_purposes(purpose or ())
             tokens = AccessTokens(
                 await load_keys(given.secret_key), given.issuer, given.issuer, given.token_seconds
             )
             scope = [f"purpose:{each}" for each in purpose or ()]
             try:
                 return tokens.mint(found, user=user, scope=scope, now=time.time())
-            except ScopeRefused as error:
+            except (ScopeRefused, ValueError) as error:
                 raise CommandError(str(error)) from error
 
     out.print(asyncio.run(mint()), soft_wrap=True, markup=False)
 
 
-@clients.command("add")
 def add(
     name: Annotated[str, typer.Argument(help="Its name, which is also its id.")],
     role: Annotated[Role, typer.Option(help="What it is.")],
     recipient: Annotated[list[str], typer.Option(help="A recipient it asks for; may be given again.")],
-    scope: Annotated[list[str] | None, typer.Option(help="Narrow it, such as `purpose:service.matching`.")] = None,
+    scope: Annotated[
+        list[str] | None, typer.Option(help="Narrow it, such as `purpose:service.matching`.")
+    ] = None,
 ) -> None:
     """Register a client and print its secret, once."""
+    if NAME.fullmatch(name) is None:
+        raise CommandError(
+            "a client's name is 1 to 60 of the characters `A-Za-z0-9_.-`, a letter or digit first"
+        )
+    if role is Role.USER:
+        raise CommandError("a user is no client: `mokuteki token CLIENT --user ID` makes a token for one")
+    _check_scope(scope or ())
     secret = new_secret()
 
     async def register() -> None:
@@ -88,7 +138,6 @@ def add(
     out.print(secret, markup=False)
 
 
-@clients.command("list")
 def show() -> None:
     """List the clients."""
 
@@ -99,12 +148,15 @@ def show() -> None:
     table = Table("client", "role", "recipients", "scopes", "active")
     for each in asyncio.run(read()):
         table.add_row(
-            each.name, each.role, ", ".join(each.recipients), " ".join(each.scopes), "yes" if each.active else "no"
+            each.name,
+            each.role,
+            ", ".join(each.recipients),
+            " ".join(each.scopes),
+            "yes" if each.active else "no",
         )
     out.print(table)
 
 
-@clients.command("revoke")
 def revoke(name: Annotated[str, typer.Argument(help="The client's name.")]) -> None:
     """Stop a client; its tokens serve nothing within a second."""
 

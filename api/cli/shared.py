@@ -1,19 +1,25 @@
 """What commands share: settings, the store, and how long work is shown."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
+import asyncpg
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from tortoise.exceptions import BaseORMException
 
 from api.settings import Settings
 from models.catalogue import CATEGORIES
-from models.database import migrate, opened
+from models.database import SQLITE, migrate, opened
 from models.publish import publish_shipped
 from models.store import Store
 from policies.edition import Edition, shipped
+
+UNREACHABLE = (OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException)
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -21,6 +27,11 @@ err = Console(stderr=True, highlight=False)
 
 class CommandError(Exception):
     """A command that cannot be done: one sentence with the remedy."""
+
+
+def examples(*lines: str) -> str:
+    """The examples under the help of a command, each on a line of its own."""
+    return "\n\n".join(("Examples:", *lines))
 
 
 def settings() -> Settings:
@@ -33,9 +44,22 @@ def edition_of_checkout() -> Edition:
     return shipped(CATEGORIES)
 
 
+@contextmanager
+def reaching() -> Iterator[None]:
+    """Whatever keeps the database from opening, as one sentence."""
+    try:
+        yield
+    except UNREACHABLE as error:
+        raise CommandError(
+            f"the database does not open ({type(error).__name__}): see that it runs and that "
+            "`MOKUTEKI_DATABASE_URL` names it"
+        ) from error
+
+
 async def prepare(given: Settings) -> None:
     """Bring the tables up to date and see that an edition is in force."""
-    await migrate(given.database_url, lambda name: err.print(f"migrated {name}"))
+    with reaching():
+        await migrate(given.database_url, lambda name: err.print(f"migrated {name}"))
     async with opened(given.database_url, pool_size=2) as store:
         await publish_shipped(store, edition_of_checkout(), datetime.now(UTC))
 
@@ -48,10 +72,26 @@ async def store_of(given: Settings) -> AsyncIterator[Store]:
         yield store
 
 
+def must_exist(given: Settings) -> None:
+    """Refuse a database that is not there, which opening it would make.
+
+    Raises:
+        CommandError: with the remedy.
+    """
+    url = given.database_url
+    if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).is_file():
+        raise CommandError("there is no database yet: run `mokuteki init` or `mokuteki serve` first")
+
+
 @contextmanager
-def bar(what: str) -> Iterator[Progress]:
+def bar(what: str, total: int | None = None) -> Iterator[Progress]:
     """A progress bar on standard error; nothing where nobody watches."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
-        progress.add_task(what, total=None)
+        progress.add_task(what, total=total)
         yield progress
+
+
+def shown(progress: Progress) -> Callable[[int, int | None], None]:
+    """What work calls with how much of how much is done."""
+    return lambda done, total: progress.update(progress.task_ids[0], completed=done, total=total)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+import orjson
+
 from api.gateway.context import Context
 from api.gateway.cursor import Cursors, bound_to
 from api.gateway.filter import ORDERS, Conditions, Order, conditions, filter_paths
@@ -19,8 +21,8 @@ from models.ledger import Group
 from models.store import Reader, Row
 
 LARGEST_PAGE = 1000
-ID = 2
-"""The place of the user's id in every row."""
+ID, CONSENTED_AT = 2, 3
+"""The places in a row of the user's id and, for third parties, of the time the user consented."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,22 @@ class Finished:
     value: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a third party was given of one user, and when that user consented."""
+
+    ref: int
+    consented_at: Any
+    view: View
+
+
 @dataclass(slots=True)
 class Released:
     """What a door gave: the value, whom it touched for the ledger, and what was withheld from whom."""
 
     value: Any
     groups: list[Group] = field(default_factory=list)
-    rows: list[tuple[View, Row]] = field(default_factory=list)
+    given: list[Given] = field(default_factory=list)
     withheld: list[tuple[tuple[PathStep, ...], str]] = field(default_factory=list)
 
 
@@ -83,7 +94,7 @@ class Door:
         for steps, reading in asking.readings:
             rows = await self._fetch(reading, " AND u.id = :asked", {"asked": user})
             shaped = await self._shape(reading, rows, (asking.key, *steps), released)
-            released.value = shaped[0] if shaped else None
+            released.value = told(shaped[0]) if shaped else None
         return released
 
     async def many(self, asking: Asking, arguments: Mapping[str, Any]) -> Released:
@@ -99,15 +110,15 @@ class Door:
         direction = "DESC" if order.descending else "ASC"
         column = f"{order.column} {direction}, " if order.column else ""
         tail = "".join(f" AND {sql}" for sql in made.sql)
-        tail += f" ORDER BY {column}u.id {direction} LIMIT :page"
-        values = {**made.values, "page": first + 1}
+        tail += f" ORDER BY {column}u.id {direction} LIMIT {first + 1}"
+        values = made.values
         released = Released(None)
         pages: list[tuple[Sequence[Row], list[dict[str, Any]]]] = []
         for steps, reading in asking.readings:
             rows = await self._fetch(reading, tail, values, order.column)
             page = rows[:first]
             pages.append((rows, await self._shape(reading, page, (asking.key, *steps), released)))
-        released.value = _Connection(self, asking, order, bound, first, pages).value()
+        released.value = told(_Connection(self, asking, order, bound, first, pages).value())
         return released
 
     def _bound(self, given: Mapping[str, Any], order: str) -> bytes:
@@ -127,7 +138,9 @@ class Door:
     ) -> Sequence[Row]:
         if self.context.visible is None:
             return ()
-        return await self.reader.fetch(reading.statement(tail, order_column), {**self.values, **values})
+        text, names = reading.statement(tail, order_column)
+        known = {**self.values, **values}
+        return await self.reader.rows(text, [known[name] for name in names])
 
     async def _shape(
         self, reading: Reading, rows: Sequence[Row], steps: tuple[PathStep, ...], released: Released
@@ -142,7 +155,7 @@ class Door:
             released.groups.append(Group(view.released, view.withheld, view.basis, tuple(refs)))
             released.withheld += [((*steps, *leaf.position), leaf.path) for leaf in view.missing]
         if self.context.third_party:
-            released.rows += [(views[row[KEY]], row) for row in rows]
+            released.given += [Given(row[REF], row[CONSENTED_AT], views[row[KEY]]) for row in rows]
         today = self.today
         if len(views) == 1:
             shape = next(iter(views.values())).shape
@@ -211,6 +224,11 @@ class _Connection:
                 row = None if not page else page[0] if child.name == "startCursor" else page[-1]
                 info[child.key] = None if row is None else self._cursor(row)
         return info
+
+
+def told(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """A value as the bytes that will leave, so that nothing of it waits in memory for the record's commit."""
+    return orjson.Fragment(orjson.dumps(value))
 
 
 def argument_paths(arguments: Mapping[str, Any]) -> tuple[str, ...]:

@@ -17,13 +17,14 @@ from api.gateway.door import Door, Finished
 from api.gateway.executor import DoorExecutor
 from api.gateway.ledger_door import read_ledger
 from api.gateway.ledger_view import JAPAN, LedgerView
-from api.gateway.purpose import context_of, declared_purpose, recipient_of
+from api.gateway.purpose import context_of, purpose_context, recipient_of
 from api.gateway.refusal import Code, Refusal, Refusals, error
 from api.gateway.registers import Registers
 from api.gateway.running import LEDGER_DOORS, Running, Step, ask, check_arguments, forbidden, guard, is_personal, strict
 from api.tokens.requester import Requester
 from models.access import Outcome
 from models.history import History
+from api.gateway.selection import Root
 from models.inforce import Force, InForce, PolicyUnavailable
 from models.ledger import Entry, Ledger, LedgerUnavailable
 from models.registry import KnownRecipient
@@ -132,9 +133,7 @@ class Gateway:
         if any(map(is_personal, roots)):
             asked = declared.purpose or request.purpose
             known.purpose = asked if asked in force.edition.purposes else None
-            purpose = declared_purpose(force, requester, known.recipient, asked)
-            context = context_of(force, requester, known.recipient, purpose)
-            _complete(context)
+            context = purpose_context(force, requester, known.recipient, asked)
         running = Running(context, plain, parts=self)
         kind = "Mutation" if operation.mutates else "Query"
         for root in roots:
@@ -151,7 +150,7 @@ class Gateway:
         run = self._change if operation.mutates else self._read
         at = self._clock()
         withheld = await run(requester, request, known, running, steps, at, strictly=declared.strict)
-        result = await self._execute(operation, variables, running)
+        result = _all_finished(roots, running) or await self._execute(operation, variables, running)
         return self._answered(request, known, running, result, [*refusals, *withheld])
 
     async def _read(
@@ -335,22 +334,19 @@ class Gateway:
         return _refused(refusal, request, known.purpose)
 
 
+def _all_finished(roots: Sequence[Root], running: Running) -> ExecutionResult | None:
+    """The result, where every root field is finished: the executor would only hand the values on."""
+    finished = running.finished
+    if any(root.selected.key not in finished for root in roots):
+        return None
+    return ExecutionResult({root.selected.key: finished[root.selected.key].value for root in roots}, None)
+
+
 def _registered(force: Force, requester: Requester) -> None:
     """The client still stands in the registry with the role of its token."""
     client = force.registry.clients.get(requester.client)
     if client is None or (requester.user is None and client.role != requester.role):
         raise Refusal(Code.UNAUTHENTICATED, "the client of this token is not active: ask for a new token")
-
-
-def _complete(context: Context) -> None:
-    """A third party whose name, address and representative are unknown cannot be recorded, so it gets nothing."""
-    if context.third_party and not context.recipient.named:
-        raise Refusal(
-            Code.OPERATION_FORBIDDEN,
-            "the recipient's name, address or representative is blank: complete its entry in the registry",
-            reason="RECIPIENT_INCOMPLETE",
-            clause="7",
-        )
 
 
 def _unavailable() -> Refusal:

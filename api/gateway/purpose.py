@@ -85,3 +85,32 @@ def context_of(
             force, requester.role, requester.categories, purpose, recipient
         )
     return found
+
+
+def purpose_context(
+    force: Force, requester: Requester, recipient: KnownRecipient, asked: str | None
+) -> Context:
+    """The context of an operation on personal data; a refusal is never kept, a context is.
+
+    Raises:
+        Refusal: see `declared_purpose`; and `OPERATION_FORBIDDEN` for a recipient that cannot be recorded.
+    """
+    key = ("purpose", requester.role, requester.purposes, requester.categories, recipient.id, asked)
+    found = force.kept.get(key)
+    if not isinstance(found, Context):
+        purpose = declared_purpose(force, requester, recipient, asked)
+        found = context_of(force, requester, recipient, purpose)
+        _complete(found)
+        force.kept[key] = found
+    return found
+
+
+def _complete(context: Context) -> None:
+    """A third party whose name, address and representative are unknown cannot be recorded, so it gets nothing."""
+    if context.third_party and not context.recipient.named:
+        raise Refusal(
+            Code.OPERATION_FORBIDDEN,
+            "the recipient's name, address or representative is blank: complete its entry in the registry",
+            reason="RECIPIENT_INCOMPLETE",
+            clause="7",
+        )

@@ -9,11 +9,12 @@ from api.gateway.columns import Columns
 from api.gateway.context import Context
 from api.gateway.plan import Leaf, UserPlan
 from api.gateway.shape import Shape, Shaper
-from models.dialect import Dialect
+from models.dialect import Dialect, numbered
 from models.standing import LAWFUL_CASE
 from policies.clearance import IDENTITY, Opening
 from policies.vocabulary import Fact
 
+MOST_STATEMENTS = 200
 REF, KEY = 0, 1
 """The places in every row of the ledger's reference and of the key of the standing."""
 
@@ -49,6 +50,8 @@ class Reading:
         )
         self._shaper = Shaper(plan, self._columns, context.force.catalogue, context.force.edition.questions)
         self._views: dict[Any, View] = {}
+        self._statements: dict[tuple[str, str | None], tuple[str, tuple[str, ...]]] = {}
+        self._dialect = dialect
         self._from = self._visible()
 
     def _base(self, dialect: Dialect) -> Iterator[str]:
@@ -73,11 +76,18 @@ class Reading:
         joined = f"string_agg({file}, '|')" if dialect is Dialect.POSTGRES else f"group_concat({file}, '|')"
         return f"(SELECT {joined} {LAWFUL_CASE})"
 
-    def statement(self, tail: str, order_column: str | None) -> str:
-        """The whole statement; the column that orders the list is read last, for its cursors."""
-        if order_column is None:
-            return f"SELECT {self._columns.sql} {self._from}{tail}"
-        return f"SELECT {self._columns.sql}, {order_column} AS ordered {self._from}{tail}"
+    def statement(self, tail: str, order_column: str | None) -> tuple[str, tuple[str, ...]]:
+        """The whole statement, numbered; the column that orders the list is read last, for its cursors."""
+        found = self._statements.get((tail, order_column))
+        if found is None:
+            ordered = "" if order_column is None else f", {order_column} AS ordered"
+            if len(self._statements) >= MOST_STATEMENTS:
+                self._statements.clear()
+            found = self._statements[tail, order_column] = numbered(
+                f"SELECT {self._columns.sql}{ordered} {self._from}{tail}",  # noqa: S608 - made of names of ours
+                self._dialect,
+            )
+        return found
 
     def _visible(self) -> str:
         visible = self.context.visible or "1 = 0"

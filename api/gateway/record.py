@@ -8,15 +8,13 @@ from typing import Any
 from api.gateway.basis import Basis
 from api.gateway.columns import when
 from api.gateway.context import Context
-from api.gateway.door import Released
+from api.gateway.door import Given, Released
 from api.gateway.ledger_view import JAPAN
 from models.access import Outcome
 from models.derived import years_before
 from models.ledger import Group, ProvisionEntry
 
 RETAIN_YEARS = 3
-CONSENTED_AT = 3
-"""The place in a row, for third parties, of the time the person consented."""
 
 
 @dataclass(slots=True)
@@ -54,11 +52,11 @@ class Record:
         if not context.third_party:
             return ()
         items: dict[int, set[str]] = {}
-        told: dict[int, tuple[str, Any]] = {}
+        told: dict[int, Given] = {}
         for released in self.released:
-            for view, row in released.rows:
-                items.setdefault(row[0], set()).update(view.released)
-                told[row[0]] = (view.basis[0] if view.basis else Basis.NONE.value, row[CONSENTED_AT])
+            for given in released.given:
+                items.setdefault(given.ref, set()).update(given.view.released)
+                told[given.ref] = given
         today = at.astimezone(JAPAN).date()
         return tuple(
             ProvisionEntry(
@@ -68,8 +66,8 @@ class Record:
                 address=context.recipient.address,
                 representative=context.recipient.representative,
                 items=frozenset(fields),
-                basis=told[ref][0],
-                consented_at=_time(told[ref][1]),
+                basis=next(iter(told[ref].view.basis), Basis.NONE.value),
+                consented_at=_time(told[ref].consented_at),
                 retain_until=retain_until(today),
             )
             for ref, fields in items.items()

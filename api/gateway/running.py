@@ -84,10 +84,10 @@ def ask(root: Root, context: Context, dialect: Dialect) -> Asking | None:
     name = root.selected.name
     if name not in STEPS_TO_USER:
         return None
-    readings = tuple(
-        (steps, _reading(selected, context, dialect))
-        for steps, selected in _users(root.selected, STEPS_TO_USER[name])
-    )
+    users = _users(root.selected, STEPS_TO_USER[name])
+    if name == "users" and not users:
+        users = [((), _existence(root, context))]
+    readings = tuple((steps, _reading(selected, context, dialect)) for steps, selected in users)
     return Asking(root.selected.key, name, root.selected, readings)
 
 
@@ -102,6 +102,17 @@ def _users(selected: Selected, steps: Sequence[str]) -> list[tuple[tuple[str, ..
             if child.name == step
         ]
     return found
+
+
+def _existence(root: Root, context: Context) -> Selected:
+    """A page of which only cursors or its place are asked still tells who exists: it reads their ids."""
+    key = ("existence", id(root))
+    kept = context.kept.get(key)
+    if kept is None or kept[0] is not root:
+        found = Selected("", "node", "User", {}, (Selected("id", "id", "ID", {}, ()),))
+        kept = context.kept[key] = (root, found)
+    selected: Selected = kept[1]
+    return selected
 
 
 def _reading(selected: Selected, context: Context, dialect: Dialect) -> Reading:

@@ -1,4 +1,4 @@
-"""What Tortoise cannot express: byte order of ids, the purposes shown, and a ledger that only grows."""
+"""What Tortoise cannot express: byte order of ids, the purposes shown, the marks, and a ledger that only grows."""
 
 from tortoise import migrations
 
@@ -24,6 +24,29 @@ CREATE TRIGGER acquisition_shown AFTER INSERT ON acquisitions
 FOR EACH ROW EXECUTE FUNCTION acquisition_shown()
 """,
 )
+
+_MARKS = (("holds", 1), ("opt_outs", 2), ("erasures", 4))
+_MARKS_SQLITE = [
+    f"""
+CREATE TRIGGER {table}_mark AFTER INSERT ON {table} BEGIN
+  UPDATE users SET marks = marks | {bit} WHERE id = NEW.user_id;
+END
+"""
+    for table, bit in _MARKS
+]
+_MARKS_POSTGRES = [
+    """
+CREATE FUNCTION mark_user() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE users SET marks = marks | TG_ARGV[0]::smallint WHERE id = NEW.user_id;
+  RETURN NULL;
+END $$
+""",
+    *(
+        f"CREATE TRIGGER {table}_mark AFTER INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION mark_user({bit})"
+        for table, bit in _MARKS
+    ),
+]
 
 _APPEND_ONLY = ("accesses", "acquisitions", "consent_events", "editions")
 
@@ -65,13 +88,14 @@ class Migration(migrations.Migration):
     atomic = False
     operations = [  # noqa: RUF012 - the shape Tortoise reads
         ByDialect(
-            sqlite=[_SHOWN_SQLITE, *_append_only_sqlite()],
+            sqlite=[_SHOWN_SQLITE, *_MARKS_SQLITE, *_append_only_sqlite()],
             postgres=[
                 *(
                     f'ALTER TABLE {table} ALTER COLUMN {column} TYPE varchar({size}) COLLATE "C"'
                     for table, column, size in _C_COLUMNS
                 ),
                 *_SHOWN_POSTGRES,
+                *_MARKS_POSTGRES,
                 *_append_only_postgres(),
             ],
         )

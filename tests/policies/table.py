@@ -1,4 +1,4 @@
-"""The decision table: one row per case, in words a privacy officer can read, with the answer that is right."""
+"""The decision table: one row per case, in plain words, with the answer that is right."""
 
 import csv
 from functools import cache

@@ -61,7 +61,11 @@ def test_a_stage_too_early_names_the_missing_stage_and_the_rule() -> None:
         ),
         ("employer read promotion.newsletter User.email employer-a", "noticed", Reason.ROLE_NOT_ALLOWED),
         ("ad_network read promotion.ads User.id ad-network", "noticed", Reason.ROLE_NOT_ALLOWED),
-        ("employer invoke service.application Mutation.recordConsent employer-a", "-", Reason.ROLE_NOT_ALLOWED),
+        (
+            "employer invoke service.application Mutation.recordConsent employer-a",
+            "-",
+            Reason.ROLE_NOT_ALLOWED,
+        ),
         ("frontend invoke none Query.recipients internal", "-", Reason.ROLE_NOT_ALLOWED),
         ("nobody read service.account User.id internal", "noticed", Reason.ROLE_NOT_ALLOWED),
         ("frontend read service.account User.shoeSize internal", "noticed", Reason.FIELD_NOT_NECESSARY),
@@ -101,7 +105,13 @@ def test_a_fact_that_must_be_absent_is_told_with_its_mark() -> None:
             "account",
             "service.account",
         ),
-        ("privacy_officer read compliance.security User.phone internal", "-", Dimension.PURPOSE, "requests", ""),
+        (
+            "privacy_officer read compliance.security User.phone internal",
+            "-",
+            Dimension.PURPOSE,
+            "requests",
+            "",
+        ),
         (
             "auditor read compliance.security User.initials person",
             "-",
@@ -165,33 +175,58 @@ def test_an_unknown_name_has_no_near_miss() -> None:
     assert explain("frontend read service.account User.shoeSize internal", "noticed").nearest == ()
 
 
+STAGE = (
+    (
+        "規則「eligibility-identity」は「在留カード番号・国籍・性別は内定承諾後に渡す」と定めますが、"
+        "次の条件が満たされていません: 「内定が承諾されている」"
+    ),
+    "the rule `eligibility-identity` would allow it, but this is not the case: the offer was accepted",
+)
+HELD = (
+    (
+        "「利用が停止されている」に当たるため、規則「held-service」により認められません: "
+        "利用停止中は、本人以外はサービスのために使わない"
+    ),
+    (
+        "the rule `held-service` refuses it because use is suspended: "
+        "While use is suspended, nobody but the person uses the data for the service"
+    ),
+)
+ABROAD = (
+    (
+        "「提供先が外国にある」に当たる、かつ"
+        "「外国にある提供先についての情報が同意前に本人へ提供されている」に当たらないため、"
+        "規則「abroad」により認められません: "
+        "外国の提供先へは、その国の制度等を本人に知らせる前には出さない"
+    ),
+    (
+        "the rule `abroad` refuses it because the recipient is abroad and it is not so that "
+        "the person was told about the country and its protection before consenting: "
+        "Nothing goes to a recipient abroad before the person was told about the country and its protection"
+    ),
+)
+
+
 @pytest.mark.parametrize(
-    ("true", "ja", "en"),
+    ("true", "told"),
     [
-        (
-            "noticed+consented",
-            "規則「eligibility-identity」（在留カード番号・国籍・性別は内定承諾後に渡す）は、次の条件が満たされていません: 内定が承諾されている",
-            "the rule `eligibility-identity` would allow it, but this is not the case: the offer was accepted",
-        ),
-        (
-            "noticed+consented+hired+held",
-            "規則「held-service」により認められません（該当: 利用が停止されている）: 利用停止中は、本人以外はサービスのために使わない",
-            "the rule `held-service` refuses it because use is suspended: "
-            "While use is suspended, nobody but the person uses the data for the service",
-        ),
-        (
-            "noticed+consented+hired+abroad",
-            "規則「abroad」により認められません（該当: 提供先が外国にある、「外国にある提供先についての情報が同意前に本人へ提供されている」ではないこと）: "
-            "外国の提供先へは、その国の制度等を本人に知らせる前には出さない",
-            "the rule `abroad` refuses it because the recipient is abroad and it is not so that "
-            "the person was told about the country and its protection before consenting: "
-            "Nothing goes to a recipient abroad before the person was told about the country and its protection",
-        ),
+        ("noticed+consented", STAGE),
+        ("noticed+consented+hired+held", HELD),
+        ("noticed+consented+hired+abroad", ABROAD),
     ],
 )
-def test_a_near_miss_is_told_in_both_languages(true: str, ja: str, en: str) -> None:
+def test_a_near_miss_is_told_in_both_languages(true: str, told: tuple[str, str]) -> None:
     miss = explain(EMPLOYER, true).nearest[0]
-    assert (miss.text("ja"), miss.text("en")) == (ja, en)
+    assert (miss.text("ja"), miss.text("en")) == told
+
+
+def test_a_refusal_without_facts_is_told_too() -> None:
+    told = explain("privacy_officer read compliance.requests User.residenceCard.number internal")
+    assert told.nearest[0].text("en") == (
+        "the rule `requests-number-internal` refuses it: "
+        "Even when answering a request, the card number is shown only to the person"
+    )
+    assert told.nearest[0].text("ja").startswith("規則「requests-number-internal」により認められません")
 
 
 def test_japanese_prevails_where_the_language_is_unknown() -> None:

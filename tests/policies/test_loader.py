@@ -54,6 +54,10 @@ def place(table: str, name: str) -> int:
         ("rules", "account", "needs", "noticed+", "`` is no fact"),
         ("rules", "account", "needs", "noticed+noticed", "a fact stands here twice"),
         ("rules", "account", "needs", "!held", "so that not knowing would permit"),
+        ("rules", "account", "purpose", "none", "`profile` holds personal data"),
+        ("rules", "register-open", "field", "any", "`any` holds personal data"),
+        ("rules", "register-open", "field", "everything", "`everything` holds personal data"),
+        ("rules", "register-open", "field", "User.id", "`User.id` holds personal data"),
         ("rules", "account", "clause", "", "the text is missing"),
         ("rules", "account", "note_ja", " ", "the text is missing"),
         ("rules", "account", "note_en", "", "the text is missing"),
@@ -168,7 +172,13 @@ def test_a_tree_deeper_than_casbin_follows_is_refused() -> None:
 
     mistakes = mistakes_of(deepen)
     assert all("lies more than 8 names deep" in mistake.what for mistake in mistakes)
-    assert [mistake.what.split("`")[1] for mistake in mistakes] == ["deep3", "deep4", "deep5", "deep6", "deep7"]
+    assert [mistake.what.split("`")[1] for mistake in mistakes] == [
+        "deep3",
+        "deep4",
+        "deep5",
+        "deep6",
+        "deep7",
+    ]
 
 
 def test_all_mistakes_are_told_at_once() -> None:
@@ -222,7 +232,20 @@ def test_any_change_gives_another_id() -> None:
     assert Edition.of(sheets, edition().model, declared()).id != edition().id
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"sheets":{}}', "null"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "null",
+        '{"sheets":{}}',
+        '{"sheets":[],"model":"","fields":{}}',
+        '{"sheets":{"rules":{}},"model":"","fields":{}}',
+        '{"sheets":{"rules":["row"]},"model":"","fields":{}}',
+        '{"sheets":{"rules":[[1]]},"model":"","fields":{}}',
+        '{"sheets":{},"model":"","fields":{"User.id":1}}',
+    ],
+)
 def test_a_text_that_is_no_edition_is_refused(text: str) -> None:
     with pytest.raises(PolicyError, match="the text is not that of an edition"):
         Edition.from_canonical(text)

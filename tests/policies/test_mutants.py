@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from policies.rule import Need, Rule
+from policies.rule import Need, Rule, unmet
 from policies.vocabulary import ANY, NONE_PURPOSE, Effect, Fact, Role, standing
 from tests.policies.table import Case, cases
 from tests.policies.world import RECIPIENTS, edition, judge, with_rules
@@ -103,25 +103,25 @@ def survives(rule: Rule, mutant: tuple[Rule, ...]) -> bool:
 
 
 def affected(rule: Rule, *mutant: Rule) -> Iterator[Case]:
-    """The rows that one of the two rules can match: first those that only one of them does."""
-    before = reached(rule)
-    after = frozenset(place for each in mutant for place in reached(each))
-    places = [*sorted(before ^ after), *sorted(before & after, key=lambda at: cases()[at].rule != rule.id)]
-    return (cases()[place] for place in places)
+    """The rows whose answer can change: only one of the two rules matches them, or to another effect."""
+    before = {(place, rule.effect) for place in matched(rule)}
+    after = {(place, each.effect) for each in mutant for place in matched(each)}
+    return (cases()[place] for place, _ in sorted(before ^ after))
 
 
-@cache
-def reached(rule: Rule) -> frozenset[int]:
+def matched(rule: Rule) -> list[int]:
     named = (rule.role, rule.action, rule.purpose, rule.field, rule.recipient)
-    return frozenset(
+    return [
         place
         for place, case in enumerate(cases())
-        if all(each == ANY or each in names for each, names in zip(named, wider(case), strict=True))
-    )
+        if all(each == ANY or each in names for each, names in zip(named, wider(place), strict=True))
+        and not unmet(rule.needs, case.question.standing)
+    ]
 
 
 @cache
-def wider(case: Case) -> tuple[tuple[str, ...], ...]:
+def wider(place: int) -> tuple[tuple[str, ...], ...]:
+    case = cases()[place]
     return (
         edition().roles.ancestors(case.role),
         (case.action,),
@@ -135,6 +135,9 @@ def wider(case: Case) -> tuple[tuple[str, ...], ...]:
 def test_no_spoiled_rule_goes_unnoticed(spoil: object) -> None:
     assert callable(spoil)
     survivors = [
-        f"{rule.id} {how}" for rule in edition().rules for how, mutant in spoil(rule) if survives(rule, mutant)
+        f"{rule.id} {how}"
+        for rule in edition().rules
+        for how, mutant in spoil(rule)
+        if survives(rule, mutant)
     ]
     assert survivors == []

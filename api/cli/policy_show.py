@@ -1,0 +1,136 @@
+"""`mokuteki policy show`: the rules as a privacy officer reads them."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.table import Column, Table
+
+from api.cli.policy import counted
+from api.cli.policy_words import Words
+from api.cli.shared import CommandError, edition_of_checkout, err, examples, out
+from policies.edition import Edition
+from policies.rule import Rule, write_needs
+from policies.vocabulary import ANY, NONE_PURPOSE
+
+
+class Language(StrEnum):
+    """The languages that texts are kept in."""
+
+    JA = "ja"
+    EN = "en"
+
+
+LangOption = Annotated[Language, typer.Option(help="The language of the texts.")]
+
+LABELS = {
+    "en": ("who", "does", "why", "for whom", "what", "needs", "clause", "note"),
+    "ja": ("役割", "行為", "利用目的", "提供先", "項目", "条件", "条項", "趣旨"),
+}
+
+
+def add_to(policies: typer.Typer) -> None:
+    """Add the command."""
+    policies.command(
+        "show",
+        epilog=examples(
+            "mokuteki policy show",
+            "mokuteki policy show application-contact",
+            "mokuteki policy show --purpose service.application --role employer",
+            "mokuteki policy show --lang ja",
+        ),
+    )(show)
+
+
+def show(
+    rule: Annotated[str | None, typer.Argument(help="One rule, told in full in both languages.")] = None,
+    purpose: Annotated[str | None, typer.Option(help="Only rules that bear on this purpose.")] = None,
+    role: Annotated[str | None, typer.Option(help="Only rules that bear on this role.")] = None,
+    lang: LangOption = Language.EN,
+) -> None:
+    """Show the rules of the checkout as sentences, or one of them with its notes."""
+    edition = edition_of_checkout()
+    if rule is not None:
+        _one(edition, _found(edition, rule), lang)
+        return
+    rules = list(_bearing(edition, purpose, role))
+    words = Words(edition, lang)
+    table = Table(Column("rule", no_wrap=True), Column("says", overflow="fold"), show_lines=True)
+    for each in rules:
+        table.add_row(each.id, f"{words.sentence(each)}\n[dim]{each.clause}[/dim]")
+    out.print(table)
+    err.print(
+        f"{counted(len(rules), 'rule')}; a deny wins over every allow, and what no rule allows is refused"
+    )
+
+
+def _found(edition: Edition, name: str) -> Rule:
+    found = edition.rule(name)
+    if found is None:
+        raise CommandError(_unknown("rule", name, (each.id for each in edition.rules)))
+    return found
+
+
+def _bearing(edition: Edition, purpose: str | None, role: str | None) -> Iterable[Rule]:
+    """The rules that can decide a question with this purpose and this role."""
+    purposes = _purposes(edition, purpose)
+    roles = _roles(edition, role)
+    for rule in edition.rules:
+        if (purposes is None or rule.purpose in purposes) and (roles is None or rule.role in roles):
+            yield rule
+
+
+def _purposes(edition: Edition, name: str | None) -> set[str] | None:
+    if name is None:
+        return None
+    if name == NONE_PURPOSE:
+        return {ANY, NONE_PURPOSE}
+    found = edition.purposes.get(name)
+    if found is None:
+        raise CommandError(_unknown("purpose", name, edition.purposes))
+    below = {each.id for each in edition.purposes.values() if each.parent == name}
+    return {ANY, name, *below, *edition.purpose_ancestors(name)}
+
+
+def _roles(edition: Edition, name: str | None) -> set[str] | None:
+    if name is None:
+        return None
+    if name not in edition.roles:
+        raise CommandError(_unknown("role", name, edition.roles))
+    return {ANY, *edition.roles.ancestors(name)}
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> str:
+    names = list(known)
+    near = get_close_matches(name, names, n=3, cutoff=0.3) or names[:3]
+    return f"`{name[:60]}` is no {what}: near it are {', '.join(f'`{each}`' for each in near)}"
+
+
+def _one(edition: Edition, rule: Rule, lang: Language) -> None:
+    second = Language.JA if lang is Language.EN else Language.EN
+    out.print(f"[bold]{rule.id}[/bold]  {rule.effect}")
+    for each in (lang, second):
+        words = Words(edition, each)
+        needs = "\n".join(words.needs(rule)) or write_needs(rule.needs)
+        cells = (
+            _both(rule.role, words.role(rule.role)),
+            rule.action,
+            _both(rule.purpose, words.purpose(rule.purpose)),
+            _both(rule.recipient, words.recipient(rule.recipient)),
+            _both(rule.field, words.field(rule.field)),
+            needs,
+            rule.clause,
+            words.note(rule),
+        )
+        table = Table.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 2))
+        for label, cell in zip(LABELS[each], cells, strict=True):
+            table.add_row(label, cell)
+        out.print()
+        out.print(words.sentence(rule), soft_wrap=True, markup=False)
+        out.print(table)
+
+
+def _both(name: str, told: str) -> str:
+    return f"{name}: {told}" if told else name

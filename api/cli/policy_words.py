@@ -1,0 +1,109 @@
+"""The words of a rule: who may see what, why, for whom, and when, as one sentence in either language."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from models.catalogue import catalogue
+from policies.edition import Edition
+from policies.rule import ABSENT, Need, Rule
+from policies.vocabulary import ANY, NONE_PURPOSE, Action, Effect
+
+_ANYBODY = {
+    ("en", Effect.ALLOW): "Anybody may",
+    ("en", Effect.DENY): "Nobody may",
+    ("ja", Effect.ALLOW): "だれでも、",
+    ("ja", Effect.DENY): "だれも、",
+}
+_ANYTHING = {"en": "anything", "ja": "すべての項目"}
+_ACTS: dict[str, tuple[str, str]] = {
+    Action.READ: ("read", "読むこと"),
+    Action.COLLECT: ("collect", "取得すること"),
+    Action.CORRECT: ("correct", "訂正すること"),
+    Action.ERASE: ("erase", "消去すること"),
+    Action.INVOKE: ("use", "使うこと"),
+    ANY: ("do anything with", "扱うこと"),
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """Tells the rules of one edition in one language, `ja` or `en`."""
+
+    edition: Edition
+    lang: str
+
+    @property
+    def _english(self) -> bool:
+        return self.lang == "en"
+
+    @cached_property
+    def _fields(self) -> dict[str, str]:
+        personal = {path: self._pick(one.ja, one.en) for path, one in catalogue(self.edition).items()}
+        guards = {path: self._pick(one.ja, one.en) for path, one in self.edition.guards.items()}
+        wider = {name: self._pick(one.ja, one.en) for name, one in self.edition.categories.nodes.items()}
+        return {**personal, **guards, **wider}
+
+    def _pick(self, ja: str, en: str) -> str:
+        return en if self._english else ja
+
+    def role(self, name: str) -> str:
+        """A role or a wider role, or nothing where everybody is meant."""
+        node = self.edition.roles.nodes.get(name)
+        return self._pick(node.ja, node.en) if node else ""
+
+    def _who(self, rule: Rule) -> str:
+        if rule.role == ANY:
+            return _ANYBODY[self.lang, rule.effect]
+        may = " may" if rule.effect is Effect.ALLOW else " may not"
+        return self.role(rule.role) + (may if self._english else "は、")
+
+    def field(self, name: str) -> str:
+        """A field or a category."""
+        return self._fields.get(name, _ANYTHING[self.lang])
+
+    def recipient(self, name: str) -> str:
+        """A recipient's group, or nothing where all are meant."""
+        node = self.edition.groups.nodes.get(name)
+        return self._pick(node.ja, node.en) if node else ""
+
+    def purpose(self, name: str) -> str:
+        """The purpose as it was announced, or nothing where none is meant."""
+        found = self.edition.purposes.get(name)
+        return self._pick(found.ja, found.en) if found else ""
+
+    def needs(self, rule: Rule) -> tuple[str, ...]:
+        """The facts that the rule needs, each as a clause."""
+        return tuple(self._need(need) for need in rule.needs)
+
+    def _need(self, need: Need) -> str:
+        told = self._pick(need.fact.ja, need.fact.en)
+        if not need.absent:
+            return told
+        return f"it is not so that {told}" if self._english else f"「{told}」に当たらない"
+
+    def note(self, rule: Rule) -> str:
+        """The note of the rule."""
+        return self._pick(rule.note_ja, rule.note_en)
+
+    def sentence(self, rule: Rule) -> str:
+        """The rule as one sentence, with purposes and facts by the names that questions use."""
+        return self._in_english(rule) if self._english else self._in_japanese(rule)
+
+    def _in_english(self, rule: Rule) -> str:
+        why = "" if rule.purpose in {ANY, NONE_PURPOSE} else f" for {rule.purpose}"
+        whom = "" if rule.recipient == ANY else f", given to: {self.recipient(rule.recipient)}"
+        when = f", when {_facts(rule, ' and ', 'not ')}" if rule.needs else ""
+        act = _ACTS[rule.action][0]
+        return f"{self._who(rule)} {act}: {self.field(rule.field)}{why}{whom}{when}"
+
+    def _in_japanese(self, rule: Rule) -> str:
+        may = "できる" if rule.effect is Effect.ALLOW else "できない"
+        why = "" if rule.purpose in {ANY, NONE_PURPOSE} else f"{rule.purpose} のために、"
+        whom = "" if rule.recipient == ANY else f"提供先が「{self.recipient(rule.recipient)}」のとき、"
+        when = f"{_facts(rule, ' かつ ', '非 ')} であれば、" if rule.needs else ""
+        act = _ACTS[rule.action][1]
+        return f"{self._who(rule)}{why}{whom}{when}「{self.field(rule.field)}」を{act}が{may}"
+
+
+def _facts(rule: Rule, joined: str, absent: str) -> str:
+    return joined.join(str(need).replace(ABSENT, absent) for need in rule.needs)

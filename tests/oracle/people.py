@@ -1,0 +1,91 @@
+"""Everything that is on record about each person, read row by row."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from tortoise import Model
+
+from models.acquisition import Announcement
+from models.application import Application, Screening
+from models.casefile import CaseFile, CasePerson
+from models.consent import Consent
+from models.recipient import Client, Recipient
+from models.restraint import Erasure, Hold, OptOut
+from models.user import User
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(eq=False)
+class Person:
+    """One person and all rows about them."""
+
+    row: dict[str, Any]
+    consents: Rows = field(default_factory=list)
+    holds: Rows = field(default_factory=list)
+    opt_outs: Rows = field(default_factory=list)
+    erasures: Rows = field(default_factory=list)
+    applications: Rows = field(default_factory=list)
+    screenings: Rows = field(default_factory=list)
+    cases: Rows = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        found: str = self.row["id"]
+        return found
+
+    @property
+    def registered_at(self) -> datetime:
+        found: datetime = self.row["registered_at"]
+        return found
+
+
+@dataclass(frozen=True)
+class Register:
+    """All people, recipients and clients, and what was announced to everybody."""
+
+    people: tuple[Person, ...]
+    recipients: dict[str, dict[str, Any]]
+    clients: dict[str, dict[str, Any]]
+    announced: dict[str, datetime]
+
+
+async def read_register() -> Register:
+    """What is in the opened database now."""
+    people = {row["id"]: Person(row) for row in await _rows(User)}
+    for model, name in (
+        (Consent, "consents"),
+        (Hold, "holds"),
+        (OptOut, "opt_outs"),
+        (Erasure, "erasures"),
+        (Application, "applications"),
+        (Screening, "screenings"),
+    ):
+        for row in await _rows(model):
+            getattr(people[row["user_id"]], name).append(row)
+    files = {row["id"]: row for row in await _rows(CaseFile)}
+    for row in await _rows(CasePerson):
+        people[row["user_id"]].cases.append(files[row["case_id"]])
+    return Register(
+        people=tuple(people.values()),
+        recipients={row["id"]: row for row in await _rows(Recipient) if row["active"]},
+        clients={row["id"]: row for row in await _rows(Client) if row["active"]},
+        announced={row["purpose"]: row["announced_at"] for row in await _rows(Announcement)},
+    )
+
+
+async def _rows(model: type[Model]) -> Rows:
+    """Each row as a mapping; texts, dates, times and JSON as Python has them."""
+    found = await model.all()
+    names = model._meta.db_fields  # noqa: SLF001 - the only list of columns
+    return [{name: _plain(getattr(row, name)) for name in names} for row in found]
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any cell
+    if isinstance(value, str):
+        return str(getattr(value, "value", value))
+    if isinstance(value, date | bool | int | list | dict) or value is None:
+        return value
+    raise TypeError(type(value).__name__)
+
