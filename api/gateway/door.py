@@ -1,6 +1,5 @@
 """The door: the one place where a person's data becomes an answer."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,7 +11,7 @@ from api.gateway.context import Context
 from api.gateway.cursor import Cursors, bound_to
 from api.gateway.filter import ORDERS, Conditions, Order, conditions, filter_paths
 from api.gateway.plan import EACH, Leaf
-from api.gateway.reading import KEY, REF, Reading, View
+from api.gateway.reading import ID, REF, Reading, View
 from api.gateway.refusal import Code, PathStep, Refusal
 from api.gateway.registers import Registers
 from api.gateway.selection import TYPENAME, Selected
@@ -21,8 +20,8 @@ from models.ledger import Group
 from models.store import Reader, Row
 
 LARGEST_PAGE = 1000
-ID, CONSENTED_AT = 2, 3
-"""The places in a row of the user's id and, for third parties, of the time the user consented."""
+CONSENTED_AT = 2
+"""The place in a row, for third parties, of the time the user consented."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,23 +144,19 @@ class Door:
     async def _shape(
         self, reading: Reading, rows: Sequence[Row], steps: tuple[PathStep, ...], released: Released
     ) -> list[dict[str, Any]]:
-        by_key: dict[Any, list[int]] = defaultdict(list)
-        for row in rows:
-            by_key[row[KEY]].append(row[REF])
+        by_key = reading.by_key(rows)
         views = {key: reading.view(key) for key in by_key}
-        registers = await self.registers.read(self.reader, reading, rows, views)
-        for key, refs in by_key.items():
+        registers = await self.registers.read(self.reader, reading, by_key)
+        for key, some in by_key.items():
             view = views[key]
-            released.groups.append(Group(view.released, view.withheld, view.basis, tuple(refs)))
+            released.groups.append(
+                Group(view.released, view.withheld, view.basis, tuple([row[REF] for row in some]))
+            )
             released.withheld += [((*steps, *leaf.position), leaf.path) for leaf in view.missing]
-        if self.context.third_party:
-            released.given += [Given(row[REF], row[CONSENTED_AT], views[row[KEY]]) for row in rows]
-        today = self.today
-        if len(views) == 1:
-            shape = next(iter(views.values())).shape
-            return [shape(row, today, registers) for row in rows]
-        shapes = {key: view.shape for key, view in views.items()}
-        return [shapes[row[KEY]](row, today, registers) for row in rows]
+            if self.context.third_party:
+                released.given += [Given(row[REF], row[CONSENTED_AT], view) for row in some]
+        shaped = {key: views[key].shape(some, self.today, registers) for key, some in by_key.items()}
+        return reading.in_order(rows, shaped)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The reading: one plan in one context, with all that can be settled before any user is known."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +12,13 @@ from api.gateway.plan import Leaf, UserPlan
 from api.gateway.shape import Shape, Shaper
 from models.dialect import Dialect, numbered
 from models.standing import LAWFUL_CASE
+from models.store import Row
 from policies.clearance import IDENTITY, Opening
 from policies.vocabulary import Fact
 
 MOST_STATEMENTS = 200
-REF, KEY = 0, 1
-"""The places in every row of the ledger's reference and of the key of the standing."""
+REF, ID = 0, 1
+"""The places in every row of the ledger's reference and of the user's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Reading:
 
     Attributes:
         forbidden: the asked fields refused to everybody here.
+        key_at: the place in a row of the key of the standing, or None where all are given the same.
     """
 
     def __init__(self, context: Context, plan: UserPlan, dialect: Dialect) -> None:
@@ -45,6 +48,7 @@ class Reading:
         self.seen = frozenset(path for opening in self.lens.openings.values() for path in opening.rules)
         self.forbidden = tuple(leaf for leaf in plan.leaves if leaf.path not in self.seen)
         self.by_case = Fact.LAWFUL in clearance.required
+        self.key_at = (2 + context.third_party) if self.lens.facts or self.by_case else None
         self._columns = Columns(
             (path for path in plan.asked if path in self.seen), context.force.catalogue, dialect, self._base(dialect)
         )
@@ -56,10 +60,11 @@ class Reading:
 
     def _base(self, dialect: Dialect) -> Iterator[str]:
         yield "u.ref"
-        yield self._key(dialect)
         yield "u.id"
         if self.context.third_party:
             yield self._consented_at
+        if self.key_at is not None:
+            yield self._key(dialect)
 
     @property
     def _consented_at(self) -> str:
@@ -69,9 +74,8 @@ class Reading:
         )
 
     def _key(self, dialect: Dialect) -> str:
-        standing = self.context.standing_sql(self.lens.facts) or "0"
         if not self.by_case:
-            return standing
+            return self.context.standing_sql(self.lens.facts)
         file = "f.basis || ' ' || CAST(f.items AS text)"
         joined = f"string_agg({file}, '|')" if dialect is Dialect.POSTGRES else f"group_concat({file}, '|')"
         return f"(SELECT {joined} {LAWFUL_CASE})"
@@ -95,6 +99,22 @@ class Reading:
             keys = ", ".join(map(str, self.lens.openings)) or "-1"
             visible += f" AND ({self.context.standing_sql(self.lens.facts)}) IN ({keys})"
         return f"FROM users u WHERE {visible}"
+
+    def by_key(self, rows: Sequence[Row]) -> dict[Any, Sequence[Row]]:
+        """The rows of each key, in their order."""
+        if self.key_at is None:
+            return {0: rows} if rows else {}
+        found: dict[Any, list[Row]] = defaultdict(list)
+        for row in rows:
+            found[row[self.key_at]].append(row)
+        return dict(found)
+
+    def in_order(self, rows: Sequence[Row], shaped: Mapping[Any, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+        """The answers of each key, in the order of the rows."""
+        if len(shaped) <= 1:
+            return next(iter(shaped.values()), [])
+        turns = {key: iter(answers) for key, answers in shaped.items()}
+        return [next(turns[row[self.key_at]]) for row in rows]
 
     def view(self, key: Any) -> View:  # noqa: ANN401 - an integer, or the items of case files
         """What users with this key are given."""

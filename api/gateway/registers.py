@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.gateway.ledger_view import LedgerView
+from api.gateway.plan import REGISTER_FIELDS
+from api.gateway.reading import ID, REF, Reading
 from api.gateway.selection import Selected
 from api.gateway.walk import walk
 from models.dialect import Dialect
@@ -31,7 +33,6 @@ _NAMES = (
     "method",
 )
 _TIMES = ("givenAt", "withdrawnAt", "expiresAt")
-REF, KEY, ID = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +42,15 @@ class Registers:
     view: LedgerView
 
     async def read(
-        self, reader: Reader, reading: Any, rows: Sequence[Row], views: Mapping[Any, Any]
+        self, reader: Reader, reading: Reading, by_key: Mapping[Any, Sequence[Row]]
     ) -> dict[str, Mapping[str, Any]]:
         """For each asked register, by its response key, what each user's is."""
         found: dict[str, Mapping[str, Any]] = {}
         for each in reading.plan.selected:
-            if each.name not in ("consents", "accesses"):
+            if each.name not in REGISTER_FIELDS:
                 continue
             path = f"User.{each.name}"
-            allowed = [row for row in rows if path in views[row[KEY]].released]
+            allowed = [row for key, rows in by_key.items() if path in reading.view(key).released for row in rows]
             read = self._consents if each.name == "consents" else self._accesses
             found[each.key] = await read(reader, each, allowed)
         return found

@@ -1,4 +1,4 @@
-"""The shape: a function generated for one plan and one opening that turns a row into its answer.
+"""The shape: a function generated for one plan and one opening that turns rows into their answers.
 
 Nothing of a client's document stands in the generated source but response keys, as quoted literals.
 """
@@ -17,8 +17,8 @@ from models.personal import Personal
 from policies.clearance import Opening
 from policies.form import FormQuestion
 
-Shape = Callable[[Any, Any, Mapping[str, Mapping[str, Any]]], dict[str, Any]]
-"""A row, today's date and the registers that belong to the users (by field key, then by user id) → its answer."""
+Shape = Callable[[Sequence[Any], Any, Mapping[str, Mapping[str, Any]]], list[dict[str, Any]]]
+"""Rows, today's date and the registers that belong to the users (by field key, then by user id) → their answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Shaper:
         """The function for users with this opening."""
         names: dict[str, Any] = {"day": day, "when": when, "loads": _answer}
         body = self._object("User", self.plan.selected, opening, names)
-        source = f"def shape(r, today, registers):\n    return {body}\n"
+        source = f"def shape(rows, today, registers):\n    return [{body} for r in rows]\n"
         exec(compile(source, "<shape>", "exec"), names)  # noqa: S102 - the source is ours, see above
         made: Shape = names["shape"]
         return made

@@ -160,7 +160,7 @@ class Oracle:
         )
         if declared.get("strict") and withheld:
             return Answer(None, withheld)
-        return Answer(data, (*forbidden, *withheld))
+        return Answer(data, _sorted((*forbidden, *withheld)))
 
     @property
     def today(self) -> date:
@@ -195,7 +195,11 @@ def _admit(imagined: "_Walk", seen_from: Standpoint) -> None:
 
 
 def _told(code: str, cells: Iterable[Cell]) -> tuple[Error, ...]:
-    return tuple(sorted((code, cell.path, cell.field) for cell in cells))
+    return _sorted((code, cell.path, cell.field) for cell in cells)
+
+
+def _sorted(errors: Iterable[Error]) -> tuple[Error, ...]:
+    return tuple(sorted(errors, key=str))
 
 
 def _declared(document: DocumentNode, operation: str | None) -> dict[str, Any]:
