@@ -23,9 +23,9 @@ class Access(Model):
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
-    at = fields.DatetimeField(db_index=True)
+    at = fields.DatetimeField()
     request_id = fields.CharField(max_length=32, db_index=True)
-    client = fields.CharField(max_length=60, db_index=True)
+    client = fields.CharField(max_length=60)
     role = fields.CharField(max_length=40)
     purpose = fields.CharField(max_length=60, null=True)
     recipient = fields.CharField(max_length=60, null=True)
@@ -34,7 +34,7 @@ class Access(Model):
     outcome = fields.CharEnumField(Outcome)
     code = fields.CharField(max_length=40, null=True)
     reason = fields.CharField(max_length=200, null=True)
-    asked = fields.CharField(max_length=40, null=True, db_index=True)
+    asked = fields.CharField(max_length=40, null=True)
     users = fields.IntField(default=0)
     arguments = fields.CharField(max_length=200, default="")
     touched = fields.CharField(max_length=400, default="")

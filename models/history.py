@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import orjson
 
 from models.bits import Bits, pack, unpack
 from models.dialect import Dialect
+from models.ledger import first_id
 from models.store import Reader, Row
 
 
@@ -87,6 +88,7 @@ _PROVISION = (
     "p.id, p.access_id, p.ref, p.recipient, p.recipient_name, p.recipient_address, p.recipient_representative,"
     " p.items, p.basis, p.consented_at, p.provided_at, p.retain_until"
 )
+MILLISECOND = timedelta(milliseconds=1)
 _EQUAL = {"client": "client", "purpose": "purpose", "recipient": "recipient", "outcome": "outcome"}
 
 
@@ -111,10 +113,15 @@ class History:
         if query.field is not None:
             wanted.append("a.touched LIKE :word" if self._bits.word(query.field) else "1 = 0")
             values["word"] = f"%{self._bits.word(query.field)}%"
-        for name, test in (("since", "a.at >= :since"), ("until", "a.at < :until"), ("before", "a.id < :before")):
-            if getattr(query, name) is not None:
-                wanted.append(test)
-                values[name] = getattr(query, name)
+        if query.since is not None:
+            wanted.append("a.id >= :since AND a.at >= :since_at")
+            values |= {"since": first_id(query.since), "since_at": query.since}
+        if query.until is not None:
+            wanted.append("a.id < :until AND a.at < :until_at")
+            values |= {"until": first_id(query.until + MILLISECOND), "until_at": query.until}
+        if query.before is not None:
+            wanted.append("a.id < :before")
+            values["before"] = query.before
         where = " AND ".join(wanted) or "1 = 1"
         rows = await self._reader.fetch(
             f"SELECT {_ACCESS} FROM accesses a WHERE {where} ORDER BY a.id DESC LIMIT :limit",  # noqa: S608 - names are ours

@@ -22,6 +22,9 @@ from models.store import Row, Store, StoreUnavailable, Table, Transaction
 DIRECT = 16
 """Up to this many users, an access enters the index by person in its own commit; above, right behind it."""
 
+CLOCK_SHIFT = 21
+"""The bits of an access's number below its time in milliseconds: 10 for the process, 11 to count."""
+
 ACCESSES = Table(
     "accesses",
     (
@@ -123,8 +126,13 @@ class Entry:
         return len({ref for group in self.groups for ref in group.refs})
 
 
+def first_id(at: datetime) -> int:
+    """The lowest number that an access at this time, to the millisecond, can have."""
+    return int(at.timestamp() * 1000) << CLOCK_SHIFT
+
+
 class AccessIds:
-    """Numbers of accesses: they rise with time, and two processes do not meet."""
+    """Numbers of accesses: they rise with time, and two processes seldom meet; the table refuses the second."""
 
     def __init__(self) -> None:
         self._process = randbits(10) << 11
@@ -141,7 +149,7 @@ class AccessIds:
         else:
             self._count = 0
         self._last = moment
-        return moment << 21 | self._process | self._count
+        return moment << CLOCK_SHIFT | self._process | self._count
 
 
 class Ledger:

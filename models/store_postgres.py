@@ -1,5 +1,6 @@
 """The store on PostgreSQL: a pool for reading, and one statement for a whole batch of appends."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
@@ -10,6 +11,7 @@ import asyncpg
 from models.dialect import Dialect
 from models.store import Row, Store, StoreUnavailable, Table, Transaction
 
+Connection = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
@@ -36,6 +38,7 @@ def _columns(rows: Mapping[Table, Sequence[Row]]) -> list[Sequence[Any]]:
 
 SESSION = """
 SET application_name = 'mokuteki';
+SET timezone = 'UTC';
 SET jit = off;
 SET random_page_cost = 1.1;
 SET plan_cache_mode = force_generic_plan
@@ -54,7 +57,7 @@ async def _keep(_connection: object) -> None:
 class _PostgresTransaction(Transaction):
     dialect = Dialect.POSTGRES
 
-    def __init__(self, connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]") -> None:
+    def __init__(self, connection: "Connection") -> None:
         self._connection = connection
 
     async def rows(self, text: str, args: Sequence[Any]) -> Sequence[Row]:
@@ -67,29 +70,41 @@ class _PostgresTransaction(Transaction):
 
 
 class PostgresStore(Store):
-    """PostgreSQL by asyncpg."""
+    """PostgreSQL by asyncpg.
+
+    Connections that only read or append stay taken from the pool between operations: handing one back and forth
+    costs more than a short statement. One that fails goes back, and the pool replaces it.
+    """
 
     dialect = Dialect.POSTGRES
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, patience: float) -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, size: int, patience: float) -> None:
         self._pool = pool
         self._patience = patience
+        self._room = asyncio.Semaphore(size)
+        self._idle: list[Connection] = []
 
     @classmethod
     async def open(cls, dsn: str, *, size: int, patience: float = 2.0) -> "PostgresStore":
-        """Open `size` connections; a write that waits longer than `patience` seconds fails."""
-        pool = await asyncpg.create_pool(
-            dsn,
-            min_size=min(2, size),
-            max_size=size,
-            reset=_keep,
-            init=_settle,
-        )
-        return cls(pool, patience=patience)
+        """Open up to `size` connections; a write that waits longer than `patience` seconds fails."""
+        pool = await asyncpg.create_pool(dsn, min_size=min(2, size), max_size=size + 1, reset=_keep, init=_settle)
+        return cls(pool, size=size, patience=patience)
+
+    @asynccontextmanager
+    async def _taken(self) -> AsyncIterator[Connection]:
+        """A connection for one statement."""
+        async with self._room:
+            connection = self._idle.pop() if self._idle else await self._pool.acquire(timeout=self._patience)
+            try:
+                yield connection
+            except BaseException:
+                await self._pool.release(connection)
+                raise
+            self._idle.append(connection)
 
     async def rows(self, text: str, args: Sequence[Any]) -> Sequence[Row]:
         try:
-            async with self._pool.acquire() as connection:
+            async with self._taken() as connection:
                 return await connection.fetch(text, *args)
         except FAULTS as error:
             raise StoreUnavailable(f"the database did not answer: {type(error).__name__}") from error
@@ -97,7 +112,7 @@ class PostgresStore(Store):
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         try:
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with self._taken() as connection, connection.transaction():
                 await connection.execute(f"SET LOCAL lock_timeout = {int(self._patience * 1000)}")
                 yield _PostgresTransaction(connection)
         except FAULTS as error:
@@ -108,10 +123,12 @@ class PostgresStore(Store):
         if not filled:
             return
         try:
-            async with self._pool.acquire(timeout=self._patience) as connection:
+            async with self._taken() as connection:
                 await connection.execute(_append(tuple(filled)), *_columns(filled), timeout=self._patience)
         except FAULTS as error:
             raise StoreUnavailable(f"the database did not commit: {type(error).__name__}") from error
 
     async def close(self) -> None:
+        while self._idle:
+            await self._pool.release(self._idle.pop())
         await self._pool.close()

@@ -1,4 +1,4 @@
-"""`mokuteki ledger export`: the record read back, and this reading itself recorded before anything is told."""
+"""`mokuteki ledger export`: the record read back, this reading itself recorded before anything is told."""
 
 import asyncio
 import os
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import IO, Annotated
 
 import typer
@@ -21,6 +22,9 @@ from api.house import open_house
 ledger = typer.Typer(help="The record of accesses.", no_args_is_help=True)
 
 OPERATOR = re.compile(r"[\w][\w.@+-]{0,39}")
+IN_MEMORY = 8_000_000
+"""Bytes of an export that wait in memory; what is more waits on disk, in a file without a name."""
+
 A_DAY = 10
 """The length of `2026-11-22`."""
 
@@ -69,21 +73,20 @@ def export(  # noqa: PLR0913, PLR0917 - the options of the interface
         until=_time("--until", until) or now,
         at=now,
     )
-    with _target(out) as file:
-        gathered = asyncio.run(_gather(asked))
-        with gathered.spool:
-            _write(FORMATS[format](gathered.records()), file, gathered.accesses)
+    with _target(out) as file, SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+        gathered = asyncio.run(_gather(asked, spool))
+        _write(FORMATS[format](gathered.records()), file, gathered.accesses)
     told = f"accesses: {gathered.accesses:,}, people shown: {gathered.people:,}"
     err.print(f"{told}; this export stands in the ledger as `{asked.client}`", soft_wrap=True, markup=False)
 
 
-async def _gather(asked: Asked) -> Gathered:
+async def _gather(asked: Asked, spool: IO[bytes]) -> Gathered:
     given = settings()
     must_exist(given)
     with reaching():
         async with open_house(given) as house:
             with bar("accesses") as progress:
-                return await gather(house, asked, shown(progress))
+                return await gather(house, asked, spool, shown(progress))
 
 
 def _write(texts: Iterator[str], file: IO[str], total: int) -> None:

@@ -3,7 +3,6 @@
 What was read waits in a temporary file without a name, so that exactly what is told is what was recorded.
 """
 
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,9 +32,6 @@ ROLES = (Role.AUDITOR, Role.PRIVACY_OFFICER)
 RECIPIENT = "internal"
 DOOR = "Query.accesses"
 OPERATION = "ledger export"
-IN_MEMORY = 8_000_000
-"""Bytes of an export that wait in memory; what is more waits on disk."""
-
 Progress = Callable[[int, int | None], None]
 
 
@@ -71,7 +67,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What was read and recorded: one JSON object a line, to be told."""
+    """What was read and recorded; in the spool it is one JSON object a line, to be told."""
 
     spool: IO[bytes]
     accesses: int
@@ -83,7 +79,7 @@ class Gathered:
         return map(orjson.loads, self.spool)
 
 
-async def gather(house: House, asked: Asked, progress: Progress) -> Gathered:
+async def gather(house: House, asked: Asked, spool: IO[bytes], progress: Progress) -> Gathered:
     """Read the accesses and make the record of this reading durable.
 
     Raises:
@@ -94,7 +90,6 @@ async def gather(house: House, asked: Asked, progress: Progress) -> Gathered:
     history = History(house.store, house.inforce.bits)
     ref = None if asked.user is None else await history.ref(asked.user) or NOBODY
     view = LedgerView(history, Cursors(house.settings.secret_key), bound_to(asked.client), only=ref)
-    spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by who tells it
     count = 0
     total = await _total(house, asked)
     async for node in _nodes(view, asked, None if ref == NOBODY else ref):

@@ -32,5 +32,5 @@ def run() -> None:
     try:
         app(prog_name="mokuteki")
     except FAULTS as error:
-        Console(stderr=True, highlight=False).print(f"mokuteki: {error}", markup=False)
+        Console(stderr=True, highlight=False).print(f"mokuteki: {error}", markup=False, soft_wrap=True)
         sys.exit(1)

@@ -1,23 +1,26 @@
 """The columns: which of them a statement reads for the fields that somebody may see, and how each is told."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from models.catalogue import ANSWERS
+from models.catalogue import ANSWERS, FIELDS
 from models.dialect import Dialect
 from models.personal import Kind, Personal
 
 
 class Columns:
-    """The columns of one statement, in order; a column nobody may see is never among them."""
+    """The columns of one statement, in order; a column nobody may see is never among them.
+
+    Dates and times are read as text in both dialects, since text is what leaves.
+    """
 
     def __init__(
         self, paths: Iterable[str], catalogue: Mapping[str, Personal], dialect: Dialect, base: Iterable[str]
     ) -> None:
         """Read `base` first, then the columns behind `paths`."""
         self._catalogue = catalogue
-        self._sqlite = dialect is Dialect.SQLITE
+        self._text = "::text" if dialect is Dialect.POSTGRES else ""
         self._place: dict[str, int] = {}
         for sql in base:
             self._add(sql)
@@ -32,7 +35,10 @@ class Columns:
         if path.startswith(ANSWERS):
             key = path.removeprefix(ANSWERS).replace("'", "''")
             return (f"u.answers -> '{key}'",)
-        return tuple(f"u.{column}" for column in self._catalogue[path].columns)
+        return tuple(f"u.{column}{self._cast(column)}" for column in self._catalogue[path].columns)
+
+    def _cast(self, column: str) -> str:
+        return self._text if column in DATED else ""
 
     @property
     def sql(self) -> str:
@@ -47,27 +53,33 @@ class Columns:
         """The Python expression for a field of the row `r`; `names` receives what it calls."""
         field = self._catalogue[path]
         places = [self.at(sql) for sql in self._sources(path)]
-        if field.derive is not None:
-            name = f"d_{path.replace('.', '_')}"
-            names[name] = field.derive
-            return f"{name}({', '.join(self._raw(c, p) for c, p in zip(field.columns, places, strict=True))}, today)"
-        if self._sqlite and field.kind is Kind.TIME:
-            return f"when({places[0]})"
-        return places[0]
+        if field.derive is None:
+            return f"moment({places[0]})" if field.kind is Kind.TIME else places[0]
+        name = f"d_{path.replace('.', '_')}"
+        names[name] = field.derive
+        given = (
+            f"day({place})" if column in DATED else place
+            for column, place in zip(field.columns, places, strict=True)
+        )
+        return f"{name}({', '.join(given)}, today)"
 
-    def _raw(self, column: str, place: str) -> str:
-        if self._sqlite and any(
-            f.kind is Kind.DATE and f.columns == (column,) for f in self._catalogue.values()
-        ):
-            return f"day({place})"
-        return place
+
+DATED = frozenset(
+    column
+    for field in FIELDS.values()
+    if field.kind in (Kind.DATE, Kind.TIME)
+    for column in field.columns
+)
+"""The columns that hold dates and times."""
 
 
 def day(text: str | None) -> date | None:
-    """A date as SQLite keeps it."""
+    """A date out of its text."""
     return None if text is None else date.fromisoformat(text)
 
 
-def when(text: str | None) -> datetime | None:
-    """A time as SQLite keeps it."""
-    return None if text is None else datetime.fromisoformat(text)
+def moment(text: str | None) -> str | None:
+    """A time in UTC as RFC 3339 writes it, out of what either database writes: `2026-01-12T02:02:25+00:00`."""
+    if text is None:
+        return None
+    return f"{text[:10]}T{text[11:]}:00" if text[-3] == "+" else f"{text[:10]}T{text[11:]}"

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from api.gateway.basis import Basis
-from api.gateway.columns import when
 from api.gateway.context import Context
 from api.gateway.door import Given, Released
 from api.gateway.ledger_view import JAPAN
@@ -81,6 +80,6 @@ def retain_until(created: date) -> date:
 
 
 def _time(value: Any) -> datetime | None:  # noqa: ANN401 - a time of either dialect
-    return when(value) if isinstance(value, str) else value
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 

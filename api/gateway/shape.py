@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from api.gateway.columns import Columns, day, when
+from api.gateway.columns import Columns, day, moment
 from api.gateway.plan import ANSWERS_FIELD, REGISTER_FIELDS, UserPlan, answer_keys
 from api.gateway.selection import TYPENAME, Selected
 from models.catalogue import ANSWERS
@@ -32,7 +32,7 @@ class Shaper:
 
     def shape(self, opening: Opening) -> Shape:
         """The function for users with this opening."""
-        names: dict[str, Any] = {"day": day, "when": when, "loads": _answer}
+        names: dict[str, Any] = {"day": day, "moment": moment, "loads": _answer}
         body = self._object("User", self.plan.selected, opening, names)
         source = f"def shape(rows, today, registers):\n    return [{body} for r in rows]\n"
         exec(compile(source, "<shape>", "exec"), names)  # noqa: S102 - the source is ours, see above

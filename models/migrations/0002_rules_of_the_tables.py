@@ -48,6 +48,8 @@ END $$
     ),
 ]
 
+_ASKED = "CREATE INDEX accesses_asked ON accesses (asked) WHERE asked IS NOT NULL"
+
 _APPEND_ONLY = ("accesses", "acquisitions", "consent_events", "editions")
 
 
@@ -88,7 +90,7 @@ class Migration(migrations.Migration):
     atomic = False
     operations = [  # noqa: RUF012 - the shape Tortoise reads
         ByDialect(
-            sqlite=[_SHOWN_SQLITE, *_MARKS_SQLITE, *_append_only_sqlite()],
+            sqlite=[_SHOWN_SQLITE, *_MARKS_SQLITE, _ASKED, *_append_only_sqlite()],
             postgres=[
                 *(
                     f'ALTER TABLE {table} ALTER COLUMN {column} TYPE varchar({size}) COLLATE "C"'
@@ -96,6 +98,7 @@ class Migration(migrations.Migration):
                 ),
                 *_SHOWN_POSTGRES,
                 *_MARKS_POSTGRES,
+                _ASKED,
                 *_append_only_postgres(),
             ],
         )

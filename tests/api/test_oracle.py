@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from policies.edition import Edition
 from tests.oracle.amend import amended
-from tests.oracle.asking import Pool, turns
+from tests.oracle.asking import Draw, Pool, Turn, turns
 from tests.oracle.stage import Play, Stage, played, staged
 
 EDITIONS = 7
+ON_STAGE: list[Pool] = []
+"""What there is to ask about under the edition that is played; drawn from before an example runs."""
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,14 @@ async def stage(
 @pytest.fixture(scope="module", params=range(EDITIONS))
 async def play(request: pytest.FixtureRequest, stage: Stage, edition: Edition) -> AsyncIterator[Play]:
     async with played(stage, amended(edition, request.param) if request.param else edition) as made:
+        ON_STAGE[:] = [Pool.of(made.oracle, made.house.inforce.edition_in_force)]
         yield made
+
+
+@st.composite
+def sent(draw: Draw) -> list[Turn]:
+    found: list[Turn] = draw(turns(ON_STAGE[0]))
+    return found
 
 
 @settings(
@@ -36,9 +45,8 @@ async def play(request: pytest.FixtureRequest, stage: Stage, edition: Edition) -
     suppress_health_check=list(HealthCheck),
     print_blob=False,
 )
-@given(data=st.data())
-async def test_the_gateway_answers_as_the_oracle_does(play: Play, data: st.DataObject) -> None:
-    pool = Pool.of(play.oracle.schema, play.house.inforce.edition_in_force, play.oracle.register, play.oracle.rulebook)
-    for turn in data.draw(turns(pool)):
+@given(sending=sent())
+async def test_the_gateway_answers_as_the_oracle_does(play: Play, sending: list[Turn]) -> None:
+    for turn in sending:
         fast, slow = await play.both(turn.asker, turn.question)
         assert fast == slow

@@ -9,11 +9,10 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from policies.edition import Edition
-from tests.oracle.answer import Question
+from tests.oracle.answer import Oracle, Question
 from tests.oracle.asker import Asker
 from tests.oracle.page import FILTERED
 from tests.oracle.people import Register
-from tests.oracle.rulebook import Rulebook
 
 T = TypeVar("T")
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -52,8 +51,9 @@ class Pool:
     values: dict[str, tuple[Any, ...]]
 
     @classmethod
-    def of(cls, schema: GraphQLSchema, edition: Edition, register: Register, rulebook: Rulebook) -> "Pool":
+    def of(cls, oracle: Oracle, edition: Edition) -> "Pool":
         """The pool of one edition; `usable` are client, role, recipient and purpose."""
+        register, rulebook = oracle.register, oracle.rulebook
         asking = [
             (client, role, recipient)
             for client, row in register.clients.items()
@@ -73,7 +73,7 @@ class Pool:
             sorted(person.registered_at.isoformat() for person in register.people)
         )
         return cls(
-            schema=schema,
+            schema=oracle.schema,
             edition=edition,
             register=register,
             usable=tuple(
