@@ -1,0 +1,1 @@
+"""The surfaces: GraphQL, tokens, the explorer and the command line; imports `models` and `policies`."""

@@ -24,7 +24,7 @@ def build_app(house: House) -> Starlette:
     """The ASGI application over an open house."""
     page = None if house.settings.production else _explorer(house)
     graphql = GraphQLRoute(
-        house.gateway, house.tokens, house.metrics, page=page and as_asgi(page.page)
+        house.gateway, house.tokens, house.metrics, page=as_asgi(page.page) if page else None
     )
     routes: list[BaseRoute] = [
         Route("/graphql", graphql),
@@ -73,7 +73,8 @@ def _explorer(house: House) -> Explorer:
         people = read_demo(house.settings.var / "demo.json").get("users", {})
         found = await Client.filter(active=True).order_by("created_at", "id")
         return [
-            {"name": each.name, "role": each.role, "recipients": each.recipients, "users": people} for each in found
+            {"name": each.name, "role": each.role, "recipients": each.recipients, "users": people}
+            for each in found
         ]
 
     async def token(client: str, user: str | None) -> dict[str, Any] | None:

@@ -41,9 +41,10 @@ full where the length is new. The servers take turns within each of {rounds} rou
 where fewer than {least} answers came), each after {warm:g} s of warming up. A figure is the median over the
 rounds, a ratio the median of the ratios within each round.
 
-Strawberry has its parser and validation caches and orjson, and answers with a plain list, which spares it the
-two levels of a Relay connection. Its pycasbin permission is asked once per request and field, not per cell.
-The bare route skips asyncpg's reset of a returned connection. None of the three records what it tells.
+Every server answers a page with the same Relay connection. Strawberry has its parser and validation caches and
+orjson; its pycasbin permission is asked once per request and field, not per cell. The bare route skips asyncpg's
+reset of a returned connection. None of the three records what it tells. Mokuteki's record is durable before each
+answer; its index by person follows when nobody waits, and is not in these figures.
 """
 
 

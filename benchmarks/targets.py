@@ -55,7 +55,7 @@ class Lineup(NamedTuple):
 
 PLAIN = Documents(
     person=f"query Person($id: ID!) {{ user(id: $id) {{ {SELECTION} }} }}",
-    people=f"query People($first: Int!) {{ users(first: $first) {{ {SELECTION} }} }}",
+    people=f"query People($first: Int!) {{ users(first: $first) {{ edges {{ node {{ {SELECTION} }} }} }} }}",
 )
 ASKED_AS = {"Role": "frontend", "Purpose": "service.account"}
 """Who asks and why, for the baseline that wants to know it."""

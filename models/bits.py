@@ -55,7 +55,7 @@ async def load_bits(store: Store, paths: Iterable[str]) -> Bits:
 
 
 async def _read(store: Store) -> dict[str, int]:
-    return {path: bit for path, bit in await store.fetch("SELECT path, bit FROM catalogue", {})}
+    return {row[0]: row[1] for row in await store.fetch("SELECT path, bit FROM catalogue", {})}
 
 
 def pack(refs: Iterable[int]) -> bytes:

@@ -31,6 +31,19 @@ class AccessQuery:
     limit: int = 50
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvisionQuery:
+    """Which provisions: everything given is required."""
+
+    ref: int | None = None
+    recipient: str | None = None
+    access_ids: Sequence[int] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: str | None = None
+    limit: int = 50
+
+
 @dataclass(frozen=True, slots=True)
 class PersonRelease:
     """What one access gave or kept of one person, by the reference of the ledger."""
@@ -124,7 +137,7 @@ class History:
             values["before"] = query.before
         where = " AND ".join(wanted) or "1 = 1"
         rows = await self._reader.fetch(
-            f"SELECT {_ACCESS} FROM accesses a WHERE {where} ORDER BY a.id DESC LIMIT :limit",  # noqa: S608 - names are ours
+            f"SELECT {_ACCESS} FROM accesses a WHERE {where} ORDER BY a.id DESC LIMIT :limit",
             values,
         )
         return [self._record(row) for row in rows]
@@ -132,25 +145,37 @@ class History:
     async def _touching(self, query: AccessQuery) -> list[int]:
         """The accesses that touched a person: from the index, from its tail, and those that asked in vain."""
         inside = (
-            "position(:packed in x.refs)" if self._reader.dialect is Dialect.POSTGRES else "instr(x.refs, :packed)"
+            "position(:packed in x.refs)"
+            if self._reader.dialect is Dialect.POSTGRES
+            else "instr(x.refs, :packed)"
         )
         values = {"ref": query.ref or -1, "packed": pack([query.ref or 0]), "asked": query.user or ""}
         indexed = await self._reader.fetch("SELECT accesses FROM access_people WHERE ref = :ref", values)
         tail = await self._reader.fetch(
-            f"SELECT x.id, x.refs FROM access_tail t JOIN accesses x ON x.id = t.access_id WHERE {inside} > 0",  # noqa: S608 - ours
+            f"SELECT x.id, x.refs FROM access_tail t JOIN accesses x ON x.id = t.access_id WHERE {inside} > 0",
             values,
         )
         asked = await self._reader.fetch("SELECT y.id FROM accesses y WHERE y.asked = :asked", values)
         found = {number for row in indexed for number in unpack(bytes(row[0]))}
-        found |= {row[0] for row in tail if query.ref in unpack(bytes(row[1]))}
+        found |= {row[0] for row in tail if query.ref in set(unpack(bytes(row[1])))}
         found |= {row[0] for row in asked}
         return sorted(number for number in found if query.before is None or number < query.before)
 
     def _record(self, row: Row) -> AccessRecord:
         return AccessRecord(
-            row[0],
-            moment(row[1]),
-            *row[2:13],
+            id=row[0],
+            at=moment(row[1]),
+            request_id=row[2],
+            client=row[3],
+            role=row[4],
+            purpose=row[5],
+            recipient=row[6],
+            operation=row[7],
+            edition=row[8],
+            outcome=row[9],
+            code=row[10],
+            reason=row[11],
+            users=row[12],
             arguments=self._bits.paths(row[13]),
             releases=tuple(self._releases(row[14], row[15])),
         )
@@ -166,19 +191,8 @@ class History:
             for _ in range(group["n"]):
                 yield PersonRelease(next(people), *told)
 
-    async def provisions(
-        self,
-        *,
-        ref: int | None = None,
-        recipient: str | None = None,
-        access_ids: Sequence[int] | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        before: str | None = None,
-        limit: int = 50,
-    ) -> list[ProvisionRecord]:
-        """The provisions asked for, newest first; at most `limit`."""
-        given = {"ref": ref, "recipient": recipient, "since": since, "until": until, "before": before}
+    async def provisions(self, query: ProvisionQuery) -> list[ProvisionRecord]:
+        """The provisions asked for, newest first; at most `query.limit`."""
         tests = {
             "ref": "p.ref = :ref",
             "recipient": "p.recipient = :recipient",
@@ -186,20 +200,27 @@ class History:
             "until": "p.provided_at < :until",
             "before": "p.id < :before",
         }
-        wanted = [tests[name] for name, value in given.items() if value is not None]
-        values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-        if access_ids is not None:
-            wanted.append(f"p.access_id IN ({', '.join(str(int(each)) for each in access_ids) or 'NULL'})")
-        where = " AND ".join(wanted) or "1 = 1"
+        values = {name: getattr(query, name) for name in tests if getattr(query, name) is not None}
+        wanted = [tests[name] for name in values]
+        if query.access_ids is not None:
+            listed = ", ".join(str(int(each)) for each in query.access_ids)
+            wanted.append(f"p.access_id IN ({listed or 'NULL'})")
         rows = await self._reader.fetch(
-            f"SELECT {_PROVISION} FROM provisions p WHERE {where} ORDER BY p.id DESC LIMIT :limit",  # noqa: S608 - names are ours
-            {**values, "limit": limit},
+            f"SELECT {_PROVISION} FROM provisions p WHERE {' AND '.join(wanted) or '1 = 1'}"
+            " ORDER BY p.id DESC LIMIT :limit",
+            {**values, "limit": query.limit},
         )
         return [self._provision(row) for row in rows]
 
     def _provision(self, row: Row) -> ProvisionRecord:
         return ProvisionRecord(
-            *row[:7],
+            id=row[0],
+            access_id=row[1],
+            ref=row[2],
+            recipient=row[3],
+            recipient_name=row[4],
+            recipient_address=row[5],
+            recipient_representative=row[6],
             items=self._bits.paths(row[7]),
             basis=row[8],
             consented_at=None if row[9] is None else moment(row[9]),
@@ -212,7 +233,7 @@ class History:
         listed = ", ".join(str(int(ref)) for ref in set(refs))
         if not listed:
             return {}
-        rows = await self._reader.fetch(f"SELECT ref, id FROM users WHERE ref IN ({listed})", {})  # noqa: S608 - integers
+        rows = await self._reader.fetch(f"SELECT ref, id FROM users WHERE ref IN ({listed})", {})
         return {row[0]: row[1] for row in rows}
 
     async def ref(self, user: str) -> int | None:

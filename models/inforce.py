@@ -10,7 +10,7 @@ from models.bits import Bits, load_bits
 from models.catalogue import catalogue
 from models.personal import Personal
 from models.registry import Registry, read_registry
-from models.store import Store, StoreUnavailable
+from models.store import Row, Store, StoreUnavailable
 from policies.edition import Edition, PolicyError
 from policies.judge import Judge
 
@@ -18,6 +18,7 @@ LEASE = 1.0
 """Seconds for which what was read holds; past that, and with no answer from the database, nothing is decided."""
 
 _NEWEST = "SELECT id FROM editions ORDER BY number DESC LIMIT 1"
+_PUBLISHED = "SELECT id, number, published_at, published_by, approved_by, note FROM editions WHERE id = :id"
 _CANONICAL = "SELECT canonical FROM editions WHERE id = :id"
 
 
@@ -89,7 +90,9 @@ class InForce:
                 async with asyncio.timeout(self._lease * 2):
                     await self._read()
             except (StoreUnavailable, PolicyError, TimeoutError) as error:
-                raise PolicyUnavailable(f"the edition in force could not be read: {type(error).__name__}") from error
+                raise PolicyUnavailable(
+                    f"the edition in force could not be read: {type(error).__name__}"
+                ) from error
 
     async def _watch(self) -> None:
         while True:
@@ -118,6 +121,11 @@ class InForce:
         self._force = Force(edition, registry, Judge(edition, registry.kinds), fields)
         self._on_edition(self._force)
 
+    async def published(self, name: str) -> Row | None:
+        """An edition's id, number, when and by whom it was published, who approved, and the note."""
+        found = await self._store.fetch(_PUBLISHED, {"id": name})
+        return found[0] if found else None
+
     async def edition(self, name: str) -> Edition:
         """A published edition by its id.
 
@@ -128,5 +136,3 @@ class InForce:
         if not found:
             raise PolicyUnavailable("no edition has this id")
         return Edition.from_canonical(found[0][0])
-
-

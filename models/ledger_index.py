@@ -45,8 +45,9 @@ class LedgerIndex:
         while True:
             await asyncio.sleep(self._rest)
             with suppress(StoreUnavailable):
-                while await self._due() and await self.move():
-                    await asyncio.sleep(0)
+                due = await self._due()
+                while due and await self.move():
+                    due = await self._due()
 
     async def _due(self) -> bool:
         waiting = await self._store.fetch("SELECT count(*) FROM access_tail", {})
@@ -64,12 +65,14 @@ class LedgerIndex:
                 return 0
             numbers = ", ".join(str(int(row[0])) for row in gone)
             touched = await transaction.fetch(
-                f"SELECT id, refs FROM accesses WHERE id IN ({numbers}) ORDER BY id",  # noqa: S608 - integers
+                f"SELECT id, refs FROM accesses WHERE id IN ({numbers}) ORDER BY id",
                 {},
             )
             people: dict[int, list[int]] = defaultdict(list)
             for number, refs in touched:
                 for ref in dict.fromkeys(unpack(bytes(refs))):
                     people[ref].append(number)
-            await transaction.append({PEOPLE: [(ref, pack(numbers)) for ref, numbers in sorted(people.items())]})
+            await transaction.append(
+                {PEOPLE: [(ref, pack(numbers)) for ref, numbers in sorted(people.items())]}
+            )
         return len(gone)

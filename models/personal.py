@@ -74,7 +74,7 @@ _KINDS: dict[type[Any], Kind] = {fields.DateField: Kind.DATE, fields.DatetimeFie
 _MARK = "declaration"
 
 
-def personal(
+def personal(  # noqa: PLR0913 - a declaration has these parts
     column: T, path: str, *, category: str | None = None, tier: int, clause: str, ja: str, en: str
 ) -> T:
     """Declare a column of personal data; without a category the application refuses to start."""
@@ -120,5 +120,3 @@ def _personal(model: type[Model], name: str) -> Personal:
         kind=kind,
         columns=(name,),
     )
-
-

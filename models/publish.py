@@ -18,7 +18,9 @@ async def publish_shipped(store: Store, edition: Edition, at: datetime) -> bool:
 
     Returns whether it was published. An edition that an admin published stays in force, whatever the checkout holds.
     """
-    newest = await store.fetch("SELECT id, number, published_by FROM editions ORDER BY number DESC LIMIT 1", {})
+    newest = await store.fetch(
+        "SELECT id, number, published_by FROM editions ORDER BY number DESC LIMIT 1", {}
+    )
     if newest and (newest[0][0] == edition.id or newest[0][2] != SHIPPED):
         return False
     if await store.fetch(_FIND, {"id": edition.id}):

@@ -68,10 +68,20 @@ class Registry:
 
 async def read_registry(store: Store) -> Registry:
     """The registry as the database has it."""
-    recipients = [KnownRecipient(*row[:7], bool(row[7])) for row in await store.fetch(_RECIPIENTS, {})]
-    clients = [
-        KnownClient(row[0], row[1], tuple(_list(row[2]))) for row in await store.fetch(_CLIENTS, {})
+    recipients = [
+        KnownRecipient(
+            id=row[0],
+            kind=row[1],
+            name=row[2],
+            address=row[3],
+            representative=row[4],
+            country=row[5],
+            foreign_route=row[6],
+            state_organ=bool(row[7]),
+        )
+        for row in await store.fetch(_RECIPIENTS, {})
     ]
+    clients = [KnownClient(row[0], row[1], tuple(_list(row[2]))) for row in await store.fetch(_CLIENTS, {})]
     return Registry({each.id: each for each in recipients}, {each.id: each for each in clients})
 
 

@@ -4,6 +4,7 @@ from enum import IntFlag
 
 from tortoise import Model, fields
 
+
 class Mark(IntFlag):
     """Which of these registers has ever had a row about a user, as bits of `users.marks`.
 

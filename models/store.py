@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from models.dialect import Dialect, numbered
 
-Row = Sequence[Any]
+Row: TypeAlias = Any
+"""A row of either driver; its columns stand by number."""
 
 
 class StoreUnavailable(Exception):  # noqa: N818 - it names the state

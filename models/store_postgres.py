@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 
 from models.dialect import Dialect
 from models.store import Row, Store, StoreUnavailable, Table, Transaction
 
-Connection = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
@@ -25,7 +25,7 @@ def _append(tables: tuple[Table, ...]) -> str:
             f"${place + offset}::{kind}[]" for offset, (_, kind) in enumerate(table.columns, start=1)
         )
         place += len(table.columns)
-        parts.append(f'INSERT INTO "{table.name}" ({names}) SELECT * FROM unnest({arrays})')  # noqa: S608 - names are ours
+        parts.append(f'INSERT INTO "{table.name}" ({names}) SELECT * FROM unnest({arrays})')
     *first, last = parts
     if not first:
         return last
@@ -57,7 +57,7 @@ async def _keep(_connection: object) -> None:
 class _PostgresTransaction(Transaction):
     dialect = Dialect.POSTGRES
 
-    def __init__(self, connection: "Connection") -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def rows(self, text: str, args: Sequence[Any]) -> Sequence[Row]:
@@ -87,7 +87,9 @@ class PostgresStore(Store):
     @classmethod
     async def open(cls, dsn: str, *, size: int, patience: float = 2.0) -> "PostgresStore":
         """Open up to `size` connections; a write that waits longer than `patience` seconds fails."""
-        pool = await asyncpg.create_pool(dsn, min_size=min(2, size), max_size=size + 1, reset=_keep, init=_settle)
+        pool = await asyncpg.create_pool(
+            dsn, min_size=min(2, size), max_size=size + 1, reset=_keep, init=_settle
+        )
         return cls(pool, size=size, patience=patience)
 
     @asynccontextmanager

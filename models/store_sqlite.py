@@ -24,7 +24,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any value of a statement
 
 def _append(table: Table) -> str:
     names = ", ".join(f'"{name}"' for name, _ in table.columns)
-    return f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join("?" * len(table.columns))})'  # noqa: S608 - names are ours
+    return f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join("?" * len(table.columns))})'
 
 
 class _SqliteTransaction(Transaction):

@@ -58,7 +58,9 @@ class World:
             "/graphql", json=body, headers={"Authorization": f"Bearer {token}", **(headers or {})}
         )
 
-    async def ask(self, client: str, query: str, variables: Mapping[str, Any] | None = None, **more: Any) -> Any:
+    async def ask(
+        self, client: str, query: str, variables: Mapping[str, Any] | None = None, **more: Any
+    ) -> Any:
         response = await self.send(client, query, variables, **more)
         return response.json()
 
@@ -79,7 +81,9 @@ def settings(url: str, var: Path, **more: str) -> Settings:
 
 
 @asynccontextmanager
-async def world(url: str, var: Path, edition: Edition, *, people: int = 60, **more: str) -> AsyncIterator[World]:
+async def world(
+    url: str, var: Path, edition: Edition, *, people: int = 60, **more: str
+) -> AsyncIterator[World]:
     """A world on an empty database."""
     given = settings(url, var, **more)
     await migrate(given.database_url)
@@ -91,4 +95,3 @@ async def world(url: str, var: Path, edition: Edition, *, people: int = 60, **mo
         httpx.AsyncClient(transport=httpx.ASGITransport(build_app(house)), base_url="http://gateway") as http,
     ):
         yield World(house, demo, http)
-

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from api.cli.shared import CommandError, bar, edition_of_checkout, err, examples, prepare, settings, shown
-from api.gateway.gateway import Request
 from api.gateway.ledger_view import JAPAN
+from api.gateway.request import Request
 from api.house import House, open_house
 from api.settings import Settings
 from api.tokens.requester import Requester

@@ -65,10 +65,7 @@ class Columns:
 
 
 DATED = frozenset(
-    column
-    for field in FIELDS.values()
-    if field.kind in (Kind.DATE, Kind.TIME)
-    for column in field.columns
+    column for field in FIELDS.values() if field.kind in (Kind.DATE, Kind.TIME) for column in field.columns
 )
 """The columns that hold dates and times."""
 

@@ -1,7 +1,6 @@
 """The mutations of consent: given or withdrawn, in the same transaction as the record of it."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 from secrets import token_hex
 from types import MappingProxyType
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 from api.gateway.door import Door, Finished
 from api.gateway.refusal import Code, Refusal
 from api.gateway.running import Running, Step
-from models.consent import PERMITTING, ConsentMethod, ConsentState
+from models.consent import PERMITTING, ConsentMethod
 from models.standing import condition
 from models.store import Transaction
 from policies.vocabulary import Action, Fact
@@ -38,19 +37,17 @@ FROM consents c WHERE c.user_id = :user AND c.purpose = :purpose AND c.recipient
 _STATE = "SELECT state FROM consents WHERE user_id = :user AND purpose = :purpose AND recipient = :to"
 
 
-async def record_consent(
-    door: Door, transaction: Transaction, step: Step, running: Running, at: datetime
-) -> None:
+async def record_consent(door: Door, transaction: Transaction, step: Step, running: Running) -> None:
     """A person agreed, with the notice that was shown; never by silence (Clause 11 is no consent)."""
     said = step.arguments["input"]
-    ref, values = await _target(door, transaction, step, at)
+    ref, values = await _target(door, transaction, step, running)
     notice, language = str(said["noticeVersion"]).strip(), str(said["language"])
     if not notice or len(notice) > 20:  # noqa: PLR2004 - the width of the column
         raise _bad("input.noticeVersion", "names no notice: give the version that was shown")
     if language not in LANGUAGES:
         raise _bad("input.language", "is neither `ja` nor `en`")
     expires = said.get("expiresAt")
-    if expires is not None and expires <= at:
+    if expires is not None and expires <= running.at:
         raise _bad("input.expiresAt", "is over already")
     await transaction.execute(
         _UPSERT,
@@ -68,11 +65,9 @@ async def record_consent(
     await _payload(door, step, running, ref)
 
 
-async def withdraw_consent(
-    door: Door, transaction: Transaction, step: Step, running: Running, at: datetime
-) -> None:
+async def withdraw_consent(door: Door, transaction: Transaction, step: Step, running: Running) -> None:
     """A person took a consent back; the next operation of anybody obeys."""
-    ref, values = await _target(door, transaction, step, at)
+    ref, values = await _target(door, transaction, step, running)
     found = await transaction.fetch(_STATE, values)
     if not found or found[0][0] not in {state.value for state in PERMITTING}:
         raise _bad("input", "names no consent that is given")
@@ -82,7 +77,7 @@ async def withdraw_consent(
 
 
 async def _target(
-    door: Door, transaction: Transaction, step: Step, at: datetime
+    door: Door, transaction: Transaction, step: Step, running: Running
 ) -> tuple[int, dict[str, Any]]:
     """Whose consent, to what and to whom; and may the requester touch it.
 
@@ -100,12 +95,15 @@ async def _target(
     recipient = force.registry.recipients.get(recipient_id)
     if recipient is None:
         raise _bad("input.recipient", "is no registered recipient")
-    own = {"internal", "person", "entrustee"} & {recipient.id, *force.edition.groups.ancestors(recipient.kind)}
+    own = {"internal", "person", "entrustee"} & {
+        recipient.id,
+        *force.edition.groups.ancestors(recipient.kind),
+    }
     return ref, {
         "user": user,
         "purpose": purpose.id,
         "to": "internal" if own else recipient.id,
-        "now": at,
+        "now": running.at,
         "by": door.requester.user or door.requester.client,
         "event": token_hex(13),
     }
@@ -114,15 +112,19 @@ async def _target(
 async def _allowed(door: Door, transaction: Transaction, user: str, field: str) -> int:
     context = door.context
     clearance = context.clearance
-    named = context.force.judge.facts_for(clearance.role, Action.INVOKE, clearance.purpose, clearance.recipient, field)
+    named = context.force.judge.facts_for(
+        clearance.role, Action.INVOKE, clearance.purpose, clearance.recipient, field
+    )
     facts = tuple(fact for fact in Fact if fact in named)
     told = ", ".join(
-        f"CASE WHEN {condition(fact, context.circumstance)} THEN 1 ELSE 0 END" for fact in facts if fact not in clearance.certain
+        f"CASE WHEN {condition(fact, context.circumstance)} THEN 1 ELSE 0 END"
+        for fact in facts
+        if fact not in clearance.certain
     )
     asked = tuple(fact for fact in facts if fact not in clearance.certain)
     rows = (
         await transaction.fetch(
-            f"SELECT u.ref{', ' if told else ''}{told} FROM users u WHERE u.id = :asked AND {context.visible}",  # noqa: S608 - names are ours
+            f"SELECT u.ref{', ' if told else ''}{told} FROM users u WHERE u.id = :asked AND {context.visible}",
             {**door.values, "asked": user},
         )
         if context.visible
@@ -135,7 +137,9 @@ async def _allowed(door: Door, transaction: Transaction, user: str, field: str) 
     true |= {fact for fact, certain in clearance.certain.items() if certain}
     if not context.may(field, *true):
         raise Refusal(
-            Code.OPERATION_FORBIDDEN, f"no rule lets this client use `{field}` for this purpose and person", field=field
+            Code.OPERATION_FORBIDDEN,
+            f"no rule lets this client use `{field}` for this purpose and person",
+            field=field,
         )
     return int(ref)
 
@@ -151,14 +155,16 @@ async def _payload(door: Door, step: Step, running: Running, ref: int) -> None:
     selected = step.root.selected
     payload = {child.key: user for child in selected.children if child.name == "user"}
     told = {child.key: selected.type_name for child in selected.children if child.name == "__typename"}
-    running.finished[selected.key] = Finished({child.key: {**payload, **told}[child.key] for child in selected.children})
+    running.finished[selected.key] = Finished(
+        {child.key: {**payload, **told}[child.key] for child in selected.children}
+    )
 
 
 def _bad(argument: str, what: str, *, asked: str | None = None) -> Refusal:
     return Refusal(Code.BAD_INPUT, f"`{argument}` {what}", argument=argument, asked=asked)
 
 
-Change = Callable[[Door, Transaction, Step, Running, datetime], Awaitable[None]]
+Change = Callable[[Door, Transaction, Step, Running], Awaitable[None]]
 CHANGES: Mapping[str, Change] = MappingProxyType(
     {"recordConsent": record_consent, "withdrawConsent": withdraw_consent}
 )

@@ -9,8 +9,8 @@ from models.registry import KnownRecipient
 from models.standing import Circumstance, certain, condition
 from policies.clearance import Clearance
 from policies.purpose import Purpose
-from policies.vocabulary import NONE_PURPOSE, Action, Fact, Role, Standing
 from policies.question import Decision, Question
+from policies.vocabulary import NONE_PURPOSE, Action, Fact, Role, Standing
 
 PERSON = "person"
 INTERNAL = "internal"

@@ -47,6 +47,6 @@ class Cursors:
         return place
 
 
-def bound_to(*parts: Any) -> bytes:
+def bound_to(*parts: object) -> bytes:
     """What a cursor is sealed to, as bytes."""
     return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS, default=str)).digest()

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from graphql import (
+    SKIP,
     BooleanValueNode,
     DocumentNode,
     ExecutableDefinitionNode,
@@ -22,7 +23,6 @@ from graphql import (
     VariableNode,
     Visitor,
     VisitorAction,
-    SKIP,
     parse,
     validate,
     visit,
@@ -88,7 +88,7 @@ class Operation:
         """
         for directive in self.node.directives or ():
             if directive.name.value == DIRECTIVE:
-                return _declared({arg.name.value: _literal(arg.value) for arg in directive.arguments})
+                return _declared({arg.name.value: _literal(arg.value) for arg in directive.arguments or ()})
         return Declared()
 
     def variables(self, given: Mapping[str, Any]) -> VariableValues:
@@ -104,7 +104,9 @@ class Operation:
             name = _variable_of(coerced[0])
             raise Refusal(
                 Code.BAD_INPUT,
-                f"the variable `${name}` is missing or not of its type" if name else "a variable is not of its type",
+                f"the variable `${name}` is missing or not of its type"
+                if name
+                else "a variable is not of its type",
                 argument=f"${name}" if name else None,
             )
         return coerced
@@ -163,7 +165,11 @@ class Document:
             return next(iter(self.operations.values()))
         found = self.operations.get(name) if name is not None else None
         if found is None:
-            what = "names no operation of the document" if name else "is missing though there are several operations"
+            what = (
+                "names no operation of the document"
+                if name
+                else "is missing though there are several operations"
+            )
             raise Refusal(Code.DOCUMENT_INVALID, f"`operationName` {what}")
         return found
 

@@ -9,8 +9,8 @@ import orjson
 
 from api.gateway.context import Context
 from api.gateway.cursor import Cursors, bound_to
-from api.gateway.filter import ORDERS, Conditions, Order, conditions, filter_paths
-from api.gateway.plan import EACH, Leaf
+from api.gateway.filter import Conditions, Order, conditions, filter_paths, order_of
+from api.gateway.plan import Leaf
 from api.gateway.reading import ID, REF, Reading, View
 from api.gateway.refusal import Code, PathStep, Refusal
 from api.gateway.registers import Registers
@@ -60,7 +60,6 @@ class Asking:
     """
 
     key: str
-    name: str
     selected: Selected
     readings: tuple[tuple[tuple[PathStep, ...], Reading], ...]
 
@@ -100,12 +99,13 @@ class Door:
         """A page of the users who meet the filter."""
         first = page_size(arguments.get("first"))
         given: Mapping[str, Any] = arguments.get("filter") or {}
-        order_name = str(arguments.get("orderBy") or "ID_ASC")
-        order = ORDERS[order_name]
-        bound = self._bound(given, order_name)
+        order = order_of(arguments.get("orderBy"))
+        bound = self._bound(given, order)
         made = conditions(given, self.reader.dialect, self.today)
         if arguments.get("after") is not None:
-            made.sql.append(_beyond(self.cursors.open(arguments["after"], bound, argument="after"), order, made))
+            made.sql.append(
+                _beyond(self.cursors.open(arguments["after"], bound, argument="after"), order, made)
+            )
         direction = "DESC" if order.descending else "ASC"
         column = f"{order.column} {direction}, " if order.column else ""
         tail = "".join(f" AND {sql}" for sql in made.sql)
@@ -120,7 +120,7 @@ class Door:
         released.value = told(_Connection(self, asking, order, bound, first, pages).value())
         return released
 
-    def _bound(self, given: Mapping[str, Any], order: str) -> bytes:
+    def _bound(self, given: Mapping[str, Any], order: Order) -> bytes:
         requester = self.requester
         return bound_to(
             requester.client,
@@ -129,7 +129,8 @@ class Door:
             self.context.purpose and self.context.purpose.id,
             self.context.recipient.id,
             dict(given),
-            order,
+            order.field,
+            order.descending,
         )
 
     async def _fetch(
@@ -188,6 +189,8 @@ class _Connection:
             key = asked[0].key
             return [{key: node} for node in shaped[0]]
         rows = self.pages[0][0][: self.first]
+        if not each.children:
+            return [{} for _ in rows]
         columns: list[Sequence[Any]] = []
         for child in each.children:
             if child.name == "node":
@@ -228,7 +231,7 @@ def told(value: Any) -> Any:  # noqa: ANN401 - any JSON
 
 def argument_paths(arguments: Mapping[str, Any]) -> tuple[str, ...]:
     """The fields that the arguments of a list look at; the plain order by id looks at nothing more."""
-    order = ORDERS[str(arguments.get("orderBy") or "ID_ASC")]
+    order = order_of(arguments.get("orderBy"))
     sorted_by = () if order.column is None else (order.field,)
     return tuple(dict.fromkeys((*filter_paths(arguments.get("filter") or {}), *sorted_by)))
 

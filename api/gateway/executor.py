@@ -20,7 +20,7 @@ class DoorExecutor(StrawberryGraphQLCoreExecutionContext):
         self,
         return_type: GraphQLOutputType,
         field_details_list: list[FieldDetails],
-        info: GraphQLResolveInfo,
+        info: GraphQLResolveInfo[Any],
         path: Path,
         result: Any,  # noqa: ANN401 - whatever a resolver returned
         position_context: Any,  # noqa: ANN401 - graphql-core's own
@@ -28,6 +28,4 @@ class DoorExecutor(StrawberryGraphQLCoreExecutionContext):
         """A finished value as it is; any other as graphql-core completes it."""
         if type(result) is Finished:
             return result.value
-        return super().complete_value(
-            return_type, field_details_list, info, path, result, position_context
-        )
+        return super().complete_value(return_type, field_details_list, info, path, result, position_context)

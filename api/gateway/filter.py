@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
@@ -48,14 +49,28 @@ class Order:
     descending: bool
 
 
-ORDERS: Mapping[str, Order] = MappingProxyType(
+class OrderName(StrEnum):
+    """The orders of a list."""
+
+    ID_ASC = "ID_ASC"
+    ID_DESC = "ID_DESC"
+    REGISTERED_AT_ASC = "REGISTERED_AT_ASC"
+    REGISTERED_AT_DESC = "REGISTERED_AT_DESC"
+
+
+ORDERS: Mapping[OrderName, Order] = MappingProxyType(
     {
-        "ID_ASC": Order("User.id", None, descending=False),
-        "ID_DESC": Order("User.id", None, descending=True),
-        "REGISTERED_AT_ASC": Order("User.registeredAt", "u.registered_at", descending=False),
-        "REGISTERED_AT_DESC": Order("User.registeredAt", "u.registered_at", descending=True),
+        OrderName.ID_ASC: Order("User.id", None, descending=False),
+        OrderName.ID_DESC: Order("User.id", None, descending=True),
+        OrderName.REGISTERED_AT_ASC: Order("User.registeredAt", "u.registered_at", descending=False),
+        OrderName.REGISTERED_AT_DESC: Order("User.registeredAt", "u.registered_at", descending=True),
     }
 )
+
+
+def order_of(asked: str | None) -> Order:
+    """The order that an argument names; by id where it names none."""
+    return ORDERS[OrderName(asked or OrderName.ID_ASC)]
 
 
 @dataclass(slots=True)
@@ -78,7 +93,9 @@ class Conditions:
         if self.dialect is Dialect.POSTGRES:
             kind = "timestamptz" if column == "u.registered_at" else "text"
             return f"{column} = ANY({self.place(choices)}::{kind}[])"
-        plain = [each.astimezone(UTC).isoformat(" ") if isinstance(each, datetime) else each for each in choices]
+        plain = [
+            each.astimezone(UTC).isoformat(" ") if isinstance(each, datetime) else each for each in choices
+        ]
         listed = self.place(orjson.dumps(plain).decode())
         return f"{column} IN (SELECT value FROM json_each({listed}))"
 
@@ -98,7 +115,9 @@ def conditions(given: Mapping[str, Any], dialect: Dialect, today: date) -> Condi
     for key, operand in given.items():
         if operand is None:
             raise Refusal(
-                Code.BAD_INPUT, f"`filter.{key}` is null: leave it out or give it a value", argument=f"filter.{key}"
+                Code.BAD_INPUT,
+                f"`filter.{key}` is null: leave it out or give it a value",
+                argument=f"filter.{key}",
             )
         if key == "ids":
             made.sql.append(made.among("u.id", list(operand)))
@@ -122,7 +141,9 @@ def _one(key: str, sign: str, value: Any, made: Conditions) -> str:  # noqa: ANN
     derived = _DERIVED.get(key)
     if derived is not None:
         choices = list(value) if sign == "in" else [value]
-        return "(" + " OR ".join(derived(str(choice), made) for choice in choices) + ")" if choices else "1 = 0"
+        return (
+            "(" + " OR ".join(derived(str(choice), made) for choice in choices) + ")" if choices else "1 = 0"
+        )
     column = _COLUMNS[key]
     if sign == "in":
         return made.among(column, list(value))

@@ -9,7 +9,7 @@ from api.gateway.ledger_view import LedgerView, connection, ledger_page
 from api.gateway.record import Record
 from api.gateway.selection import Selected
 from api.gateway.walk import walk
-from models.history import AccessQuery
+from models.history import AccessQuery, ProvisionQuery
 
 FIELD = "User.accesses"
 """What a reader of the ledger sees of a person."""
@@ -23,7 +23,7 @@ async def read_ledger(door: Door, selected: Selected, arguments: Mapping[str, An
     user = arguments.get("user")
     ref = None if user is None else await view.history.ref(user) or NOBODY
     if ref == NOBODY:
-        record.asked = str(user)[:40]
+        record.not_found(user)
     read = _accesses if selected.name == "accesses" else _provisions
     page = await read(view, arguments, ref)
     answer = walk(selected.children, selected.type_name, page)
@@ -45,16 +45,20 @@ async def _accesses(view: LedgerView, arguments: Mapping[str, Any], ref: int | N
         since=arguments.get("since"),
         until=arguments.get("until"),
     )
-    return await view.accesses(query, first=arguments.get("first"), after=arguments.get("after"), releases=True)
+    return await view.accesses(
+        query, first=arguments.get("first"), after=arguments.get("after"), releases=True
+    )
 
 
 async def _provisions(view: LedgerView, arguments: Mapping[str, Any], ref: int | None) -> dict[str, Any]:
     size = ledger_page(arguments.get("first"))
     named = {name: arguments.get(name) for name in ("recipient", "since", "until")}
-    bound = bound_to("provisions", view.bound.hex(), arguments.get("user"), {k: str(v) for k, v in named.items()})
+    bound = bound_to(
+        "provisions", view.bound.hex(), arguments.get("user"), {k: str(v) for k, v in named.items()}
+    )
     after = arguments.get("after")
     before = None if after is None else str(view.cursors.open(after, bound, argument="after")[0])
-    found = await view.history.provisions(ref=ref, before=before, limit=size + 1, **named)
+    found = await view.history.provisions(ProvisionQuery(ref=ref, before=before, limit=size + 1, **named))
     page = found[:size]
     people = await view.history.ids(one.ref for one in page)
     nodes = [view.provision(one, people) for one in page]

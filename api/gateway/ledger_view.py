@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from api.gateway.cursor import Cursors, bound_to
 from api.gateway.refusal import Code, Refusal
-from models.history import AccessQuery, AccessRecord, History, PersonRelease, ProvisionRecord
+from models.history import AccessQuery, AccessRecord, History, PersonRelease, ProvisionQuery, ProvisionRecord
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 LARGEST_PAGE = 1000
@@ -32,7 +32,9 @@ class LedgerView:
     only: int | None = None
     shown: set[int] = field(default_factory=set)
 
-    async def accesses(self, query: AccessQuery, *, first: int | None, after: str | None, releases: bool) -> dict[str, Any]:
+    async def accesses(
+        self, query: AccessQuery, *, first: int | None, after: str | None, releases: bool
+    ) -> dict[str, Any]:
         """A page of accesses as a connection; `releases` tells whether people's parts will be asked for."""
         bound = bound_to("accesses", self.bound.hex(), repr(query))
         before = None if after is None else int(self.cursors.open(after, bound, argument="after")[0])
@@ -51,7 +53,11 @@ class LedgerView:
 
     async def _provisions(self, page: Sequence[AccessRecord]) -> Mapping[tuple[int, int], ProvisionRecord]:
         found = await self.history.provisions(
-            ref=self.only, access_ids=[record.id for record in page], limit=LARGEST_PAGE * LARGEST_PAGE
+            ProvisionQuery(
+                ref=self.only,
+                access_ids=[record.id for record in page],
+                limit=LARGEST_PAGE * LARGEST_PAGE,
+            )
         )
         return {(one.access_id, one.ref): one for one in found}
 
@@ -59,7 +65,10 @@ class LedgerView:
         return [one for one in record.releases if self.only is None or one.ref == self.only]
 
     def _access(
-        self, record: AccessRecord, people: Mapping[int, str], given: Mapping[tuple[int, int], ProvisionRecord]
+        self,
+        record: AccessRecord,
+        people: Mapping[int, str],
+        given: Mapping[tuple[int, int], ProvisionRecord],
     ) -> dict[str, Any]:
         return {
             "id": str(record.id),
@@ -78,7 +87,10 @@ class LedgerView:
         }
 
     def _releases(
-        self, record: AccessRecord, people: Mapping[int, str], given: Mapping[tuple[int, int], ProvisionRecord]
+        self,
+        record: AccessRecord,
+        people: Mapping[int, str],
+        given: Mapping[tuple[int, int], ProvisionRecord],
     ) -> Callable[..., dict[str, Any]]:
         bound = bound_to("releases", self.bound.hex(), record.id)
 
@@ -144,7 +156,9 @@ def _merged(releases: Iterable[PersonRelease]) -> list[PersonRelease]:
             continue
         released = tuple(dict.fromkeys((*old.released, *one.released)))
         withheld = tuple(p for p in dict.fromkeys((*old.withheld, *one.withheld)) if p not in released)
-        found[one.ref] = PersonRelease(one.ref, released, withheld, tuple(dict.fromkeys((*old.basis, *one.basis))))
+        found[one.ref] = PersonRelease(
+            one.ref, released, withheld, tuple(dict.fromkeys((*old.basis, *one.basis)))
+        )
     return list(found.values())
 
 

@@ -47,11 +47,7 @@ class UserPlan:
 
 def user_plan(selected: Sequence[Selected], catalogue: Mapping[str, Personal]) -> UserPlan:
     """Read a selection on `User` against the catalogue."""
-    objects = {
-        each.name: tuple(path for path in catalogue if path.startswith(f"User.{each.name}."))
-        for each in selected
-        if each.children and each.name not in (*REGISTER_FIELDS, ANSWERS_FIELD)
-    }
+    objects = {each.name: paths for each in selected if (paths := _inside(each, catalogue))}
     leaves = tuple(_leaves(selected, catalogue))
     return UserPlan(
         selected=tuple(selected),
@@ -69,6 +65,13 @@ def answer_keys(selected: Selected, catalogue: Mapping[str, Personal]) -> tuple[
     return known if keys is None else tuple(key for key in dict.fromkeys(keys) if key in known)
 
 
+def _inside(each: Selected, catalogue: Mapping[str, Personal]) -> tuple[str, ...]:
+    """The fields of a nested object, though none of them is asked; nothing for any other field."""
+    if each.name == ANSWERS_FIELD:
+        return ()
+    return tuple(path for path in catalogue if path.startswith(f"User.{each.name}."))
+
+
 def _leaves(selected: Sequence[Selected], catalogue: Mapping[str, Personal]) -> Iterator[Leaf]:
     for each in selected:
         if each.name == TYPENAME:
@@ -76,7 +79,7 @@ def _leaves(selected: Sequence[Selected], catalogue: Mapping[str, Personal]) -> 
         if each.name == ANSWERS_FIELD:
             for key in answer_keys(each, catalogue):
                 yield Leaf(ANSWERS + key, (each.key,))
-        elif each.name in REGISTER_FIELDS or not each.children:
+        elif not _inside(each, catalogue):
             yield Leaf(f"User.{each.name}", (each.key,))
         else:
             for child in each.children:

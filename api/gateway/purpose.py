@@ -27,7 +27,9 @@ def recipient_of(force: Force, requester: Requester, asked: str | None) -> Known
     return found
 
 
-def declared_purpose(force: Force, requester: Requester, recipient: KnownRecipient, asked: str | None) -> Purpose:
+def declared_purpose(
+    force: Force, requester: Requester, recipient: KnownRecipient, asked: str | None
+) -> Purpose:
     """The purpose that an operation on personal data declares.
 
     Raises:
@@ -42,7 +44,9 @@ def declared_purpose(force: Force, requester: Requester, recipient: KnownRecipie
     purpose = force.edition.purposes.get(asked)
     if purpose is None:
         raise Refusal(
-            Code.PURPOSE_UNKNOWN, "the declared purpose is not known: `{ purposes { id } }` lists them", clause="3(1)"
+            Code.PURPOSE_UNKNOWN,
+            "the declared purpose is not known: `{ purposes { id } }` lists them",
+            clause="3(1)",
         )
     if purpose.abstract:
         raise Refusal(
@@ -81,9 +85,7 @@ def context_of(
     if not isinstance(found, Context):
         if len(force.kept) >= MOST_CONTEXTS:
             force.kept.clear()
-        found = force.kept[key] = Context(
-            force, requester.role, requester.categories, purpose, recipient
-        )
+        found = force.kept[key] = Context(force, requester.role, requester.categories, purpose, recipient)
     return found
 
 

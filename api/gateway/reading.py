@@ -50,7 +50,10 @@ class Reading:
         self.by_case = Fact.LAWFUL in clearance.required
         self.key_at = (2 + context.third_party) if self.lens.facts or self.by_case else None
         self._columns = Columns(
-            (path for path in plan.asked if path in self.seen), context.force.catalogue, dialect, self._base(dialect)
+            (path for path in plan.asked if path in self.seen),
+            context.force.catalogue,
+            dialect,
+            self._base(dialect),
         )
         self._shaper = Shaper(plan, self._columns, context.force.catalogue, context.force.edition.questions)
         self._views: dict[Any, View] = {}
@@ -88,7 +91,7 @@ class Reading:
             if len(self._statements) >= MOST_STATEMENTS:
                 self._statements.clear()
             found = self._statements[tail, order_column] = numbered(
-                f"SELECT {self._columns.sql}{ordered} {self._from}{tail}",  # noqa: S608 - made of names of ours
+                f"SELECT {self._columns.sql}{ordered} {self._from}{tail}",
                 self._dialect,
             )
         return found
@@ -109,12 +112,15 @@ class Reading:
             found[row[self.key_at]].append(row)
         return dict(found)
 
-    def in_order(self, rows: Sequence[Row], shaped: Mapping[Any, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    def in_order(
+        self, rows: Sequence[Row], shaped: Mapping[Any, list[dict[str, Any]]]
+    ) -> list[dict[str, Any]]:
         """The answers of each key, in the order of the rows."""
         if len(shaped) <= 1:
             return next(iter(shaped.values()), [])
+        place = self.key_at or 0
         turns = {key: iter(answers) for key, answers in shaped.items()}
-        return [next(turns[row[self.key_at]]) for row in rows]
+        return [next(turns[row[place]]) for row in rows]
 
     def view(self, key: Any) -> View:  # noqa: ANN401 - an integer, or the items of case files
         """What users with this key are given."""
@@ -132,7 +138,8 @@ class Reading:
             shape=self._shaper.shape(opening),
             released=released,
             withheld=asked - released,
-            basis=tuple(cases) or self._basis({path: rule for path, rule in opening.rules.items() if path in asked}),
+            basis=tuple(cases)
+            or self._basis({path: rule for path, rule in opening.rules.items() if path in asked}),
             missing=tuple(
                 leaf for leaf in self.plan.leaves if leaf.path in self.seen and leaf.path not in opening
             ),

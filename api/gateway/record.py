@@ -14,6 +14,7 @@ from models.derived import years_before
 from models.ledger import Group, ProvisionEntry
 
 RETAIN_YEARS = 3
+LONGEST_ID = 40
 
 
 @dataclass(slots=True)
@@ -31,6 +32,11 @@ class Record:
         self.groups += released.groups
         self.released.append(released)
         self.refused = self.refused or bool(released.withheld)
+
+    def not_found(self, user: str | None) -> None:
+        """A single user was asked for who does not exist for the requester."""
+        if self.asked is None:
+            self.asked = (user or "")[:LONGEST_ID]
 
     def touched(self, refs: Iterable[int], field_path: str) -> None:
         """People whose records were shown or changed by something that is no door."""
@@ -81,5 +87,3 @@ def retain_until(created: date) -> date:
 
 def _time(value: Any) -> datetime | None:  # noqa: ANN401 - a time of either dialect
     return datetime.fromisoformat(value) if isinstance(value, str) else value
-
-

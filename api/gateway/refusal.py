@@ -69,7 +69,7 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, not a fault
         *,
         path: Sequence[PathStep] | None = None,
         asked: str | None = None,
-        **extensions: Any,
+        **extensions: object,
     ) -> None:
         super().__init__(message)
         self.asked = asked
@@ -98,7 +98,7 @@ class Refusals(Refusal):
 
 
 def error(
-    code: Code, message: str, request_id: str, *, path: Sequence[PathStep] | None = None, **extensions: Any
+    code: Code, message: str, request_id: str, *, path: Sequence[PathStep] | None = None, **extensions: object
 ) -> dict[str, Any]:
     """One entry of `errors`, as the GraphQL specification shapes it."""
     entry: dict[str, Any] = {"message": message}

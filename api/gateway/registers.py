@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from api.gateway.ledger_view import LedgerView
 from api.gateway.plan import REGISTER_FIELDS
 from api.gateway.reading import ID, REF, Reading
@@ -13,8 +15,6 @@ from api.gateway.walk import walk
 from models.dialect import Dialect
 from models.history import AccessQuery, moment
 from models.store import Reader, Row
-
-import orjson
 
 _CONSENTS = (
     "SELECT user_id, id, purpose, recipient, state, given_at, withdrawn_at, expires_at, notice_version,"
@@ -50,7 +50,9 @@ class Registers:
             if each.name not in REGISTER_FIELDS:
                 continue
             path = f"User.{each.name}"
-            allowed = [row for key, rows in by_key.items() if path in reading.view(key).released for row in rows]
+            allowed = [
+                row for key, rows in by_key.items() if path in reading.view(key).released for row in rows
+            ]
             read = self._consents if each.name == "consents" else self._accesses
             found[each.key] = await read(reader, each, allowed)
         return found
@@ -63,7 +65,9 @@ class Registers:
             found = await reader.fetch(_CONSENTS.format("= ANY(:ids::text[])"), {"ids": ids})
         else:
             listed = orjson.dumps(ids).decode()
-            found = await reader.fetch(_CONSENTS.format("IN (SELECT value FROM json_each(:ids))"), {"ids": listed})
+            found = await reader.fetch(
+                _CONSENTS.format("IN (SELECT value FROM json_each(:ids))"), {"ids": listed}
+            )
         consents: dict[str, list[Any]] = defaultdict(list)
         for user, *cells in found:
             record = dict(zip(_NAMES, cells, strict=True))

@@ -10,8 +10,9 @@ import orjson
 from starlette.requests import Request as HttpRequest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.gateway.gateway import Answer, Gateway, Request
+from api.gateway.gateway import Gateway
 from api.gateway.refusal import ALWAYS, Code, Refusal
+from api.gateway.request import Answer, Request
 from api.metrics import Metrics
 from api.tokens.access_token import AccessTokens, InvalidToken
 from api.tokens.requester import Requester
@@ -119,7 +120,8 @@ class GraphQLRoute:
 
 def _unauthenticated() -> Refusal:
     return Refusal(
-        Code.UNAUTHENTICATED, "no valid access token: get one from `/oauth/token` and send it as `Authorization: Bearer`"
+        Code.UNAUTHENTICATED,
+        "no valid access token: get one from `/oauth/token` and send it as `Authorization: Bearer`",
     )
 
 
@@ -205,7 +207,11 @@ async def _send(
 
 
 async def _plain(send: Send, status: int, text: bytes, *extra: tuple[bytes, bytes]) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(text)).encode()), *extra]
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(text)).encode()),
+        *extra,
+    ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text})
 

@@ -42,9 +42,7 @@ class Shaper:
     def _object(
         self, type_name: str, selected: Sequence[Selected], opening: Opening, names: dict[str, Any]
     ) -> str:
-        parts = (
-            f"{each.key!r}: {self._field(type_name, each, opening, names)}" for each in selected
-        )
+        parts = (f"{each.key!r}: {self._field(type_name, each, opening, names)}" for each in selected)
         return "{" + ", ".join(parts) + "}"
 
     def _field(self, type_name: str, each: Selected, opening: Opening, names: dict[str, Any]) -> str:
@@ -59,9 +57,7 @@ class Shaper:
         if each.name in self.plan.objects:
             if not any(below in opening for below in self.plan.objects[each.name]):
                 return "None"
-            parts = (
-                f"{child.key!r}: {self._nested(each, child, opening, names)}" for child in each.children
-            )
+            parts = (f"{child.key!r}: {self._nested(each, child, opening, names)}" for child in each.children)
             return "{" + ", ".join(parts) + "}"
         return self.columns.value(path, names) if path in opening else "None"
 

@@ -6,7 +6,9 @@ from typing import Any
 from api.gateway.selection import TYPENAME, Selected
 
 
-def walk(selected: Sequence[Selected], type_name: str, value: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def walk(
+    selected: Sequence[Selected], type_name: str, value: Mapping[str, Any] | None
+) -> dict[str, Any] | None:
     """The asked parts of `value` under their response keys; a list is walked item by item.
 
     A part that takes arguments is a function of them.
@@ -21,11 +23,12 @@ def walk(selected: Sequence[Selected], type_name: str, value: Mapping[str, Any] 
         part = value[each.name]
         if callable(part):
             part = part(**each.arguments)
-        if each.children:
-            part = (
-                [walk(each.children, each.type_name, item) for item in part]
-                if isinstance(part, list)
-                else walk(each.children, each.type_name, part)
-            )
-        answer[each.key] = part
+        answer[each.key] = (
+            [_below(each, item) for item in part] if isinstance(part, list) else _below(each, part)
+        )
     return answer
+
+
+def _below(each: Selected, part: Any) -> Any:  # noqa: ANN401 - a record, or a value
+    """A record is never handed on whole, though nothing of it is asked."""
+    return walk(each.children, each.type_name, part) if isinstance(part, Mapping) else part

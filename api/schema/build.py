@@ -52,7 +52,7 @@ class Unguarded(Exception):  # noqa: N818 - it names the fault
     description="Why the operation asks, and for whom; `strict` refuses it whole instead of in part",
 )
 def purpose(
-    id: strawberry.ID,  # noqa: A002 - the interface's name
+    id: strawberry.ID,
     recipient: strawberry.ID | None = UNSET,
     strict: bool | None = False,  # noqa: FBT001, FBT002 - the interface's shape
 ) -> None:
@@ -82,7 +82,9 @@ def check_guards(schema: GraphQLSchema, edition: Edition) -> None:
     """
     missing = [*_unguarded(schema, edition), *_unknown(schema)]
     if missing:
-        raise Unguarded(f"the schema has what no rule decides about: {', '.join(f'`{each}`' for each in missing)}")
+        raise Unguarded(
+            f"the schema has what no rule decides about: {', '.join(f'`{each}`' for each in missing)}"
+        )
 
 
 def _unguarded(schema: GraphQLSchema, edition: Edition) -> Iterable[str]:

@@ -1,15 +1,14 @@
 """The inputs of lists: what users can be filtered and sorted by."""
 
 from datetime import datetime
-from enum import Enum
 
 import strawberry
 
-from api.gateway.filter import ORDERS
-from api.schema.personal import WorkEligibilityType
+from api.gateway.filter import OrderName
+from models.derived import WorkEligibility
 
-UserOrder = strawberry.enum(
-    Enum("UserOrder", {name: name for name in ORDERS}),  # type: ignore[misc]
+strawberry.enum(
+    OrderName,
     name="UserOrder",
     description="The order of a list; sorting by a field needs the right to read it",
 )
@@ -37,11 +36,13 @@ class TimeFilter:
 class EligibilityFilter:
     """An eligibility."""
 
-    eq: WorkEligibilityType | None = strawberry.UNSET  # type: ignore[valid-type]
-    in_: list[WorkEligibilityType] | None = strawberry.field(name="in", default=strawberry.UNSET)  # type: ignore[valid-type]
+    eq: WorkEligibility | None = strawberry.UNSET
+    in_: list[WorkEligibility] | None = strawberry.field(name="in", default=strawberry.UNSET)
 
 
-@strawberry.input(description="Which users; every part is required, and each needs the right to read its field")
+@strawberry.input(
+    description="Which users; every part is required, and each needs the right to read its field"
+)
 class UserFilter:
     """A filter."""
 

@@ -7,9 +7,7 @@ import strawberry
 from api.schema.paging import PageInfo
 from models.access import Outcome
 
-OutcomeType = strawberry.enum(
-    Outcome, name="Outcome", description="All that was asked, a part of it, or nothing"
-)
+strawberry.enum(Outcome, name="Outcome", description="All that was asked, a part of it, or nothing")
 
 
 @strawberry.type(description="What one third party was given about one user (APPI Art 29, Rule 20)")
@@ -51,8 +49,12 @@ class Release:
 
     user: strawberry.ID
     released: list[strawberry.ID] = strawberry.field(description="The fields whose values were given")
-    withheld: list[strawberry.ID] = strawberry.field(description="The fields that were asked for and not given")
-    arguments: list[strawberry.ID] = strawberry.field(description="The fields by which people were chosen or sorted")
+    withheld: list[strawberry.ID] = strawberry.field(
+        description="The fields that were asked for and not given"
+    )
+    arguments: list[strawberry.ID] = strawberry.field(
+        description="The fields by which people were chosen or sorted"
+    )
     basis: list[strawberry.ID] = strawberry.field(description="On what ground")
     provision: Provision | None
 
@@ -86,13 +88,16 @@ class Access:
     recipient: strawberry.ID | None
     operation: str | None
     edition: strawberry.ID
-    outcome: OutcomeType  # type: ignore[valid-type]
+    outcome: Outcome
     code: str | None = strawberry.field(description="Why it was refused, if it was")
     users: int = strawberry.field(description="How many people it touched")
 
     @strawberry.field(description="Its parts, one for each user")
     def releases(
-        self, user: strawberry.ID | None = strawberry.UNSET, first: int | None = 50, after: str | None = strawberry.UNSET
+        self,
+        user: strawberry.ID | None = strawberry.UNSET,
+        first: int | None = 50,
+        after: str | None = strawberry.UNSET,
     ) -> ReleaseConnection:
         """Made by the walk."""
         raise LookupError(user, first, after)

@@ -8,7 +8,7 @@ from api.schema.personal import User
 from api.schema.query import Info, finished
 from models.consent import ConsentMethod
 
-MethodType = strawberry.enum(
+strawberry.enum(
     ConsentMethod, name="ConsentMethod", description="The act by which a person agreed; silence is none"
 )
 
@@ -24,7 +24,7 @@ class RecordConsentInput:
     )
     notice_version: str = strawberry.field(description="The version of the policy that was shown")
     language: str = strawberry.field(description="The language it was shown in: `ja` or `en`")
-    method: MethodType  # type: ignore[valid-type]
+    method: ConsentMethod
     expires_at: datetime | None = None
 
 
@@ -56,13 +56,13 @@ class Mutation:
     """The root of mutations."""
 
     @strawberry.mutation(description="Record that a person agreed, with the notice that was shown")
-    def record_consent(self, info: Info, input: RecordConsentInput) -> RecordConsentPayload:  # noqa: A002 - Relay's name
+    def record_consent(self, info: Info, input: RecordConsentInput) -> RecordConsentPayload:
         """Finished."""
         payload: RecordConsentPayload = finished(info)
         return payload
 
     @strawberry.mutation(description="Take a consent back; the next operation of anybody obeys")
-    def withdraw_consent(self, info: Info, input: WithdrawConsentInput) -> WithdrawConsentPayload:  # noqa: A002 - Relay's name
+    def withdraw_consent(self, info: Info, input: WithdrawConsentInput) -> WithdrawConsentPayload:
         """Finished."""
         payload: WithdrawConsentPayload = finished(info)
         return payload

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, NewType, NoReturn
+from typing import Any, NewType, NoReturn
 
 import strawberry
-from strawberry.types.base import StrawberryObjectDefinition
 
 from api.schema.ledger import AccessConnection
 from models.catalogue import FIELDS
@@ -29,8 +28,10 @@ def _never(*_args: object, **_kwargs: object) -> NoReturn:
     raise Unreachable("a field of personal data was resolved outside the door")
 
 
-WorkEligibilityType = strawberry.enum(
-    WorkEligibility, name="WorkEligibility", description="Whether the residence card allows work now; `NEEDS_CHECK` asks for a human"
+strawberry.enum(
+    WorkEligibility,
+    name="WorkEligibility",
+    description="Whether the residence card allows work now; `NEEDS_CHECK` asks for a human",
 )
 
 _SCALARS: Mapping[Kind, Any] = {
@@ -38,7 +39,7 @@ _SCALARS: Mapping[Kind, Any] = {
     Kind.TEXT: str,
     Kind.DATE: date,
     Kind.TIME: datetime,
-    Kind.ELIGIBILITY: WorkEligibilityType,
+    Kind.ELIGIBILITY: WorkEligibility,
 }
 _TYPE_NAMES: Mapping[str, tuple[str, str]] = {
     "name": ("Name", "A person's name in three scripts"),
@@ -47,7 +48,9 @@ _TYPE_NAMES: Mapping[str, tuple[str, str]] = {
 }
 
 
-@strawberry.type(description="One answer of the registration form; each key is a field of its own to the rules")
+@strawberry.type(
+    description="One answer of the registration form; each key is a field of its own to the rules"
+)
 class Answer:
     """An answer."""
 
@@ -78,7 +81,9 @@ class Consent:
 
 def describe(field: Personal) -> str:
     """What the schema says of a field."""
-    return f"{field.en} · {field.ja}\n\nCategory `{field.category}`, tier {field.tier}, clause {field.clause}."
+    return (
+        f"{field.en} · {field.ja}\n\nCategory `{field.category}`, tier {field.tier}, clause {field.clause}."
+    )
 
 
 def _column(field: Personal) -> tuple[Any, Any]:
@@ -123,7 +128,10 @@ def _user() -> type:
     for head, parts in nested.items():
         name, description = _TYPE_NAMES[head]
         made = _object(name, description, parts)
-        members[head] = (made | None, strawberry.field(name=head, description=f"{description}; null when nothing in it may be read"))  # type: ignore[operator]
+        members[head] = (
+            made | None,
+            strawberry.field(name=head, description=f"{description}; null when nothing in it may be read"),
+        )
     made_user: dict[str, tuple[Any, Any]] = dict(members)
     made_user["answers"] = (
         list[Answer] | None,
@@ -135,9 +143,7 @@ def _user() -> type:
     )
     made_user["accesses"] = (
         AccessConnection | None,
-        strawberry.field(
-            name="accesses", resolver=_accesses, description=describe(FIELDS["User.accesses"])
-        ),
+        strawberry.field(name="accesses", resolver=_accesses, description=describe(FIELDS["User.accesses"])),
     )
     return _object("User", "The customer the data is about (本人)", made_user)
 

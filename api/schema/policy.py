@@ -1,19 +1,14 @@
 """The types of the rules: purposes, recipients, fields, editions and explanations; nothing personal."""
 
 from datetime import datetime
-from enum import Enum
 
 import strawberry
 
 from policies.explanation import Dimension
 from policies.vocabulary import Action
 
-ActionType = strawberry.enum(
-    Enum("Action", {action.name: action.value for action in Action}),  # type: ignore[misc]
-    name="Action",
-    description="What is done with a field",
-)
-DimensionType = strawberry.enum(Dimension, name="Dimension", description="The part of a question that failed")
+strawberry.enum(Action, name="Action", description="What is done with a field")
+strawberry.enum(Dimension, name="Dimension", description="The part of a question that failed")
 
 
 @strawberry.type(description="Why personal data is used (利用目的)")
@@ -90,7 +85,7 @@ class NearMiss:
     """A near miss."""
 
     rule: strawberry.ID
-    failed: DimensionType  # type: ignore[valid-type]
+    failed: Dimension
     missing: list[strawberry.ID]
     ja: strawberry.Private[str]
     en: strawberry.Private[str]

@@ -5,14 +5,17 @@ from typing import Any
 
 import strawberry
 
+from api.gateway.filter import OrderName
 from api.gateway.refusal import Code, Refusal
 from api.gateway.running import Running
-from api.schema.inputs import UserFilter, UserOrder
-from api.schema.ledger import AccessConnection, OutcomeType, ProvisionConnection
+from api.schema.inputs import UserFilter
+from api.schema.ledger import AccessConnection, ProvisionConnection
 from api.schema.paging import PageInfo
 from api.schema.personal import User
-from api.schema.policy import ActionType, Edition, Explanation, FieldInfo, Purpose, Recipient
+from api.schema.policy import Edition, Explanation, FieldInfo, Purpose, Recipient
 from api.schema.registers import edition_of, explain_question, fields_of, purposes_of, recipients_of
+from models.access import Outcome
+from policies.vocabulary import Action
 
 Info = strawberry.Info[Running, None]
 
@@ -47,8 +50,10 @@ class Query:
         """Finished."""
         return finished(info)
 
-    @strawberry.field(description="One person; null for nobody and for one who does not exist for the requester")
-    def user(self, info: Info, id: strawberry.ID) -> User | None:  # noqa: A002 - the interface's name
+    @strawberry.field(
+        description="One person; null for nobody and for one who does not exist for the requester"
+    )
+    def user(self, info: Info, id: strawberry.ID) -> User | None:
         """Finished."""
         return finished(info)
 
@@ -58,8 +63,8 @@ class Query:
         info: Info,
         first: int | None = 20,
         after: str | None = strawberry.UNSET,
-        filter: UserFilter | None = strawberry.UNSET,  # noqa: A002 - the interface's name
-        order_by: UserOrder | None = strawberry.UNSET,  # type: ignore[valid-type]
+        filter: UserFilter | None = strawberry.UNSET,
+        order_by: OrderName | None = strawberry.UNSET,
     ) -> UserConnection:
         """Finished."""
         return finished(info)
@@ -73,7 +78,7 @@ class Query:
         purpose: strawberry.ID | None = strawberry.UNSET,
         recipient: strawberry.ID | None = strawberry.UNSET,
         field: str | None = strawberry.UNSET,
-        outcome: OutcomeType | None = strawberry.UNSET,  # type: ignore[valid-type]
+        outcome: Outcome | None = strawberry.UNSET,
         request_id: strawberry.ID | None = strawberry.UNSET,
         since: datetime | None = strawberry.UNSET,
         until: datetime | None = strawberry.UNSET,
@@ -106,7 +111,7 @@ class Query:
         recipient: strawberry.ID,
         field: str,
         facts: list[strawberry.ID] | None = strawberry.UNSET,
-        action: ActionType | None = strawberry.UNSET,  # type: ignore[valid-type]
+        action: Action | None = strawberry.UNSET,
         edition: strawberry.ID | None = strawberry.UNSET,
         user: strawberry.ID | None = strawberry.UNSET,
         access: strawberry.ID | None = strawberry.UNSET,
@@ -114,7 +119,9 @@ class Query:
         """A register."""
         if user or access:
             raise Refusal(
-                Code.BAD_INPUT, "`explain` about a user or an access is not served yet: name its `facts`", argument="user"
+                Code.BAD_INPUT,
+                "`explain` about a user or an access is not served yet: name its `facts`",
+                argument="user",
             )
         return await explain_question(
             info.context,
@@ -130,21 +137,21 @@ class Query:
     @strawberry.field(description="The purposes that can be declared, and their abstract parents")
     def purposes(self, info: Info) -> list[Purpose]:
         """A register."""
-        return purposes_of(info.context.plain.force)
+        return purposes_of(info.context.force)
 
     @strawberry.field(description="Those to whom data may go")
     def recipients(self, info: Info) -> list[Recipient]:
         """A register."""
-        return recipients_of(info.context.plain.force)
+        return recipients_of(info.context.force)
 
-    @strawberry.field(description="Every field of personal data, with its category and the purposes that may read it")
+    @strawberry.field(
+        description="Every field of personal data, with its category and the purposes that may read it"
+    )
     def fields(self, info: Info) -> list[FieldInfo]:
         """A register."""
-        return fields_of(info.context.plain.force)
+        return fields_of(info.context.force)
 
     @strawberry.field(description="An edition with its rules; the one in force by default")
-    async def edition(self, info: Info, id: strawberry.ID | None = strawberry.UNSET) -> Edition:  # noqa: A002 - the interface's name
+    async def edition(self, info: Info, id: strawberry.ID | None = strawberry.UNSET) -> Edition:
         """A register."""
         return await edition_of(info.context, id or None)
-
-

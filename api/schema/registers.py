@@ -6,16 +6,24 @@ import strawberry
 
 from api.gateway.refusal import Code, Refusal
 from api.gateway.running import Running
-from api.schema.policy import DimensionType, Edition, Explanation, FieldInfo, NearMiss, Purpose, Recipient, Rule
+from api.schema.policy import (
+    Edition,
+    Explanation,
+    FieldInfo,
+    NearMiss,
+    Purpose,
+    Recipient,
+    Rule,
+)
 from models.history import moment
 from models.inforce import Force, PolicyUnavailable
 from policies.edition import Edition as PolicyEdition
+from policies.explanation import Dimension
 from policies.judge import Judge
 from policies.question import Question
 from policies.rule import write_needs
 from policies.vocabulary import ANY, NONE_PURPOSE, Action, Effect, Fact, standing
 
-_PUBLISHED = "SELECT id, number, published_at, published_by, approved_by, note FROM editions WHERE id = :id"
 ID = strawberry.ID
 
 
@@ -90,13 +98,12 @@ async def edition_of(running: Running, asked: str | None) -> Edition:
     Raises:
         Refusal: `BAD_INPUT` for an id that no edition has.
     """
-    gateway, force = running.parts, running.plain.force
+    force = running.force
     name = asked or force.edition.id
-    rows = await gateway.store.fetch(_PUBLISHED, {"id": name})
-    if not rows:
+    row = await running.inforce.published(name)
+    if row is None:
         raise Refusal(Code.BAD_INPUT, "no edition has this id", argument="id")
-    edition = force.edition if name == force.edition.id else await gateway.inforce.edition(name)
-    row = rows[0]
+    edition = force.edition if name == force.edition.id else await running.inforce.edition(name)
     return Edition(
         id=ID(row[0]),
         number=row[1],
@@ -142,7 +149,9 @@ async def explain_question(  # noqa: PLR0913 - a question has these parts
     """
     if role != running.plain.role and not running.plain.may("Query.explain.others"):
         raise Refusal(
-            Code.OPERATION_FORBIDDEN, "this client may ask about its own role only", field="Query.explain.others"
+            Code.OPERATION_FORBIDDEN,
+            "this client may ask about its own role only",
+            field="Query.explain.others",
         )
     known = {fact.value: fact for fact in Fact}
     for fact in facts:
@@ -161,7 +170,7 @@ async def explain_question(  # noqa: PLR0913 - a question has these parts
         nearest=[
             NearMiss(
                 rule=ID(each.rule),
-                failed=DimensionType(each.failed.value),
+                failed=Dimension(each.failed.value),
                 missing=[ID(name) for name in each.missing],
                 ja=each.text("ja"),
                 en=each.text("en"),
@@ -172,10 +181,10 @@ async def explain_question(  # noqa: PLR0913 - a question has these parts
 
 
 async def _judge(running: Running, edition: str | None) -> Judge:
-    force = running.plain.force
+    force = running.force
     if edition is None or edition == force.edition.id:
         return force.judge
     try:
-        return Judge(await running.parts.inforce.edition(edition), force.registry.kinds)
+        return Judge(await running.inforce.edition(edition), force.registry.kinds)
     except PolicyUnavailable as error:
         raise Refusal(Code.BAD_INPUT, "no edition has this id", argument="edition") from error

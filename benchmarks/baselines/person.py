@@ -96,10 +96,19 @@ def build_schema(guard: Guard = unguarded) -> strawberry.Schema:
             )
 
     @strawberry.type
+    class UserEdge:
+        node: User
+
+    @strawberry.type
+    class UserConnection:
+        edges: list[UserEdge]
+
+    @strawberry.type
     class Query:
         @strawberry.field
-        async def users(self, first: int = 20) -> list[User]:
-            return [User.of(row) for row in await Person.all().order_by("id").limit(first)]
+        async def users(self, first: int = 20) -> UserConnection:
+            rows = await Person.all().order_by("id").limit(first)
+            return UserConnection(edges=[UserEdge(node=User.of(row)) for row in rows])
 
         @strawberry.field
         async def user(self, id: strawberry.ID) -> User | None:  # noqa: A002  (the name of the argument)

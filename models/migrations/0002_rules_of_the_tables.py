@@ -86,9 +86,9 @@ FOR EACH ROW EXECUTE FUNCTION only_grows()
 class Migration(migrations.Migration):
     """Runs outside one transaction, since SQLite's triggers are scripts."""
 
-    dependencies = [("models", "0001_initial")]  # noqa: RUF012 - the shape Tortoise reads
+    dependencies = [("models", "0001_initial")]
     atomic = False
-    operations = [  # noqa: RUF012 - the shape Tortoise reads
+    operations = [
         ByDialect(
             sqlite=[_SHOWN_SQLITE, *_MARKS_SQLITE, _ASKED, *_append_only_sqlite()],
             postgres=[

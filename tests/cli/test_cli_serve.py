@@ -1,4 +1,4 @@
-"""`mokuteki serve` as a newcomer meets it: a process of its own, asked over HTTP, stopped and started again."""
+"""`mokuteki serve` as a newcomer meets it: a process of its own, asked over HTTP, stopped, started again."""
 
 import json
 import os

@@ -1,0 +1,188 @@
+"""The deciding: every root field of an operation is allowed or refused before anything is read."""
+
+from collections.abc import Mapping, Sequence
+
+from api.gateway.context import Context
+from api.gateway.door import Asking, argument_paths
+from api.gateway.plan import EACH, user_plan
+from api.gateway.reading import Reading
+from api.gateway.refusal import Code, PathStep, Refusal, Refusals
+from api.gateway.selection import TYPENAME, Root, Selected
+from models.dialect import Dialect
+from policies.explanation import Explanation
+
+MOST_READINGS = 5_000
+STEPS_TO_USER: Mapping[str, tuple[str, ...]] = {
+    "user": (),
+    "me": (),
+    "users": ("edges", "node"),
+    "recordConsent": ("user",),
+    "withdrawConsent": ("user",),
+}
+"""The doors that open on users, each with the fields that lead from it to one."""
+
+LEDGER_DOORS = ("accesses", "provisions")
+
+
+def is_personal(root: Root) -> bool:
+    """The root field opens on a person, so that the operation needs a purpose."""
+    return root.selected.name in STEPS_TO_USER or root.selected.name in LEDGER_DOORS
+
+
+def guard(root: Root, kind: str, context: Context, plain: Context) -> None:
+    """May the requester invoke this root field at all; a mutation asks again, knowing whom it is about.
+
+    Raises:
+        Refusal: `OPERATION_FORBIDDEN`.
+    """
+    name = root.selected.name
+    personal = is_personal(root)
+    if name == TYPENAME or (kind == "Mutation" and personal):
+        return
+    path = f"{kind}.__schema" if name.startswith("__") else f"{kind}.{name}"
+    if not (context if personal else plain).may(path):
+        raise Refusal(
+            Code.OPERATION_FORBIDDEN,
+            f"no rule lets this client use `{path}`{' for this purpose' if personal else ''}",
+            path=[root.selected.key],
+            field=path,
+        )
+
+
+def ask(root: Root, context: Context, dialect: Dialect) -> Asking | None:
+    """The door of a root field with its readings; None for a root field without users."""
+    name = root.selected.name
+    if name not in STEPS_TO_USER:
+        return None
+    users = _users(root.selected, STEPS_TO_USER[name])
+    if name == "users" and not users:
+        users = [((), _existence(root, context))]
+    readings = tuple((steps, _reading(selected, context, dialect)) for steps, selected in users)
+    return Asking(root.selected.key, root.selected, readings)
+
+
+def _users(selected: Selected, steps: Sequence[str]) -> list[tuple[tuple[PathStep, ...], Selected]]:
+    """The selections on `User` below a root field, each with the response keys that lead there."""
+    found: list[tuple[tuple[PathStep, ...], Selected]] = [((), selected)]
+    for step in steps:
+        each_item = (EACH,) if step == "edges" else ()
+        found = [
+            ((*path, child.key, *each_item), child)
+            for path, each in found
+            for child in each.children
+            if child.name == step
+        ]
+    return found
+
+
+def _existence(root: Root, context: Context) -> Selected:
+    """A page of which only cursors or its place are asked still tells who exists: it reads their ids."""
+    key = ("existence", id(root))
+    kept = context.kept.get(key)
+    if kept is None or kept[0] is not root:
+        found = Selected("", "node", "User", {}, (Selected("id", "id", "ID", {}, ()),))
+        kept = context.kept[key] = (root, found)
+    selected: Selected = kept[1]
+    return selected
+
+
+def _reading(selected: Selected, context: Context, dialect: Dialect) -> Reading:
+    kept = context.kept.get(id(selected))
+    if kept is None or kept[0] is not selected:
+        if len(context.kept) >= MOST_READINGS:
+            context.kept.clear()
+        plan = user_plan(selected.children, context.force.catalogue)
+        kept = context.kept[id(selected)] = (selected, Reading(context, plan, dialect))
+    reading: Reading = kept[1]
+    return reading
+
+
+def check_arguments(root: Root, arguments: Mapping[str, object], context: Context) -> tuple[str, ...]:
+    """The fields by which a list is narrowed or sorted, each of which must be readable of everybody in it.
+
+    Raises:
+        Refusal: `FILTER_FORBIDDEN`; nothing was read.
+    """
+    if root.selected.name != "users":
+        return ()
+    paths = argument_paths(arguments)
+    for path in paths:
+        if not context.clearance.everywhere(path):
+            told = explanation(context, path)
+            raise Refusal(
+                Code.FILTER_FORBIDDEN,
+                f"`{path}` may not be read of everybody in this list, so it may neither narrow nor sort it",
+                path=[root.selected.key],
+                field=path,
+                purpose=context.clearance.purpose,
+                reason=told.reason,
+                clause=told.clause,
+                rule=told.rule and told.rule.id,
+            )
+    return paths
+
+
+def explanation(context: Context, path: str) -> Explanation:
+    """Why a field is refused to everybody here; remembered."""
+    key = ("explanation", path)
+    found = context.kept.get(key)
+    if not isinstance(found, Explanation):
+        found = context.kept[key] = context.force.judge.explain(context.clearance.refusal(path))
+    return found
+
+
+def forbidden(context: Context, asking: Asking) -> list[Refusal]:
+    """The refusals that are the same for everybody, one for each place and field."""
+    return [_forbidden(context, place, leaf.path) for place, leaf in asking.forbidden()]
+
+
+def _forbidden(context: Context, place: tuple[PathStep, ...], path: str) -> Refusal:
+    purpose = context.clearance.purpose
+    if not context.clearance.in_scope(path):
+        return Refusal(
+            Code.FIELD_FORBIDDEN,
+            f"the token's scope leaves out the category of `{path}`",
+            path=place,
+            purpose=purpose,
+            field=path,
+            reason="SCOPE_TOO_NARROW",
+            clause=None,
+            rule=None,
+        )
+    told = explanation(context, path)
+    nearest = told.nearest[0].text("en") if told.nearest else "no rule names it"
+    return Refusal(
+        Code.FIELD_FORBIDDEN,
+        f"`{path}` may not be read for `{purpose}` here: {nearest}",
+        path=place,
+        purpose=purpose,
+        field=path,
+        reason=told.reason,
+        clause=told.clause,
+        rule=told.rule and told.rule.id,
+    )
+
+
+def withheld(context: Context, places: Sequence[tuple[tuple[PathStep, ...], str]]) -> list[Refusal]:
+    """The refusals that depend on the person; to a third party the reason would itself tell of them."""
+    more = {} if context.outside else {"purpose": context.clearance.purpose}
+    return [
+        Refusal(
+            Code.FIELD_WITHHELD,
+            "some or all of these are withheld for a reason that depends on the person",
+            path=place,
+            field=path,
+            **more,
+        )
+        for place, path in places
+    ]
+
+
+def strict(refusals: Sequence[Refusal]) -> None:
+    """Refuse the whole operation for these.
+
+    Raises:
+        Refusals: there are any.
+    """
+    if refusals:
+        raise Refusals(refusals)

@@ -1,0 +1,43 @@
+"""The request and the answer: one GraphQL operation as it comes in and goes out, without HTTP."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.access import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One GraphQL request.
+
+    Attributes:
+        id: what the ledger, the errors and the response call it.
+        purpose: what the header `Purpose` says; the directive wins.
+        recipient: what the header `Recipient` says; the directive wins.
+        queries_only: it came by GET, which may change nothing.
+    """
+
+    id: str
+    query: str
+    variables: Mapping[str, Any]
+    operation_name: str | None = None
+    purpose: str | None = None
+    recipient: str | None = None
+    queries_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What goes back: the body, and for metrics and logs what it was about.
+
+    Attributes:
+        status: that of `application/graphql-response+json`.
+    """
+
+    status: int
+    body: dict[str, Any]
+    purpose: str | None = None
+    outcome: Outcome = Outcome.REFUSED
+    code: str | None = None
+    users: int = 0
