@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from models.made import DERIVED, REGISTERS
 from models.personal import Kind, Personal, declared
-from models.user import DERIVED, REGISTERS, User
+from models.user import User
 from policies.edition import Edition
 
 FIELDS: Mapping[str, Personal] = MappingProxyType(

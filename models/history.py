@@ -9,7 +9,7 @@ import orjson
 
 from models.bits import Bits, pack, unpack
 from models.dialect import Dialect
-from models.ledger import first_id
+from models.ledger_rows import first_id
 from models.store import Reader, Row
 
 

@@ -10,8 +10,8 @@ from models.bits import Bits, load_bits
 from models.catalogue import catalogue
 from models.personal import Personal
 from models.registry import Registry, read_registry
-from models.store import Row, Store, StoreUnavailable
-from policies.edition import Edition, PolicyError
+from models.store import Row, Store
+from policies.edition import Edition
 from policies.judge import Judge
 
 LEASE = 1.0
@@ -89,7 +89,7 @@ class InForce:
             try:
                 async with asyncio.timeout(self._lease * 2):
                     await self._read()
-            except (StoreUnavailable, PolicyError, TimeoutError) as error:
+            except Exception as error:
                 raise PolicyUnavailable(
                     f"the edition in force could not be read: {type(error).__name__}"
                 ) from error
@@ -98,7 +98,7 @@ class InForce:
         while True:
             await asyncio.sleep(self._lease / 3)
             async with self._reading:
-                with suppress(StoreUnavailable, PolicyError, PolicyUnavailable):
+                with suppress(Exception):  # the lease runs out, and `current` tells why
                     await self._read()
 
     async def _read(self) -> None:

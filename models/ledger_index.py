@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from models.bits import pack, unpack
-from models.ledger import PEOPLE
+from models.ledger_rows import PEOPLE
 from models.store import Store, StoreUnavailable
 
 BATCH = 256

@@ -12,6 +12,9 @@ from models.dialect import Dialect
 from models.store import Row, Store, StoreUnavailable, Table, Transaction
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+WRONG = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
+"""What a statement brought on itself; the database is well."""
+
 FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
@@ -35,6 +38,9 @@ def _append(tables: tuple[Table, ...]) -> str:
 def _columns(rows: Mapping[Table, Sequence[Row]]) -> list[Sequence[Any]]:
     return [column for batch in rows.values() for column in zip(*batch, strict=True)]
 
+
+LONGEST_STATEMENT = 10.0
+"""Seconds after which a statement is given up."""
 
 SESSION = """
 SET application_name = 'mokuteki';
@@ -88,7 +94,12 @@ class PostgresStore(Store):
     async def open(cls, dsn: str, *, size: int, patience: float = 2.0) -> "PostgresStore":
         """Open up to `size` connections; a write that waits longer than `patience` seconds fails."""
         pool = await asyncpg.create_pool(
-            dsn, min_size=min(2, size), max_size=size + 1, reset=_keep, init=_settle
+            dsn,
+            min_size=min(2, size),
+            max_size=size + 1,
+            reset=_keep,
+            init=_settle,
+            command_timeout=LONGEST_STATEMENT,
         )
         return cls(pool, size=size, patience=patience)
 
@@ -117,6 +128,8 @@ class PostgresStore(Store):
             async with self._taken() as connection, connection.transaction():
                 await connection.execute(f"SET LOCAL lock_timeout = {int(self._patience * 1000)}")
                 yield _PostgresTransaction(connection)
+        except WRONG:
+            raise
         except FAULTS as error:
             raise StoreUnavailable(f"the database did not commit: {type(error).__name__}") from error
 
@@ -127,6 +140,8 @@ class PostgresStore(Store):
         try:
             async with self._taken() as connection:
                 await connection.execute(_append(tuple(filled)), *_columns(filled), timeout=self._patience)
+        except WRONG:
+            raise
         except FAULTS as error:
             raise StoreUnavailable(f"the database did not commit: {type(error).__name__}") from error
 

@@ -86,6 +86,8 @@ class SqliteStore(Store):
                     await self._writer.execute("ROLLBACK")
                     raise
                 await self._commit()
+            except sqlite3.IntegrityError:
+                raise
             except (sqlite3.Error, ValueError) as error:
                 raise StoreUnavailable(f"the database did not commit: {type(error).__name__}") from error
 

@@ -2,8 +2,7 @@
 
 from tortoise import Model, fields
 
-from models import derived
-from models.personal import Kind, Personal, personal, system
+from models.personal import personal, system
 
 _CARD = "2 (residence card)"
 
@@ -237,79 +236,3 @@ class User(Model):
         """Where it is kept."""
 
         table = "users"
-
-
-DERIVED = (
-    Personal(
-        path="User.initials",
-        category="initials",
-        tier=1,
-        clause="2 (derived)",
-        ja="イニシャル",
-        en="Initials of the name in Roman letters",
-        columns=("name_roman",),
-        derive=derived.initials,
-    ),
-    Personal(
-        path="User.emailMasked",
-        category="masked",
-        tier=1,
-        clause="2 (derived)",
-        ja="メールアドレス（一部）",
-        en="E-mail address with the name hidden",
-        columns=("email",),
-        derive=derived.email_masked,
-    ),
-    Personal(
-        path="User.phoneMasked",
-        category="masked",
-        tier=1,
-        clause="2 (derived)",
-        ja="電話番号（下2桁）",
-        en="Telephone number with all but two digits hidden",
-        columns=("phone",),
-        derive=derived.phone_masked,
-    ),
-    Personal(
-        path="User.ageBand",
-        category="band",
-        tier=1,
-        clause="2 (derived)",
-        ja="年齢層",
-        en="Band of ages: " + ", ".join(name for name, _ in derived.BANDS),
-        columns=("birth_date",),
-        derive=derived.age_band,
-    ),
-    Personal(
-        path="User.workEligibility",
-        category="band",
-        tier=1,
-        clause="2 (derived)",
-        ja="就労可否",
-        en="Whether the card allows work now",
-        kind=Kind.ELIGIBILITY,
-        columns=("card_work_restriction", "card_other_activity", "card_stay_expires_on", "stay_pending"),
-        derive=derived.work_eligibility,
-    ),
-)
-
-REGISTERS = (
-    Personal(
-        path="User.consents",
-        category="consent",
-        tier=2,
-        clause="7",
-        ja="同意の記録",
-        en="What the user agreed to, and what was withdrawn",
-        kind=Kind.CONSENT,
-    ),
-    Personal(
-        path="User.accesses",
-        category="ledger",
-        tier=2,
-        clause="8",
-        ja="利用・提供の記録",
-        en="Who saw what of the user, and why",
-        kind=Kind.ACCESS,
-    ),
-)

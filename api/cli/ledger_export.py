@@ -21,9 +21,10 @@ from api.gateway.refusal import Code, Refusal
 from api.house import House
 from api.tokens.requester import Requester
 from models.access import Outcome
+from models.entry import Entry
 from models.history import AccessQuery, History
 from models.inforce import Force
-from models.ledger import Entry, LedgerUnavailable
+from models.ledger import LedgerUnavailable
 from policies.vocabulary import Role
 
 ROLES = (Role.AUDITOR, Role.PRIVACY_OFFICER)
@@ -173,7 +174,7 @@ def _entry(
         edition=force.edition.id,
         outcome=Outcome.REFUSED if refusal else record.outcome,
         code=refusal.code.value if refusal else None,
-        reason=refusal.extensions.get("reason") if refusal else None,
+        reason=refusal.reason if refusal else None,
         asked=record.asked and record.asked[:40],
         groups=tuple(record.groups),
     )

@@ -2,21 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import orjson
 
+from api.gateway.connection import Connection, beyond
 from api.gateway.context import Context
 from api.gateway.cursor import Cursors, bound_to
-from api.gateway.filter import Conditions, Order, conditions, filter_paths, order_of
+from api.gateway.filter import Order, conditions, filter_paths, order_of
 from api.gateway.plan import Leaf
-from api.gateway.reading import ID, REF, Reading, View
+from api.gateway.reading import REF, Reading, View
 from api.gateway.refusal import Code, PathStep, Refusal
 from api.gateway.registers import Registers
-from api.gateway.selection import TYPENAME, Selected
+from api.gateway.selection import Selected
 from api.tokens.requester import Requester
-from models.ledger import Group
+from models.entry import Group
 from models.store import Reader, Row
 
 LARGEST_PAGE = 1000
@@ -104,7 +105,7 @@ class Door:
         made = conditions(given, self.reader.dialect, self.today)
         if arguments.get("after") is not None:
             made.sql.append(
-                _beyond(self.cursors.open(arguments["after"], bound, argument="after"), order, made)
+                beyond(self.cursors.open(arguments["after"], bound, argument="after"), order, made)
             )
         direction = "DESC" if order.descending else "ASC"
         column = f"{order.column} {direction}, " if order.column else ""
@@ -117,7 +118,7 @@ class Door:
             rows = await self._fetch(reading, tail, values, order.column)
             page = rows[:first]
             pages.append((rows, await self._shape(reading, page, (asking.key, *steps), released)))
-        released.value = told(_Connection(self, asking, order, bound, first, pages).value())
+        released.value = told(Connection(self.cursors, asking.selected, order, bound, first, pages).value())
         return released
 
     def _bound(self, given: Mapping[str, Any], order: Order) -> bytes:
@@ -160,70 +161,6 @@ class Door:
         return reading.in_order(rows, shaped)
 
 
-@dataclass(frozen=True, slots=True)
-class _Connection:
-    """The Relay connection around shaped users."""
-
-    door: Door
-    asking: Asking
-    order: Order
-    bound: bytes
-    first: int
-    pages: Sequence[tuple[Sequence[Row], list[dict[str, Any]]]]
-
-    def value(self) -> dict[str, Any]:
-        nodes = iter(self.pages)
-        return {each.key: self._part(each, nodes) for each in self.asking.selected.children}
-
-    def _part(self, each: Selected, nodes: Any) -> Any:  # noqa: ANN401 - an iterator of pages and any part
-        if each.name == TYPENAME:
-            return self.asking.selected.type_name
-        if each.name == "pageInfo":
-            return self._page_info(each)
-        return self._edges(each, nodes)
-
-    def _edges(self, each: Selected, nodes: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - an iterator of pages
-        asked = [child for child in each.children if child.name == "node"]
-        shaped = [next(nodes)[1] for _ in asked]
-        if len(each.children) == 1 and asked:
-            key = asked[0].key
-            return [{key: node} for node in shaped[0]]
-        rows = self.pages[0][0][: self.first]
-        if not each.children:
-            return [{} for _ in rows]
-        columns: list[Sequence[Any]] = []
-        for child in each.children:
-            if child.name == "node":
-                columns.append(shaped.pop(0))
-            elif child.name == "cursor":
-                columns.append([self._cursor(row) for row in rows])
-            else:
-                columns.append([each.type_name] * len(rows))
-        keys = [child.key for child in each.children]
-        return [dict(zip(keys, cells, strict=True)) for cells in zip(*columns, strict=True)]
-
-    def _cursor(self, row: Row) -> str:
-        place = [row[ID]] if self.order.column is None else [row[ID], str(row[-1])]
-        return self.door.cursors.seal(place, self.bound)
-
-    def _page_info(self, each: Selected) -> dict[str, Any]:
-        rows = self.pages[0][0]
-        told: dict[str, Any] = {
-            "hasNextPage": len(rows) > self.first,
-            "hasPreviousPage": False,
-            TYPENAME: each.type_name,
-        }
-        page = rows[: self.first]
-        info: dict[str, Any] = {}
-        for child in each.children:
-            if child.name in told:
-                info[child.key] = told[child.name]
-            else:
-                row = None if not page else page[0] if child.name == "startCursor" else page[-1]
-                info[child.key] = None if row is None else self._cursor(row)
-        return info
-
-
 def told(value: Any) -> Any:  # noqa: ANN401 - any JSON
     """A value as the bytes that will leave, so that nothing of it waits in memory for the record's commit."""
     return orjson.Fragment(orjson.dumps(value))
@@ -248,11 +185,3 @@ def page_size(first: int | None) -> int:
     if size > LARGEST_PAGE:
         raise Refusal(Code.LIMIT_EXCEEDED, "`first` is above 1000: ask for less and page", argument="first")
     return size
-
-
-def _beyond(place: list[Any], order: Order, made: Conditions) -> str:
-    sign = "<" if order.descending else ">"
-    if order.column is None:
-        return f"u.id {sign} {made.place(place[0])}"
-    at, last = made.place(datetime.fromisoformat(place[1])), made.place(place[0])
-    return f"({order.column} {sign} {at} OR ({order.column} = {at} AND u.id {sign} {last}))"

@@ -7,8 +7,8 @@ from typing import Any
 from graphql import ExecutionResult, GraphQLSchema
 from graphql.execution.values import VariableValues
 
-from api.gateway.document import Operation
 from api.gateway.executor import DoorExecutor
+from api.gateway.operation import Operation
 from api.gateway.refusal import Code, Refusal, error
 from api.gateway.running import Running
 from api.gateway.selection import Root

@@ -9,11 +9,12 @@ from graphql import GraphQLError, GraphQLSchema
 from api.gateway import decide
 from api.gateway.consent import CHANGES
 from api.gateway.cursor import Cursors, bound_to
-from api.gateway.document import Documents, Operation
+from api.gateway.document import Documents
 from api.gateway.door import Door, Finished
 from api.gateway.execution import execute
 from api.gateway.ledger_door import read_ledger
 from api.gateway.ledger_view import LedgerView
+from api.gateway.operation import Operation
 from api.gateway.purpose import context_of, purpose_context, recipient_of
 from api.gateway.refusal import Code, Refusal, Refusals
 from api.gateway.registers import Registers
@@ -147,7 +148,7 @@ class Gateway:
         return Door(context, requester, reader, self._cursors, running.today, values, Registers(view))
 
     async def _refuse(self, running: Running, refusal: Refusal) -> Answer:
-        entry = running.refused(refusal.code.value, refusal.extensions.get("reason"), refusal.asked)
+        entry = running.refused(refusal.code.value, refusal.reason, refusal.asked)
         try:
             await self._ledger.record(entry)
         except LedgerUnavailable:

@@ -11,7 +11,7 @@ from api.gateway.door import Given, Released
 from api.gateway.ledger_view import JAPAN
 from models.access import Outcome
 from models.derived import years_before
-from models.ledger import Group, ProvisionEntry
+from models.entry import Group, ProvisionEntry
 
 RETAIN_YEARS = 3
 LONGEST_ID = 40

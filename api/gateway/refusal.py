@@ -79,6 +79,12 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, not a fault
         self.extensions = extensions
 
     @property
+    def reason(self) -> str | None:
+        """The finer reason, where there is one."""
+        found = self.extensions.get("reason")
+        return None if found is None else str(found)
+
+    @property
     def status(self) -> int:
         """The HTTP status for `application/graphql-response+json`."""
         return STATUS.get(self.code, 400)
@@ -93,7 +99,8 @@ class Refusals(Refusal):
 
     def __init__(self, parts: Sequence[Refusal]) -> None:
         first = parts[0]
-        super().__init__(first.code, first.message, path=first.path, **first.extensions)
+        super().__init__(first.code, first.message, path=first.path)
+        self.extensions = first.extensions
         self.parts = tuple(parts)
 
 

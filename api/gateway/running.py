@@ -14,8 +14,8 @@ from api.gateway.request import Request
 from api.gateway.selection import Root
 from api.tokens.requester import Requester
 from models.access import Outcome
+from models.entry import Entry
 from models.inforce import Force, InForce
-from models.ledger import Entry
 from models.registry import KnownRecipient
 
 LONGEST_NAME = 120

@@ -19,9 +19,8 @@ from graphql import (
     parse,
 )
 
-from api.gateway.cursor import Cursors
 from tests.oracle.asker import IDENTITY, Asker, Standpoint, standpoint
-from tests.oracle.page import Page, Refused, looked_at, page
+from tests.oracle.page import Page, Places, Refused, looked_at, page
 from tests.oracle.people import Person, Register
 from tests.oracle.rulebook import Rulebook
 from tests.oracle.values import OBJECTS, parts, value
@@ -117,8 +116,8 @@ class Oracle:
     schema: GraphQLSchema
     rulebook: Rulebook
     register: Register
-    cursors: Cursors
     now: datetime
+    places: Places = field(default_factory=Places)
 
     def answer(self, asker: Asker, question: Question) -> Answer:
         """What the gateway must answer."""
@@ -210,8 +209,8 @@ def _declared(document: DocumentNode, operation: str | None) -> dict[str, Any]:
         ):
             return {
                 argument.name.value: getattr(argument.value, "value", None)
-                for directive in node.directives
-                for argument in directive.arguments
+                for directive in node.directives or ()
+                for argument in directive.arguments or ()
             }
     raise LookupError(operation)
 
@@ -279,7 +278,7 @@ class _Walk:
         if seen_from is None:
             return ANYBODY
         if info.field_name == "users":
-            return page(oracle.register.people, seen_from, arguments, oracle.today, oracle.cursors)
+            return page(oracle.register.people, seen_from, arguments, oracle.today, oracle.places)
         wanted = seen_from.asker.user if info.field_name == "me" else arguments["id"]
         found = [each for each in oracle.register.people if each.id == wanted and seen_from.exists(each)]
         return self._meet(found[0], info) if found else None

@@ -1,12 +1,10 @@
 """The page: people filtered, sorted and cut in plain Python, with the cursors that stand for places in the list."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from api.gateway.cursor import Cursors, bound_to
-from api.gateway.refusal import Refusal as CursorRefusal
 from tests.oracle.asker import Standpoint
 from tests.oracle.people import Person
 from tests.oracle.values import value
@@ -39,6 +37,29 @@ def looked_at(arguments: Mapping[str, Any]) -> list[str]:
     return [*fields, *(["User.registeredAt"] if _order(arguments).startswith("REGISTERED_AT") else [])]
 
 
+@dataclass
+class Places:
+    """Places in lists; a cursor tells where it stands, and counts in the very list it was given for."""
+
+    lists: list[str] = field(default_factory=list)
+    given: dict[tuple[str, str], Person] = field(default_factory=dict)
+
+    def cursor(self, person: Person, of: str) -> str:
+        """The cursor of a person in a list."""
+        if of not in self.lists:
+            self.lists.append(of)
+        cursor = f"after {person.id} in list {self.lists.index(of)}"
+        self.given[cursor, of] = person
+        return cursor
+
+    def open(self, cursor: str, of: str) -> Person:
+        """Whom a cursor of this list stands for."""
+        found = self.given.get((cursor, of))
+        if found is None:
+            raise Refused("BAD_INPUT")
+        return found
+
+
 @dataclass(frozen=True, eq=False)
 class Page:
     """The people of one page and whether there are more."""
@@ -53,7 +74,7 @@ def page(
     seen_from: Standpoint,
     arguments: Mapping[str, Any],
     today: date,
-    cursors: Cursors,
+    places: "Places",
 ) -> Page:
     """A page of those who exist for the asker and meet the filter."""
     size = arguments.get("first")
@@ -65,17 +86,15 @@ def page(
     given, order = arguments.get("filter") or {}, _order(arguments)
     _sensible(given)
     asker = seen_from.asker
-    bound = bound_to(
-        asker.client, asker.role, asker.user, seen_from.purpose, seen_from.recipient, dict(given), order
-    )
+    of = repr((asker.client, asker.role, asker.user, seen_from.purpose, seen_from.recipient, given, order))
     found = [each for each in people if seen_from.exists(each) and _fits(each, given, today)]
     found.sort(key=lambda each: _place(each, order), reverse=order.endswith("DESC"))
     if arguments.get("after") is not None:
-        last = _opened(cursors, arguments["after"], bound, order)
+        last = _place(places.open(arguments["after"], of), order)
         past = (lambda here: here < last) if order.endswith("DESC") else (lambda here: here > last)
         found = [each for each in found if past(_place(each, order))]
     kept = tuple(found[:size])
-    return Page(kept, len(found) > size, tuple(cursors.seal(_sealed(each, order), bound) for each in kept))
+    return Page(kept, len(found) > size, tuple(places.cursor(each, of) for each in kept))
 
 
 def _order(arguments: Mapping[str, Any]) -> str:
@@ -84,18 +103,6 @@ def _order(arguments: Mapping[str, Any]) -> str:
 
 def _place(person: Person, order: str) -> tuple[Any, ...]:
     return (person.id,) if order.startswith("ID") else (person.registered_at, person.id)
-
-
-def _sealed(person: Person, order: str) -> list[str]:
-    return [person.id] if order.startswith("ID") else [person.id, str(person.registered_at)]
-
-
-def _opened(cursors: Cursors, cursor: str, bound: bytes, order: str) -> tuple[Any, ...]:
-    try:
-        place = cursors.open(cursor, bound, argument="after")
-    except CursorRefusal:
-        raise Refused("BAD_INPUT") from None
-    return (place[0],) if order.startswith("ID") else (datetime.fromisoformat(place[1]), place[0])
 
 
 def _sensible(given: Mapping[str, Any]) -> None:

@@ -25,6 +25,7 @@ class Rulebook:
     """One edition and the recipients there are, as Casbin holds them."""
 
     def __init__(self, edition: Edition, recipients: dict[str, str]) -> None:
+        self.id = edition.id
         self.sheets = edition.sheets()
         self.fields = dict(edition.fields)
         self.questions = {row[0]: row for row in self.sheets["questions"]}

@@ -1,14 +1,16 @@
 """The stage: one population on one database, played under one edition after another."""
 
+import re
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import orjson
+from pytest import MonkeyPatch
 
 from api.app import build_app
 from api.gateway.cursor import Cursors
@@ -42,15 +44,17 @@ class Stage:
 
 @dataclass(eq=False)
 class Play:
-    """A gateway on the stage and the oracle beside it."""
+    """A gateway on the stage and the oracle beside it; what is compared must be the same but for sealed cursors."""
 
     house: House
     http: httpx.AsyncClient
     oracle: Oracle
     clients: Mapping[str, Client]
     tokens: dict[Asker, str] = field(default_factory=dict)
-    compared: int = 0
-    seen: dict[str, int] = field(default_factory=dict)
+    cursors: dict[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Play({self.oracle.rulebook.id[:8]})"
 
     def token(self, asker: Asker) -> str:
         """An access token of this asker."""
@@ -60,10 +64,6 @@ class Play:
             client = self.clients[asker.client]
             self.tokens[asker] = self.house.tokens.mint(client, user=asker.user, scope=scope, now=time.time())
         return self.tokens[asker]
-
-    async def fast(self, asker: Asker, question: Question) -> Answer:
-        """What the gateway answers."""
-        return told(await self.send(asker, question))
 
     async def send(self, asker: Asker, question: Question) -> dict[str, Any]:
         """The body of the gateway's answer."""
@@ -80,12 +80,45 @@ class Play:
         return found
 
     async def both(self, asker: Asker, question: Question) -> tuple[Answer, Answer]:
-        """What the gateway answers and what the oracle says."""
-        fast, slow = await self.fast(asker, question), self.oracle.answer(asker, question)
-        self.compared += 1
-        for code, _, _ in slow.errors or (("RELEASED", (), None),):
-            self.seen[code] = self.seen.get(code, 0) + 1
-        return fast, slow
+        """What the gateway answers and what the oracle says, with cursors that tell their place."""
+        fast = told(await self.send(asker, question))
+        slow = self.oracle.answer(asker, self._unsealed(question))
+        sealed = [each for each in SEALED.findall(fast.data or b"") if each.decode() in NOTED]
+        for real, own in zip(sealed, OWN.findall(slow.data or b""), strict=False):
+            self.cursors[real.decode()] = own.decode()
+        return _placed(fast, SEALED), _placed(slow, OWN)
+
+    def _unsealed(self, question: Question) -> Question:
+        variables = {
+            name: self.cursors.get(value, value) if isinstance(value, str) else value
+            for name, value in question.variables.items()
+        }
+        return replace(question, variables=variables)
+
+
+class NotingCursors(Cursors):
+    """The gateway's cursors; whom each stands for is noted."""
+
+    def seal(self, place: list[Any], bound: bytes) -> str:
+        """Seal and note."""
+        cursor = super().seal(place, bound)
+        NOTED[cursor] = str(place[0])
+        return cursor
+
+
+NOTED: dict[str, str] = {}
+SEALED = re.compile(rb'(?<=")[A-Za-z0-9_-]{30,}(?=")')
+OWN = re.compile(rb'(?<=")after [a-z0-9]+ in list [0-9]+(?=")')
+
+
+def _placed(answer: Answer, cursors: re.Pattern[bytes]) -> Answer:
+    """The answer with only the person in place of each cursor."""
+
+    def person(found: re.Match[bytes]) -> bytes:
+        text = found.group().decode()
+        return f"after {NOTED.get(text, text)}".encode() if cursors is SEALED else f"after {text.split()[1]}".encode()
+
+    return answer if answer.data is None else replace(answer, data=cursors.sub(person, answer.data))
 
 
 def told(body: Mapping[str, Any]) -> Answer:
@@ -122,11 +155,18 @@ async def played(stage: Stage, edition: Edition) -> AsyncIterator[Play]:
     key = (edition.id, tuple(sorted(kinds.items())))
     if key not in RULEBOOKS:
         RULEBOOKS[key] = Rulebook(edition, kinds)
+    with MonkeyPatch.context() as patch:
+        patch.setattr("api.house.Cursors", NotingCursors)
+        async with _playing(stage, edition, RULEBOOKS[key]) as made:
+            yield made
+
+
+@asynccontextmanager
+async def _playing(stage: Stage, edition: Edition, rulebook: Rulebook) -> AsyncIterator[Play]:
     async with (
         open_house(stage.settings, clock=lambda: NOW) as house,
         httpx.AsyncClient(transport=httpx.ASGITransport(build_app(house)), base_url="http://gateway") as http,
     ):
         assert house.inforce.edition_in_force.id == edition.id
-        cursors = Cursors(stage.settings.secret_key)
-        oracle = Oracle(schema_of(house.schema.as_str()), RULEBOOKS[key], stage.register, cursors, NOW)
+        oracle = Oracle(schema_of(house.schema.as_str()), rulebook, stage.register, NOW)
         yield Play(house, http, oracle, stage.clients)

@@ -1,0 +1,59 @@
+"""The entry: one operation as the ledger keeps it, before it becomes rows."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from models.access import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Users who were given the same, by their references in the ledger."""
+
+    released: frozenset[str]
+    withheld: frozenset[str]
+    basis: tuple[str, ...]
+    refs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvisionEntry:
+    """One third party was given these items about one user (APPI Art 29)."""
+
+    ref: int
+    recipient: str
+    name: str
+    address: str
+    representative: str
+    items: frozenset[str]
+    basis: str
+    consented_at: datetime | None
+    retain_until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One operation, as the ledger keeps it; never a value of anybody's data."""
+
+    at: datetime
+    request_id: str
+    client: str
+    role: str
+    purpose: str | None
+    recipient: str | None
+    operation: str | None
+    edition: str
+    outcome: Outcome
+    code: str | None = None
+    reason: str | None = None
+    asked: str | None = None
+    arguments: frozenset[str] = frozenset()
+    groups: tuple[Group, ...] = ()
+    provisions: tuple[ProvisionEntry, ...] = ()
+
+    @property
+    def users(self) -> int:
+        """How many people it touched."""
+        if len(self.groups) == 1:
+            return len(self.groups[0].refs)
+        return len({ref for group in self.groups for ref in group.refs})
