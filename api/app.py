@@ -30,7 +30,13 @@ def build_app(house: House) -> Starlette:
         Route("/graphql", graphql),
         Route("/schema.graphql", _schema(house), methods=["GET"]),
         *endpoint.routes(house.tokens, lambda: _scopes(house)),
-        *health.routes({"database": lambda: _reads(house), "edition": lambda: _decides(house)}),
+        *health.routes(
+            {
+                "database": lambda: _reads(house),
+                "edition": lambda: _decides(house),
+                "ledger": lambda: _records(house),
+            }
+        ),
         *metrics.routes(
             house.metrics, is_open=not house.settings.production, token=house.settings.metrics_token
         ),
@@ -59,6 +65,10 @@ async def _reads(house: House) -> bool:
         return bool(await house.store.fetch("SELECT 1", {}))
     except StoreUnavailable:
         return False
+
+
+async def _records(house: House) -> bool:
+    return house.ledger.open
 
 
 async def _decides(house: House) -> bool:

@@ -58,6 +58,8 @@ async def open_house(settings: Settings, clock: Callable[[], datetime] = utc_now
     def on_edition(force: Force) -> None:
         check_guards(core(schema), force.edition)
         metrics.know_purposes(force.edition.purposes)
+        metrics.know_kinds(force.edition.groups)
+        metrics.edition(force.number)
 
     async with opened(settings.database_url, pool_size=settings.pool_size) as store:
         inforce = InForce(store, on_edition=on_edition)

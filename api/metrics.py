@@ -92,6 +92,10 @@ class Metrics:
         """The purposes of a new edition, in place of those before."""
         self._purposes = Closed(purposes)
 
+    def know_kinds(self, kinds: Iterable[str]) -> None:
+        """The recipients' groups of a new edition, in place of those before."""
+        self._kinds = Closed(kinds)
+
     def operation(
         self, *, role: str, purpose: str | None, outcome: str, code: str | None, seconds: float
     ) -> None:

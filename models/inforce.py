@@ -17,7 +17,7 @@ from policies.judge import Judge
 LEASE = 1.0
 """Seconds for which what was read holds; past that, and with no answer from the database, nothing is decided."""
 
-_NEWEST = "SELECT id FROM editions ORDER BY number DESC LIMIT 1"
+_NEWEST = "SELECT id, number FROM editions ORDER BY number DESC LIMIT 1"
 _PUBLISHED = "SELECT id, number, published_at, published_by, approved_by, note FROM editions WHERE id = :id"
 _CANONICAL = "SELECT canonical FROM editions WHERE id = :id"
 
@@ -31,6 +31,7 @@ class Force:
     """One edition with one registry; replaced whole, never changed."""
 
     edition: Edition
+    number: int
     registry: Registry
     judge: Judge
     catalogue: Mapping[str, Personal]
@@ -109,22 +110,26 @@ class InForce:
         registry = await read_registry(self._store)
         old = self._force
         if old is None or old.edition.id != rows[0][0]:
-            edition = await self.edition(rows[0][0])
-            await self._put(edition, registry)
+            await self._put(await self.edition(rows[0][0]), rows[0][1], registry)
         elif old.registry != registry:
-            await self._put(old.edition, registry)
+            await self._put(old.edition, old.number, registry)
         self._until = began + self._lease
 
-    async def _put(self, edition: Edition, registry: Registry) -> None:
+    async def _put(self, edition: Edition, number: int, registry: Registry) -> None:
         fields = catalogue(edition)
         self.bits = await load_bits(self._store, fields)
-        self._force = Force(edition, registry, Judge(edition, registry.kinds), fields)
+        self._force = Force(edition, number, registry, Judge(edition, registry.kinds), fields)
         self._on_edition(self._force)
 
     async def published(self, name: str) -> Row | None:
         """An edition's id, number, when and by whom it was published, who approved, and the note."""
         found = await self._store.fetch(_PUBLISHED, {"id": name})
         return found[0] if found else None
+
+    async def edition_of_access(self, access: int) -> str | None:
+        """The id of the edition under which an access was decided."""
+        found = await self._store.fetch("SELECT edition FROM accesses WHERE id = :id", {"id": access})
+        return found[0][0] if found else None
 
     async def edition(self, name: str) -> Edition:
         """A published edition by its id.

@@ -14,6 +14,9 @@ from models.entry import Entry
 from models.ledger_rows import Rows
 from models.store import Store, StoreUnavailable, Transaction
 
+SHADOW = 5.0
+"""Seconds that a failed commit darkens the state of the ledger; the next operation tries again in any case."""
+
 
 class LedgerUnavailable(Exception):  # noqa: N818 - it names the state
     """The record could not be made durable; nothing may be answered."""
@@ -39,6 +42,7 @@ class Ledger:
         self._wake = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
         self._last_commit = 0.0
+        self._failed_at = -SHADOW
 
     def start(self) -> None:
         """Start the writer."""
@@ -50,6 +54,12 @@ class Ledger:
             self._writer.cancel()
             await asyncio.gather(self._writer, return_exceptions=True)
         self._release(list(self._waiting), LedgerUnavailable("the ledger is closed"))
+
+    @property
+    def open(self) -> bool:
+        """The writer runs, and no commit failed a moment ago."""
+        well = time.monotonic() - self._failed_at > SHADOW
+        return self._writer is not None and not self._writer.done() and well
 
     def resting(self, seconds: float) -> bool:
         """Nobody waits, and nothing was committed for so long."""
@@ -102,6 +112,8 @@ class Ledger:
                 return
             fault = LedgerUnavailable(f"the ledger failed: {type(error).__name__}")
         self._last_commit = time.monotonic()
+        if fault is not None:
+            self._failed_at = self._last_commit
         self._release(batch, fault)
         self._observe(len(batch), time.perf_counter() - began, fault is None)
 

@@ -106,6 +106,7 @@ class Gateway:
             status=200,
             body={"errors": errors, "data": data} if errors else {"data": data},
             purpose=running.purpose,
+            recipient_kind=context.recipient.kind,
             outcome=running.record.outcome,
             users=sum(len(group.refs) for group in running.record.groups),
         )

@@ -33,11 +33,13 @@ class Answer:
 
     Attributes:
         status: that of `application/graphql-response+json`.
+        recipient_kind: the group of the recipient that people were released to.
     """
 
     status: int
     body: dict[str, Any]
     purpose: str | None = None
+    recipient_kind: str | None = None
     outcome: Outcome = Outcome.REFUSED
     code: str | None = None
     users: int = 0

@@ -111,11 +111,15 @@ class GraphQLRoute:
     def _measure(self, requester: Requester, answer: Answer, seconds: float) -> None:
         self._metrics.operation(
             role=requester.role,
-            purpose=answer.purpose or "none",
+            purpose=answer.purpose,
             outcome=answer.outcome.value,
-            code=answer.code or "",
+            code=answer.code,
             seconds=seconds,
         )
+        if answer.users and answer.purpose and answer.recipient_kind:
+            self._metrics.released(
+                purpose=answer.purpose, recipient_kind=answer.recipient_kind, users=answer.users
+            )
 
 
 def _unauthenticated() -> Refusal:

@@ -117,10 +117,10 @@ class Query:
         access: strawberry.ID | None = strawberry.UNSET,
     ) -> Explanation:
         """A register."""
-        if user or access:
+        if user:
             raise Refusal(
                 Code.BAD_INPUT,
-                "`explain` about a user or an access is not served yet: name its `facts`",
+                "a person's standing is personal data and not told here: name the `facts` to ask about",
                 argument="user",
             )
         return await explain_question(
@@ -132,6 +132,7 @@ class Query:
             recipient=recipient,
             facts=facts or [],
             edition=edition or None,
+            access=access or None,
         )
 
     @strawberry.field(description="The purposes that can be declared, and their abstract parents")

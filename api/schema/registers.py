@@ -140,6 +140,7 @@ async def explain_question(  # noqa: PLR0913 - a question has these parts
     recipient: str,
     facts: Sequence[str],
     edition: str | None,
+    access: str | None,
 ) -> Explanation:
     """The answer to a question, with its reason.
 
@@ -157,7 +158,7 @@ async def explain_question(  # noqa: PLR0913 - a question has these parts
     for fact in facts:
         if fact not in known:
             raise Refusal(Code.BAD_INPUT, "`facts` names something that is no fact", argument="facts")
-    judge = await _judge(running, edition)
+    judge = await _judge(running, edition if access is None else await _edition_of_access(running, access))
     told = judge.explain(
         Question(role, action, purpose, field, recipient, standing(*(known[fact] for fact in facts)))
     )
@@ -178,6 +179,18 @@ async def explain_question(  # noqa: PLR0913 - a question has these parts
             for each in told.nearest
         ],
     )
+
+
+async def _edition_of_access(running: Running, access: str) -> str:
+    """The edition under which an access of the ledger was decided, for those who may ask about anybody."""
+    if not running.plain.may("Query.explain.others"):
+        raise Refusal(
+            Code.OPERATION_FORBIDDEN, "this client may not ask about accesses", field="Query.explain.others"
+        )
+    found = await running.inforce.edition_of_access(int(access)) if access.isdecimal() else None
+    if found is None:
+        raise Refusal(Code.BAD_INPUT, "no access has this id", argument="access")
+    return found
 
 
 async def _judge(running: Running, edition: str | None) -> Judge:

@@ -27,7 +27,7 @@ READABLE = {
     ("frontend", "promotion.newsletter"): {"ids", "email"},
     ("employer-a", "service.application"): {"ids", "prefecture", "ageBand", "workEligibility"},
     ("employer-a", "service.eligibility"): {"ids", "ageBand", "workEligibility"},
-    ("support-org", "service.support"): set(OPERANDS),
+    ("support-org", "service.support"): set(OPERANDS) - {"registeredAt"},
     ("mail-sender", "promotion.newsletter"): {"ids", "email"},
     ("payment-processor", "service.billing"): {"ids", "prefecture"},
     ("privacy-desk", "compliance.requests"): set(OPERANDS),
@@ -178,7 +178,7 @@ async def test_ids_of_invisible_people_find_nobody(a_world: World) -> None:
     "value", ["' OR 1=1 --", "%", "_", "\\", '"', "a\nb", ":asked", "?1", "$1", "{}", "\u2028", "😀"]
 )
 async def test_an_operand_is_a_value_and_nothing_else(a_world: World, value: str) -> None:
-    query = """query($v: String, $id: ID!) @purpose(id: "service.account") {
+    query = """query($v: String!, $id: ID!) @purpose(id: "service.account") {
       users(filter: {email: {eq: $v}}) { edges { node { id } } } user(id: $id) { id }
       more: users(filter: {email: {in: [$v]}}) { edges { node { id } } }
     }"""

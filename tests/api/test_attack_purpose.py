@@ -137,7 +137,7 @@ async def test_the_number_is_not_shown_to_the_desk_itself_only_handed_to_the_per
     )
     given = {"id": a_world.demo.users["plain"]}
     inside = await a_world.ask("privacy-desk", query, given)
-    assert inside["data"]["user"]["residenceCard"] is None
+    assert inside["data"]["user"]["residenceCard"] == {"number": None}
     to_the_person = await a_world.ask("privacy-desk", query, given, headers={"Recipient": "person"})
     assert to_the_person["data"]["user"]["residenceCard"]["number"]
 
@@ -148,8 +148,20 @@ async def test_a_persons_token_cannot_use_the_purpose_of_another_role(a_world: W
         await refused(
             a_world, f'query @purpose(id: "{purpose}") {{ me {{ id }} }}', "PURPOSE_NOT_ALLOWED", user=user
         )
-    for door in (f'user(id: "{user}") {{ id }}', "users { edges { node { id } } }"):
-        await refused(a_world, f"query {ACCOUNT} {{ {door} }}", "OPERATION_FORBIDDEN", user=user)
+
+
+async def test_a_persons_token_finds_themself_and_nobody_else(a_world: World) -> None:
+    user, other = a_world.demo.users["plain"], a_world.demo.users["busy"]
+    asked = f"""query($id: ID!, $other: ID!) {ACCOUNT} {{
+      own: user(id: $id) {{ id }} other: user(id: $other) {{ id }}
+      users(first: 1000) {{ edges {{ node {{ id }} }} pageInfo {{ hasNextPage }} }}
+    }}"""
+    answer = await a_world.ask("frontend", asked, {"id": user, "other": other}, user=user)
+    assert answer["data"] == {
+        "own": {"id": user},
+        "other": None,
+        "users": {"edges": [{"node": {"id": user}}], "pageInfo": {"hasNextPage": False}},
+    }
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ class _Text:
 
     def block(self, kind: str, parts: Sequence[Callable[[], str]], most: int, depth: int) -> str:
         """A selection set with parts of these kinds, loose or in fragments."""
-        chosen = self.draw(st.lists(st.sampled_from(range(len(parts))), min_size=1, max_size=most))
+        chosen = [self.draw(st.integers(0, len(parts) - 1)) for _ in range(self.draw(st.integers(1, most)))]
         said = []
         for place in chosen:
             part = parts[place]()
@@ -331,7 +331,7 @@ def turns(draw: Draw, pool: Pool) -> list[Turn]:
     roots = [text.root() for _ in range(text.one((1, 1, 1, 2, 3)))]
     askers = [_asking(draw, text) for _ in range(text.one((1, 1, 2, 3)))]
     declared = {_directive(asking) for asking in askers}
-    directive = declared.pop() if text.chance(2) else ""
+    directive = min(declared) if text.chance(2 if len(declared) == 1 else 6) else ""
     variables = ", ".join(f"${name}: {kind}" for name, kind in text.types.items())
     header = f"query Q{f'({variables})' if variables else ''}{directive}"
     body = " ".join((f"{header} {{ {' '.join(roots)} }}", *text.fragments.values()))
