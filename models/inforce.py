@@ -17,6 +17,8 @@ from policies.judge import Judge
 LEASE = 1.0
 """Seconds for which what was read holds; past that, and with no answer from the database, nothing is decided."""
 
+LARGEST_ID = (1 << 63) - 1
+
 _NEWEST = "SELECT id, number FROM editions ORDER BY number DESC LIMIT 1"
 _PUBLISHED = "SELECT id, number, published_at, published_by, approved_by, note FROM editions WHERE id = :id"
 _CANONICAL = "SELECT canonical FROM editions WHERE id = :id"
@@ -128,6 +130,8 @@ class InForce:
 
     async def edition_of_access(self, access: int) -> str | None:
         """The id of the edition under which an access was decided."""
+        if access > LARGEST_ID:
+            return None
         found = await self._store.fetch("SELECT edition FROM accesses WHERE id = :id", {"id": access})
         return found[0][0] if found else None
 

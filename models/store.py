@@ -17,6 +17,10 @@ class StoreUnavailable(Exception):  # noqa: N818 - it names the state
     """The database did not answer in time or refused; nothing was written."""
 
 
+class WrongValue(Exception):  # noqa: N818 - it names the fault
+    """A value that the database cannot take, such as a text with a null character; the database is well."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table that is only appended to: its columns and, for PostgreSQL, their types."""

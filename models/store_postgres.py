@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import asyncpg
 
 from models.dialect import Dialect
-from models.store import Row, Store, StoreUnavailable, Table, Transaction
+from models.store import Row, Store, StoreUnavailable, Table, Transaction, WrongValue
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 WRONG = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
@@ -119,6 +119,8 @@ class PostgresStore(Store):
         try:
             async with self._taken() as connection:
                 return await connection.fetch(text, *args)
+        except WRONG as error:
+            raise WrongValue(type(error).__name__) from error
         except FAULTS as error:
             raise StoreUnavailable(f"the database did not answer: {type(error).__name__}") from error
 
@@ -128,8 +130,8 @@ class PostgresStore(Store):
             async with self._taken() as connection, connection.transaction():
                 await connection.execute(f"SET LOCAL lock_timeout = {int(self._patience * 1000)}")
                 yield _PostgresTransaction(connection)
-        except WRONG:
-            raise
+        except WRONG as error:
+            raise WrongValue(type(error).__name__) from error
         except FAULTS as error:
             raise StoreUnavailable(f"the database did not commit: {type(error).__name__}") from error
 
@@ -140,8 +142,8 @@ class PostgresStore(Store):
         try:
             async with self._taken() as connection:
                 await connection.execute(_append(tuple(filled)), *_columns(filled), timeout=self._patience)
-        except WRONG:
-            raise
+        except WRONG as error:
+            raise WrongValue(type(error).__name__) from error
         except FAULTS as error:
             raise StoreUnavailable(f"the database did not commit: {type(error).__name__}") from error
 

@@ -10,7 +10,11 @@ from typing import Any
 import aiosqlite
 
 from models.dialect import Dialect
-from models.store import Row, Store, StoreUnavailable, Table, Transaction
+from models.store import Row, Store, StoreUnavailable, Table, Transaction, WrongValue
+
+
+WRONG = (sqlite3.IntegrityError, sqlite3.DataError, OverflowError, UnicodeEncodeError)
+"""What a statement brought on itself."""
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any value of a statement
@@ -72,6 +76,8 @@ class SqliteStore(Store):
     async def rows(self, text: str, args: Sequence[Any]) -> Sequence[Row]:
         try:
             return list(await self._reader.execute_fetchall(text, [_plain(arg) for arg in args]))
+        except WRONG as error:
+            raise WrongValue(type(error).__name__) from error
         except (sqlite3.Error, ValueError) as error:
             raise StoreUnavailable(f"the database did not answer: {type(error).__name__}") from error
 
@@ -86,8 +92,8 @@ class SqliteStore(Store):
                     await self._writer.execute("ROLLBACK")
                     raise
                 await self._commit()
-            except sqlite3.IntegrityError:
-                raise
+            except WRONG as error:
+                raise WrongValue(type(error).__name__) from error
             except (sqlite3.Error, ValueError) as error:
                 raise StoreUnavailable(f"the database did not commit: {type(error).__name__}") from error
 

@@ -1,6 +1,7 @@
 """The mutations of consent: given or withdrawn, in the same transaction as the record of it."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from secrets import token_hex
 from types import MappingProxyType
 from typing import Any
@@ -147,17 +148,15 @@ async def _allowed(door: Door, transaction: Transaction, user: str, field: str) 
 async def _payload(door: Door, step: Step, running: Running, ref: int) -> None:
     """What the mutation returns passes the same door as a read."""
     running.record.touched([ref], FIELD)
-    user: Any = None
-    if step.asking is not None:
-        released = await door.one(step.asking, str(step.arguments["input"]["user"]))
-        running.record.add(released)
-        user = released.value
     selected = step.root.selected
-    payload = {child.key: user for child in selected.children if child.name == "user"}
-    told = {child.key: selected.type_name for child in selected.children if child.name == "__typename"}
-    running.finished[selected.key] = Finished(
-        {child.key: {**payload, **told}[child.key] for child in selected.children}
-    )
+    payload: dict[str, Any] = {child.key: selected.type_name for child in selected.children}
+    for reading in step.asking.readings if step.asking else ():
+        (key, *_), _ = reading
+        asking = replace(step.asking, readings=(reading,))
+        released = await door.one(asking, str(step.arguments["input"]["user"]))
+        running.record.add(released)
+        payload[str(key)] = released.value
+    running.finished[selected.key] = Finished(payload)
 
 
 def _bad(argument: str, what: str, *, asked: str | None = None) -> Refusal:

@@ -14,6 +14,7 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
+    StringValueNode,
     Visitor,
     parse,
     validate,
@@ -21,7 +22,7 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FragmentDetails
 
-from api.gateway.operation import Operation
+from api.gateway.operation import NUL, Operation
 from api.gateway.refusal import Code, Refusal
 
 LONGEST = 100_000
@@ -121,6 +122,11 @@ class _Depth(Visitor):
 
     def leave_field(self, *_args: object) -> None:
         self.depth -= 1
+
+    @staticmethod
+    def enter_string_value(node: StringValueNode, *_args: object) -> None:
+        if NUL in node.value:
+            raise Refusal(Code.DOCUMENT_INVALID, "the document has a text with a NUL character in it")
 
 
 def _measure(document: DocumentNode) -> None:

@@ -24,7 +24,7 @@ from api.tokens.requester import Requester
 from models.history import History
 from models.inforce import Force, InForce, PolicyUnavailable
 from models.ledger import Ledger, LedgerUnavailable
-from models.store import Reader, Store, StoreUnavailable
+from models.store import Reader, Store, StoreUnavailable, WrongValue
 
 log = structlog.get_logger("gateway")
 
@@ -64,7 +64,11 @@ class Gateway:
             return await self._answer(running)
         except Refusal as refusal:
             return await self._refuse(running, refusal)
+        except WrongValue:
+            wrong = Refusal(Code.BAD_INPUT, "an argument holds a value that cannot be looked for")
+            return await self._refuse(running, wrong)
         except (LedgerUnavailable, StoreUnavailable):
+            log.exception("ledger.unavailable", request_id=request.id)
             return _refused(_unavailable(), request, running.purpose)
         except Exception:
             log.exception("operation.failed", request_id=request.id)

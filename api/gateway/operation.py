@@ -29,6 +29,8 @@ from api.gateway.selection import Collector, Root
 MOST_SHAPES = 32
 ROOTS = ("Query", "Mutation")
 DIRECTIVE = "purpose"
+NUL = "\0"
+"""The one character that PostgreSQL keeps in no text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,9 @@ class Operation:
                 else "a variable is not of its type",
                 argument=f"${name}" if name else None,
             )
+        for name, value in coerced.coerced.items():
+            if _holds_nul(value):
+                raise Refusal(Code.BAD_INPUT, f"the variable `${name}` has a NUL character", argument=f"${name}")
         return coerced
 
     def roots(self, variables: VariableValues) -> tuple[Root, ...]:
@@ -180,6 +185,14 @@ def _literal(node: ValueNode) -> str | bool | None:
         return node.value
     value = getattr(node, "value", None)
     return value if isinstance(value, str) else None
+
+
+def _holds_nul(value: object) -> bool:
+    if isinstance(value, str):
+        return NUL in value
+    if isinstance(value, Mapping):
+        return any(map(_holds_nul, value.values()))
+    return isinstance(value, list) and any(map(_holds_nul, value))
 
 
 def _variable_of(error: GraphQLError) -> str | None:

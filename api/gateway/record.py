@@ -15,6 +15,8 @@ from models.entry import Group, ProvisionEntry
 
 RETAIN_YEARS = 3
 LONGEST_ID = 40
+NO_ID = "-"
+"""In the place of an id that is none."""
 
 
 @dataclass(slots=True)
@@ -36,7 +38,7 @@ class Record:
     def not_found(self, user: str | None) -> None:
         """A single user was asked for who does not exist for the requester."""
         if self.asked is None:
-            self.asked = (user or "")[:LONGEST_ID]
+            self.asked = user[:LONGEST_ID] if user and user.isascii() and user.isalnum() else NO_ID
 
     def touched(self, refs: Iterable[int], field_path: str) -> None:
         """People whose records were shown or changed by something that is no door."""

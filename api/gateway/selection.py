@@ -19,7 +19,11 @@ from graphql.execution.collect_fields import FieldDetails, FragmentDetails, coll
 from graphql.execution.values import VariableValues, get_argument_values
 from graphql.type import GraphQLSchema
 
+from api.gateway.refusal import Code, Refusal
+
 TYPENAME = "__typename"
+MOST_FIELDS = 2_000
+"""The most fields an operation may ask for with its fragments spread out: a few aliases at each level multiply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +52,22 @@ class Root:
         return get_argument_values(self.definition, self.node, variables, hide_suggestions=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Collector:
-    """Reads the selections of one operation with one set of variables."""
+    """Reads the selections of one operation with one set of variables; `asked` counts its fields."""
 
     schema: GraphQLSchema
     fragments: dict[str, FragmentDetails]
     variables: VariableValues
     operation: OperationDefinitionNode
+    asked: int = 0
 
     def roots(self, root: GraphQLObjectType) -> tuple[Root, ...]:
-        """The fields that the operation asks of the root."""
+        """The fields that the operation asks of the root.
+
+        Raises:
+            Refusal: `LIMIT_EXCEEDED`.
+        """
         grouped, _, _ = collect_fields(
             self.schema, self.fragments, self.variables, root, self.operation, hide_suggestions=True
         )
@@ -67,8 +76,9 @@ class Collector:
     def _root(self, root: GraphQLObjectType, key: str, details: list[FieldDetails]) -> Root:
         node = details[0].node
         name = node.name.value
-        field = None if name.startswith("__") else self.schema.get_field(root, name)
-        if field is None:
+        field = self.schema.get_field(root, name)
+        if field is None or name.startswith("__"):
+            self._below(field and get_named_type(field.type), details)
             return Root(Selected(key, name, "", {}, ()), None, node)
         named = get_named_type(field.type)
         return Root(Selected(key, name, named.name, {}, self._below(named, details)), field, node)
@@ -90,7 +100,10 @@ class Collector:
         named = get_named_type(field.type)
         return Selected(key, name, named.name, arguments, self._below(named, details))
 
-    def _below(self, named: GraphQLNamedType, details: list[FieldDetails]) -> tuple[Selected, ...]:
+    def _below(self, named: GraphQLNamedType | None, details: list[FieldDetails]) -> tuple[Selected, ...]:
+        self.asked += 1
+        if self.asked > MOST_FIELDS:
+            raise Refusal(Code.LIMIT_EXCEEDED, f"the operation asks for more than {MOST_FIELDS} fields")
         if not isinstance(named, GraphQLObjectType):
             return ()
         grouped, _, _ = collect_subfields(

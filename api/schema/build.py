@@ -1,6 +1,7 @@
 """The building of the schema: a field that nobody guards, or a type that is neither personal nor a register, fails it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import strawberry
 from graphql import GraphQLObjectType, GraphQLSchema
@@ -8,6 +9,7 @@ from strawberry.directive import DirectiveLocation
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.unset import UNSET
 
+from api.schema.moment import MOMENT
 from api.schema.mutation import Mutation
 from api.schema.personal import ANSWER_VALUE, PERSONAL_TYPES, AnswerValue
 from api.schema.query import Query
@@ -65,7 +67,7 @@ def build_schema() -> strawberry.Schema:
         query=Query,
         mutation=Mutation,
         directives=[purpose],
-        config=StrawberryConfig(scalar_map={AnswerValue: ANSWER_VALUE}),
+        config=StrawberryConfig(scalar_map={AnswerValue: ANSWER_VALUE, datetime: MOMENT}),
     )
 
 

@@ -49,7 +49,8 @@ async def refused(
     ],
 )
 async def test_a_purpose_is_one_literal_on_the_operation_itself(a_world: World, document: str) -> None:
-    given = {"variables": {"p": "service.account"}} if "$p" in document else {}
+    value = True if "$p: Boolean" in document else "service.account"
+    given = {"variables": {"p": value}} if "$p" in document else {}
     await refused(a_world, document, "DOCUMENT_INVALID", headers={"Purpose": "service.account"}, **given)
 
 

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import asyncpg
 import pytest
 
-from api.gateway.gateway import Request
+from api.gateway.request import Request
 from api.house import House, open_house
 from api.settings import Settings
 from api.tokens.requester import Requester
