@@ -129,8 +129,20 @@ class Clearance:
         return Opening({path: answer.rule for path, answer in answers if answer})
 
     def everywhere(self, path: str) -> bool:
-        """Whether `path` may be read of every user that can be visible, as an argument must be."""
-        return bool(self.visible) and all(self.decide(path, standing) for standing in self.visible)
+        """Whether `path` may be read of every user that can be visible, as an argument must be.
+
+        What only a case file opens may not: its items differ from user to user (APPI Art 27(1)).
+        """
+        return bool(self.visible) and all(
+            self.decide(path, standing) and not self._by_case(path, standing) for standing in self.visible
+        )
+
+    def _by_case(self, path: str, standing: Standing) -> bool:
+        """Whether it is a case file alone that shows this field, or the user at all."""
+        without = standing - {Fact.LAWFUL}
+        if path == IDENTITY or without == standing:
+            return False
+        return not (self.decide(IDENTITY, without) and self.decide(path, without))
 
     def refusal(self, path: str) -> Question:
         """A question whose explanation tells why `path` is refused to everybody here."""

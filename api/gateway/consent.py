@@ -150,12 +150,13 @@ async def _payload(door: Door, step: Step, running: Running, ref: int) -> None:
     running.record.touched([ref], FIELD)
     selected = step.root.selected
     payload: dict[str, Any] = {child.key: selected.type_name for child in selected.children}
-    for reading in step.asking.readings if step.asking else ():
-        (key, *_), _ = reading
-        asking = replace(step.asking, readings=(reading,))
-        released = await door.one(asking, str(step.arguments["input"]["user"]))
-        running.record.add(released)
-        payload[str(key)] = released.value
+    if step.asking is not None:
+        for reading in step.asking.readings:
+            (key, *_), _ = reading
+            asking = replace(step.asking, readings=(reading,))
+            released = await door.one(asking, str(step.arguments["input"]["user"]))
+            running.record.add(released)
+            payload[str(key)] = released.value
     running.finished[selected.key] = Finished(payload)
 
 

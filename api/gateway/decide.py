@@ -80,7 +80,8 @@ def _existence(root: Root, context: Context) -> Selected:
     key = ("existence", id(root))
     kept = context.kept.get(key)
     if kept is None or kept[0] is not root:
-        found = Selected("", "node", "User", {}, (Selected("id", "id", "ID", {}, ()),))
+        ids = (Selected("id", "id", "ID", {}, ()),) if context.clearance.visible else ()
+        found = Selected("", "node", "User", {}, ids)
         kept = context.kept[key] = (root, found)
     selected: Selected = kept[1]
     return selected

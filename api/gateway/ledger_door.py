@@ -14,7 +14,8 @@ from models.history import AccessQuery, ProvisionQuery
 FIELD = "User.accesses"
 """What a reader of the ledger sees of a person."""
 
-NOBODY = -1
+NOBODY = 0
+"""In the place of a reference that nobody has; real ones are positive."""
 
 
 async def read_ledger(door: Door, selected: Selected, arguments: Mapping[str, Any], record: Record) -> Any:  # noqa: ANN401 - a connection

@@ -17,6 +17,10 @@ from policies.clearance import IDENTITY, Opening
 from policies.vocabulary import Fact
 
 MOST_STATEMENTS = 200
+CASES = "#"
+"""What stands in a key between the standing and the case files."""
+
+NOTHING = Opening({})
 REF, ID = 0, 1
 """The places in every row of the ledger's reference and of the user's id."""
 
@@ -47,7 +51,7 @@ class Reading:
         self.lens = clearance.lens(tuple(dict.fromkeys((IDENTITY, *plan.decided))))
         self.seen = frozenset(path for opening in self.lens.openings.values() for path in opening.rules)
         self.forbidden = tuple(leaf for leaf in plan.leaves if leaf.path not in self.seen)
-        self.by_case = Fact.LAWFUL in clearance.required
+        self.by_case = Fact.LAWFUL in (*clearance.required, *self.lens.facts)
         self.key_at = (2 + context.third_party) if self.lens.facts or self.by_case else None
         self._columns = Columns(
             (path for path in plan.asked if path in self.seen),
@@ -77,11 +81,12 @@ class Reading:
         )
 
     def _key(self, dialect: Dialect) -> str:
+        standing = self.context.standing_sql(self.lens.facts) or "0"
         if not self.by_case:
-            return self.context.standing_sql(self.lens.facts)
+            return standing
         file = "f.basis || ' ' || CAST(f.items AS text)"
         joined = f"string_agg({file}, '|')" if dialect is Dialect.POSTGRES else f"group_concat({file}, '|')"
-        return f"(SELECT {joined} {LAWFUL_CASE})"
+        return f"CAST({standing} AS text) || '{CASES}' || COALESCE((SELECT {joined} {LAWFUL_CASE}), '')"
 
     def statement(self, tail: str, order_column: str | None) -> tuple[str, tuple[str, ...]]:
         """The whole statement, numbered; the column that orders the list is read last, for its cursors."""
@@ -130,10 +135,11 @@ class Reading:
         return found
 
     def _make_view(self, key: Any) -> View:  # noqa: ANN401 - see above
-        opening = self._by_items(key) if self.by_case else self.lens.openings.get(key, Opening({}))
+        standing, _, files = key.partition(CASES) if self.by_case else (key, "", "")
+        cases = case_files(files)
+        opening = self._opening(int(standing), cases)
         asked = frozenset(self.plan.asked)
         released = frozenset(path for path in asked if path in opening)
-        cases = case_files(key) if self.by_case else {}
         return View(
             shape=self._shaper.shape(opening),
             released=released,
@@ -145,16 +151,23 @@ class Reading:
             ),
         )
 
-    def _by_items(self, files: str | None) -> Opening:
-        """The opening narrowed to the items that the case files of a user name (APPI Art 27(1))."""
-        whole = next(iter(self.lens.openings.values()), Opening({}))
-        named = {item for items in case_files(files).values() for item in items}
+    def _opening(self, standing: int, cases: Mapping[str, Sequence[str]]) -> Opening:
+        """What is open to this standing; what only case files open is narrowed to their items (APPI Art 27(1))."""
+        whole = self.lens.openings.get(standing, NOTHING)
+        if not self.by_case:
+            return whole
+        facts = self.lens.facts
+        lawful = 1 << facts.index(Fact.LAWFUL) if Fact.LAWFUL in facts else 0
+        anyway = self.lens.openings.get(standing ^ lawful, NOTHING) if standing & lawful else NOTHING
+        if lawful and not standing & lawful:
+            anyway = whole
+        named = {item for items in cases.values() for item in items}
         edition = self.context.force.edition
         return Opening(
             {
                 path: rule
                 for path, rule in whole.rules.items()
-                if path == IDENTITY or not named.isdisjoint(edition.field_ancestors(path))
+                if path == IDENTITY or path in anyway or not named.isdisjoint(edition.field_ancestors(path))
             }
         )
 

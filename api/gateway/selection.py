@@ -78,7 +78,7 @@ class Collector:
         name = node.name.value
         field = self.schema.get_field(root, name)
         if field is None or name.startswith("__"):
-            self._below(field and get_named_type(field.type), details)
+            self._below(get_named_type(field.type) if field else None, details)
             return Root(Selected(key, name, "", {}, ()), None, node)
         named = get_named_type(field.type)
         return Root(Selected(key, name, named.name, {}, self._below(named, details)), field, node)

@@ -146,7 +146,7 @@ async def test_one_response_key_cannot_stand_for_two_fields_or_two_people(a_worl
 @pytest.mark.parametrize("first", [True, False])
 async def test_what_a_variable_includes_is_decided_for_the_value_of_this_run(
     a_world: World, first: bool
-) -> None:  # noqa: FBT001 - the case
+) -> None:
     document = f"""query($id: ID!, $with: Boolean!, $nonce: ID = "{first}") {MATCHING} {{
       user(id: $id) {{ id phone @include(if: $with) ... @skip(if: $with) {{ ageBand }} }}
       other: user(id: $nonce) {{ id }}

@@ -14,7 +14,7 @@ import httpx
 import pytest
 import uvicorn
 from graphql import GraphQLError, GraphQLResolveInfo, build_schema, graphql_sync, parse
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -24,7 +24,6 @@ from api.explorer.examples import EXAMPLES, Example
 from api.explorer.page import Explorer, explorer
 from api.explorer.shelf import FILES, ROOM
 from api.explorer.words import TEXTS
-from tests import browser as chromium
 
 SDL = """
 directive @purpose(id: ID!, recipient: ID, strict: Boolean = false) on QUERY | MUTATION
@@ -136,16 +135,6 @@ def explorer_url() -> Iterator[str]:
     server.should_exit = True
     thread.join(20)
     listening.close()
-
-
-@pytest.fixture(scope="session")
-async def chrome() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(
-            executable_path=chromium.chromium(), args=chromium.arguments(), chromium_sandbox=False
-        )
-        yield opened
-        await opened.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,7 +54,7 @@ async def recorded(world: World, response: httpx.Response) -> dict[str, Any]:
 
 async def column(world: World, name: str, situation: str) -> str:
     rows = await world.house.store.fetch(
-        f"SELECT {name} FROM users WHERE id = :id",  # noqa: S608 - a name of ours
+        f"SELECT {name} FROM users WHERE id = :id",
         {"id": world.demo.users[situation]},
     )
     return str(rows[0][0])

@@ -1,65 +1,16 @@
 """`mokuteki serve` as a newcomer meets it: a process of its own, asked over HTTP, stopped, started again."""
 
 import json
-import os
-import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from api.settings import CHECKOUT
-
-PATIENCE = 60
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def environment(var: Path, port: int) -> dict[str, str]:
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("MOKUTEKI_")}
-    return {**plain, "MOKUTEKI_VAR": str(var), "PORT": str(port), "HOST": "127.0.0.1"}
-
-
-@contextmanager
-def serving(var: Path, port: int) -> Iterator[httpx.Client]:
-    log = var / "serve.log"
-    with log.open("ab") as told:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "api", "serve"],
-            cwd=CHECKOUT,
-            env=environment(var, port),
-            stdout=told,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as http:
-            until = time.monotonic() + PATIENCE
-            while not ready(http):
-                assert process.poll() is None, log.read_text(encoding="utf-8")
-                assert time.monotonic() < until, log.read_text(encoding="utf-8")
-                time.sleep(0.1)
-            yield http
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(PATIENCE)
-
-
-def ready(http: httpx.Client) -> bool:
-    try:
-        return http.get("/readyz").status_code == 200
-    except httpx.TransportError:
-        return False
+from tests.served import environment, free_port, serving
 
 
 def handout(var: Path) -> dict[str, Any]:

@@ -37,6 +37,9 @@ LEAVES = (
     *("id", "registeredAt", "email", "phone", "birthDate", "initials", "emailMasked", "phoneMasked"),
     *("ageBand", "workEligibility"),
 )
+OFTEN = {"service.application": 4, "service.eligibility": 4, "compliance.authority": 4, "service.support": 2}
+"""The purposes under which people differ most."""
+
 STRANGE = ("", "nobody", "'; --", "it's", "日本", "%", "a" * 60)
 
 
@@ -81,6 +84,7 @@ class Pool:
                 for who in asking
                 for purpose in leaves
                 if rulebook.usable(who[1], purpose, who[2])
+                for _ in range(OFTEN.get(purpose, 1))
             ),
             values=values,
         )
@@ -104,6 +108,7 @@ class _Text:
     strategies: dict[str, st.SearchStrategy[Any]] = field(default_factory=dict)
     fragments: dict[str, str] = field(default_factory=dict)
     named: dict[str, list[str]] = field(default_factory=dict)
+    own: bool = False
     count: int = 0
 
     def one(self, choices: Sequence[T]) -> T:
@@ -126,7 +131,7 @@ class _Text:
 
     def condition(self) -> str:
         """Sometimes a directive."""
-        if not self.chance(6):
+        if not self.chance(9):
             return ""
         given = self.one(("true", "false", "$"))
         given = self.variable("Boolean!", st.booleans()) if given == "$" else given
@@ -209,7 +214,8 @@ class _Text:
 
     def root(self) -> str:
         """One door."""
-        match self.one(("users", "users", "users", "user", "user", "me", "type")):
+        own = ("me", "me", "me") if self.own or self.chance(20) else ()
+        match self.one((*["users"] * 8, "user", "user", "type", *own)):
             case "type":
                 return "__typename"
             case "me":
@@ -227,14 +233,14 @@ class _Text:
         said = [self.first(), self.after(), self.filter(), self.order()]
         arguments = ", ".join(part for part in said if part)
         arguments = f"({arguments})" if arguments else ""
-        parts = (self.edges, self.edges, self.page_info, lambda: self.key("__typename"))
+        parts = (*[self.edges] * 5, self.page_info, self.page_info, lambda: self.key("__typename"))
         inside = self.block("UserConnection", parts, 3, 1)
         key = "users" if not arguments and self.chance(2) else f"{self.fresh('users')}: users"
         return f"{key}{arguments}{self.condition()} {inside}"
 
     def edges(self) -> str:
         node = lambda: f"{self.key('node')}{self.condition()} {self.user()}"  # noqa: E731 - one of the parts
-        inside = self.block("UserEdge", (node, node, node, self.leaf(("cursor", "__typename"))), 3, 1)
+        inside = self.block("UserEdge", (*[node] * 6, self.leaf(("cursor", "__typename"))), 3, 1)
         return f"{self.key('edges')}{self.condition()} {inside}"
 
     def page_info(self) -> str:
@@ -260,7 +266,7 @@ class _Text:
         return "after: $after"
 
     def order(self) -> str:
-        match self.one(("none", "none", "literal", "variable")):
+        match self.one((*["none"] * 5, "literal", "variable")):
             case "literal":
                 return f"orderBy: {self.one(ORDERS)}"
             case "variable":
@@ -269,7 +275,7 @@ class _Text:
                 return ""
 
     def filter(self) -> str:
-        match self.one(("none", "none", "literal", "variable", "null")):
+        match self.one((*["none"] * 6, "literal", "variable", "null")):
             case "literal":
                 return f"filter: {_said(self.draw(self.filters()))}"
             case "variable":
@@ -281,7 +287,7 @@ class _Text:
 
     def filters(self) -> st.SearchStrategy[Any]:
         """Filters as values, most of them sensible."""
-        keys = [*FILTERED, "ids", "ids", "prefecture", "ageBand", "workEligibility"]
+        keys = [*FILTERED, *["ids", "ids", "ageBand", "workEligibility"] * 3, "prefecture"]
         chosen = st.lists(st.sampled_from(keys), min_size=0, max_size=2, unique=True)
         return chosen.flatmap(lambda names: st.fixed_dictionaries({name: self.operand(name) for name in names}))
 
@@ -328,8 +334,9 @@ def _said(value: Any) -> str:  # noqa: ANN401 - a value of a filter
 def turns(draw: Draw, pool: Pool) -> list[Turn]:
     """One document, sent once or more by one asker or several, with other variables each time."""
     text = _Text(draw, pool)
+    askers = [_asking(draw, text) for _ in range(text.one((1, 1, 1, 2, 3)))]
+    text.own = any(asker.role == "user" for asker, *_ in askers)
     roots = [text.root() for _ in range(text.one((1, 1, 1, 2, 3)))]
-    askers = [_asking(draw, text) for _ in range(text.one((1, 1, 2, 3)))]
     declared = {_directive(asking) for asking in askers}
     directive = min(declared) if text.chance(2 if len(declared) == 1 else 6) else ""
     variables = ", ".join(f"${name}: {kind}" for name, kind in text.types.items())
@@ -364,9 +371,9 @@ def _asking(draw: Draw, text: _Text) -> Asking:
     client, role, recipient, purpose = text.one(pool.usable)
     declared: str | None = purpose
     said: str | None = recipient
-    if text.chance(12):
+    if text.chance(25):
         declared = text.one((*pool.edition.purposes, "none", "unknown", "", None))
-    if text.chance(12):
+    if text.chance(25):
         said = text.one((*pool.register.recipients, "nobody", None))
     recipients = tuple(pool.register.clients[client]["recipients"])
     leaves = [name for name, each in pool.edition.purposes.items() if not each.abstract]
@@ -375,7 +382,7 @@ def _asking(draw: Draw, text: _Text) -> Asking:
         role=role,
         recipients=("person",) if role == "user" else recipients,
         user=text.one((*pool.values["ids"], "nobody")) if role == "user" else None,
-        purposes=frozenset({purpose, text.one(leaves)}) - ({purpose} if text.chance(5) else set())
+        purposes=frozenset({text.one((purpose, purpose, *leaves)), text.one(leaves)})
         if text.chance(8)
         else None,
         categories=frozenset(

@@ -146,8 +146,8 @@ class Fate:
         user = person.id
         for _ in range(self._one((0, 2, 5, 8))):
             await self._consent(user, self._one(self._leaves), self._one(TO))
-        for employer in self._some(EMPLOYERS, 2):
-            if self._chance(0.5):
+        for employer in self._some(EMPLOYERS, 3):
+            if self._chance(0.8):
                 await self._consent(user, "service.application", employer)
                 await self._consent(user, "service.eligibility", employer)
             await Application.create(

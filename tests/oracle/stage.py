@@ -2,9 +2,10 @@
 
 import re
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,10 @@ class Stage:
     settings: Settings
     register: Register
     clients: Mapping[str, Client]
+    turns: Iterator[int] = field(default_factory=count)
+
+    def __repr__(self) -> str:
+        return "Stage"
 
 
 @dataclass(eq=False)
@@ -149,16 +154,24 @@ async def staged(url: str, var: Path, edition: Edition, seed: int) -> AsyncItera
 @asynccontextmanager
 async def played(stage: Stage, edition: Edition) -> AsyncIterator[Play]:
     """The gateway under this edition, with its oracle."""
+    own = relabelled(edition, next(stage.turns))
     async with opened(stage.settings.database_url, pool_size=1) as store:
-        await publish_shipped(store, edition, NOW)
+        await publish_shipped(store, own, NOW)
     kinds = {name: row["kind"] for name, row in stage.register.recipients.items()}
     key = (edition.id, tuple(sorted(kinds.items())))
     if key not in RULEBOOKS:
         RULEBOOKS[key] = Rulebook(edition, kinds)
     with MonkeyPatch.context() as patch:
         patch.setattr("api.house.Cursors", NotingCursors)
-        async with _playing(stage, edition, RULEBOOKS[key]) as made:
+        async with _playing(stage, own, RULEBOOKS[key]) as made:
             yield made
+
+
+def relabelled(edition: Edition, turn: int) -> Edition:
+    """The same edition in other words, as none is published twice."""
+    sheets = edition.sheets()
+    sheets["rules"][0][-1] += f" (turn {turn})"
+    return Edition.of(sheets, edition.model, edition.declared)
 
 
 @asynccontextmanager

@@ -1,0 +1,61 @@
+"""The explorer on a gateway that serves: what a newcomer sees who opens the address that `make serve` prints."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from api.explorer.examples import EXAMPLES, Example
+from tests.served import free_port, serving
+from tests.world import World
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    port = free_port()
+    with serving(tmp_path_factory.mktemp("served"), port):
+        yield f"http://127.0.0.1:{port}"
+
+
+async def test_a_newcomer_runs_the_first_example_and_nothing_leaves_this_machine(
+    chrome: Browser, served: str
+) -> None:
+    context = await chrome.new_context(locale="en-GB", viewport={"width": 1280, "height": 860})
+    page = await context.new_page()
+    hosts: set[str] = set()
+    complaints: list[str] = []
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    await page.goto(f"{served}/graphql")
+    await page.wait_for_selector("html[data-ready=yes]")
+    await page.get_by_label("Example", exact=True).select_option("matching")
+    await page.get_by_role("button", name="Execute query").click()
+    result = page.get_by_role("region", name="Result Window")
+    await expect(result).to_contain_text('"ageBand"')
+    await expect(result).to_contain_text('"JP-')
+    assert hosts == {urlsplit(served).netloc}
+    assert complaints == []
+    await context.close()
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.key)
+async def test_an_example_gets_data_from_the_gateway(a_world: World, example: Example) -> None:
+    person = a_world.demo.users[example.person] if example.person else None
+    client = next(
+        each.client_id
+        for each in a_world.demo.clients.values()
+        if each.client_id == example.client
+        or (example.client is None and each.role in (example.role, "frontend"))
+    )
+    answer = await a_world.ask(
+        client,
+        example.plain()["operation"],
+        {"id": person} if person and "$id" in example.operation else {},
+        user=person if example.role == "user" else None,
+    )
+    if example.key == "strict":
+        assert a_world.codes(answer) == ["FIELD_FORBIDDEN"]
+        assert "data" not in answer
+        return
+    assert all(value is not None for value in answer["data"].values()), answer
