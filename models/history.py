@@ -101,7 +101,9 @@ _PROVISION = (
     "p.id, p.access_id, p.ref, p.recipient, p.recipient_name, p.recipient_address, p.recipient_representative,"
     " p.items, p.basis, p.consented_at, p.provided_at, p.retain_until"
 )
-MILLISECOND = timedelta(milliseconds=1)
+SLOWEST = timedelta(hours=1)
+"""An access is numbered when it is recorded, which is later than its time by no more than this."""
+
 _EQUAL = {"client": "client", "purpose": "purpose", "recipient": "recipient", "outcome": "outcome"}
 
 
@@ -131,7 +133,7 @@ class History:
             values |= {"since": first_id(query.since), "since_at": query.since}
         if query.until is not None:
             wanted.append("a.id < :until AND a.at < :until_at")
-            values |= {"until": first_id(query.until + MILLISECOND), "until_at": query.until}
+            values |= {"until": first_id(query.until + SLOWEST), "until_at": query.until}
         if query.before is not None:
             wanted.append("a.id < :before")
             values["before"] = query.before
@@ -150,11 +152,12 @@ class History:
             else "instr(x.refs, :packed)"
         )
         values = {"ref": query.ref or -1, "packed": pack([query.ref or 0]), "asked": query.user or ""}
-        indexed = await self._reader.fetch("SELECT accesses FROM access_people WHERE ref = :ref", values)
+        # INVARIANT: the tail is read before the index, into which accesses move from it meanwhile.
         tail = await self._reader.fetch(
             f"SELECT x.id, x.refs FROM access_tail t JOIN accesses x ON x.id = t.access_id WHERE {inside} > 0",
             values,
         )
+        indexed = await self._reader.fetch("SELECT accesses FROM access_people WHERE ref = :ref", values)
         asked = await self._reader.fetch("SELECT y.id FROM accesses y WHERE y.asked = :asked", values)
         found = {number for row in indexed for number in unpack(bytes(row[0]))}
         found |= {row[0] for row in tail if query.ref in set(unpack(bytes(row[1])))}

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from models.bits import Bits
 from models.entry import Entry
 from models.ledger_rows import Rows
-from models.store import Store, StoreUnavailable, Transaction
+from models.store import Store, StoreUnavailable, Transaction, WrongValue
 
 SHADOW = 5.0
 """Seconds that a failed commit darkens the state of the ledger; the next operation tries again in any case."""
@@ -95,7 +95,7 @@ class Ledger:
             if batch:
                 await self._commit(batch)
 
-    async def _commit(self, batch: list[tuple[Entry, asyncio.Future[None]]]) -> None:
+    async def _commit(self, batch: list[tuple[Entry, asyncio.Future[None]]], *, first: bool = True) -> None:
         began = time.perf_counter()
         fault: Exception | None = None
         try:
@@ -106,9 +106,10 @@ class Ledger:
         except StoreUnavailable as error:
             fault = LedgerUnavailable(str(error))
         except Exception as error:  # noqa: BLE001 - no record, no answer, whatever the cause
-            if len(batch) > 1:
+            if len(batch) > 1 or (first and isinstance(error, WrongValue)):
+                self._rows.ids.renumber()
                 for one in batch:
-                    await self._commit([one])
+                    await self._commit([one], first=False)
                 return
             fault = LedgerUnavailable(f"the ledger failed: {type(error).__name__}")
         self._last_commit = time.monotonic()

@@ -1,5 +1,6 @@
 """The rows of the ledger: entries as the tables hold them, numbered and packed."""
 
+from base64 import b32hexencode
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from secrets import randbits
@@ -70,9 +71,13 @@ class AccessIds:
     """Numbers of accesses: they rise with time, and two processes seldom meet; the table refuses the second."""
 
     def __init__(self) -> None:
-        self._process = randbits(10) << 11
         self._last = 0
         self._count = 0
+        self.renumber()
+
+    def renumber(self) -> None:
+        """Take another number for this process, after it met one of the same."""
+        self._process = randbits(10) << 11
 
     def next(self, at: datetime) -> int:
         """The number of an access at this time."""
@@ -92,13 +97,13 @@ class Rows:
 
     def __init__(self, bits: Callable[[], Bits]) -> None:
         self._bits = bits
-        self._ids = AccessIds()
+        self.ids = AccessIds()
 
     def rows(self, entries: Sequence[Entry]) -> dict[Table, list[Row]]:
         """The rows of several entries, by table."""
         rows: dict[Table, list[Row]] = {ACCESSES: [], PEOPLE: [], TAIL: [], PROVISIONS: []}
         for entry in entries:
-            number = self._ids.next(entry.at)
+            number = self.ids.next(entry.at)
             rows[ACCESSES].append(self._access(number, entry))
             if entry.users > DIRECT:
                 rows[TAIL].append((number,))
@@ -147,7 +152,7 @@ class Rows:
     def _provision(self, number: int, entry: Entry, one: ProvisionEntry) -> Row:
         bits = self._bits()
         return (
-            f"{number:x}-{one.ref:x}"[:26],
+            b32hexencode(pack((number, one.ref))).decode().rstrip("="),
             number,
             one.ref,
             one.recipient,

@@ -12,7 +12,7 @@ from typing import IO, Any
 import orjson
 
 from api.cli.shared import CommandError
-from api.gateway.cursor import Cursors, bound_to
+from api.gateway.cursor import Cursors
 from api.gateway.ledger_door import FIELD, NOBODY
 from api.gateway.ledger_view import LARGEST_PAGE, LedgerView
 from api.gateway.purpose import context_of, declared_purpose, recipient_of
@@ -90,7 +90,7 @@ async def gather(house: House, asked: Asked, spool: IO[bytes], progress: Progres
     requester = await _allowed(house, force, asked)
     history = History(house.store, house.inforce.bits)
     ref = None if asked.user is None else await history.ref(asked.user) or NOBODY
-    view = LedgerView(history, Cursors(house.settings.secret_key), bound_to(asked.client), only=ref)
+    view = LedgerView(history, Cursors(house.settings.secret_key).of(asked.client), only=ref)
     count = 0
     total = await _total(house, asked)
     async for node in _nodes(view, asked, None if ref == NOBODY else ref):

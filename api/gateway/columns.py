@@ -75,8 +75,15 @@ def day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
+WHOLE_SECONDS = len("2026-01-12 02:02:25+00")
+
+
 def moment(text: str | None) -> str | None:
     """A time in UTC as RFC 3339 writes it, out of what either database writes: `2026-01-12T02:02:25+00:00`."""
     if text is None:
         return None
-    return f"{text[:10]}T{text[11:]}:00" if text[-3] == "+" else f"{text[:10]}T{text[11:]}"
+    if len(text) == WHOLE_SECONDS:
+        return f"{text[:10]}T{text[11:]}:00"
+    fraction, _, zone = text[19:].partition("+")
+    fraction = fraction and f"{fraction:0<7}"
+    return f"{text[:10]}T{text[11:19]}{fraction}+{zone if ':' in zone else f'{zone}:00'}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from api.gateway.cursor import Cursors
+from api.gateway.cursor import ListCursors
 from api.gateway.filter import Conditions, Order
 from api.gateway.reading import ID
 from api.gateway.selection import TYPENAME, Selected
@@ -17,15 +17,14 @@ class Connection:
     """The Relay connection around shaped users, as its selection asks for it.
 
     Attributes:
-        bound: what its cursors are sealed to.
+        cursors: those of this list.
         first: how many users the page holds at most.
         pages: for each selection on `User`, the rows, one more than the page where there are more, and the answers.
     """
 
-    cursors: Cursors
+    cursors: ListCursors
     selected: Selected
     order: Order
-    bound: bytes
     first: int
     pages: Sequence[tuple[Sequence[Row], list[dict[str, Any]]]]
 
@@ -62,8 +61,8 @@ class Connection:
         return [dict(zip(keys, cells, strict=True)) for cells in zip(*columns, strict=True)]
 
     def _cursor(self, row: Row) -> str:
-        place = [row[ID]] if self.order.column is None else [row[ID], str(row[-1])]
-        return self.cursors.seal(place, self.bound)
+        place = (row[ID],) if self.order.column is None else (row[ID], str(row[-1]))
+        return self.cursors.seal(*place)
 
     def _page_info(self, each: Selected) -> dict[str, Any]:
         rows = self.pages[0][0]

@@ -3,6 +3,7 @@
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -19,6 +20,10 @@ class Cursors:
 
     def __init__(self, secret: str) -> None:
         self._cipher = AESSIV(hashlib.sha512(b"mokuteki cursor " + secret.encode()).digest())
+
+    def of(self, *parts: object) -> "ListCursors":
+        """The cursors of one list, by all that makes it this list: who asks, why, and in what order."""
+        return ListCursors(self, parts)
 
     def seal(self, place: list[Any], bound: bytes) -> str:
         """The cursor for a place in the list that `bound` describes."""
@@ -47,6 +52,29 @@ class Cursors:
         return place
 
 
-def bound_to(*parts: object) -> bytes:
-    """What a cursor is sealed to, as bytes."""
-    return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS, default=str)).digest()
+class ListCursors:
+    """The cursors of one list; what they are bound to is worked out when the first is sealed or opened."""
+
+    def __init__(self, cursors: Cursors, parts: tuple[object, ...]) -> None:
+        self._cursors = cursors
+        self._parts = parts
+
+    @cached_property
+    def _bound(self) -> bytes:
+        return hashlib.sha256(orjson.dumps(self._parts, option=orjson.OPT_SORT_KEYS, default=str)).digest()
+
+    def of(self, *more: object) -> "ListCursors":
+        """Those of a list within this one."""
+        return ListCursors(self._cursors, (*self._parts, *more))
+
+    def seal(self, *place: object) -> str:
+        """The cursor for a place in the list."""
+        return self._cursors.seal([*place], self._bound)
+
+    def open(self, cursor: str, *, argument: str = "after") -> list[Any]:
+        """The place that a cursor of this very list stands for.
+
+        Raises:
+            Refusal: `BAD_INPUT`.
+        """
+        return self._cursors.open(cursor, self._bound, argument=argument)

@@ -89,7 +89,7 @@ def check(text: str, schema: GraphQLSchema) -> Document:
     try:
         document = parse(text, max_tokens=MOST_TOKENS)
     except GraphQLSyntaxError as error:
-        if "token" in error.message and "limit" in error.message.lower():
+        if f"more than {MOST_TOKENS} tokens" in error.message:
             raise Refusal(Code.LIMIT_EXCEEDED, f"the document has more than {MOST_TOKENS} tokens") from error
         raise Refusal(Code.DOCUMENT_INVALID, "the document is not GraphQL", **_place(error)) from error
     except RecursionError as error:

@@ -9,7 +9,7 @@ import orjson
 
 from api.gateway.connection import Connection, beyond
 from api.gateway.context import Context
-from api.gateway.cursor import Cursors, bound_to
+from api.gateway.cursor import ListCursors
 from api.gateway.filter import Order, conditions, filter_paths, order_of
 from api.gateway.plan import Leaf
 from api.gateway.reading import REF, Reading, View
@@ -80,7 +80,7 @@ class Door:
     context: Context
     requester: Requester
     reader: Reader
-    cursors: Cursors
+    cursors: ListCursors
     today: date
     values: Mapping[str, Any]
     registers: Registers
@@ -101,12 +101,10 @@ class Door:
         first = page_size(arguments.get("first"))
         given: Mapping[str, Any] = arguments.get("filter") or {}
         order = order_of(arguments.get("orderBy"))
-        bound = self._bound(given, order)
+        cursors = self._list(given, order)
         made = conditions(given, self.reader.dialect, self.today)
         if arguments.get("after") is not None:
-            made.sql.append(
-                beyond(self.cursors.open(arguments["after"], bound, argument="after"), order, made)
-            )
+            made.sql.append(beyond(cursors.open(arguments["after"]), order, made))
         direction = "DESC" if order.descending else "ASC"
         column = f"{order.column} {direction}, " if order.column else ""
         tail = "".join(f" AND {sql}" for sql in made.sql)
@@ -118,21 +116,12 @@ class Door:
             rows = await self._fetch(reading, tail, values, order.column)
             page = rows[:first]
             pages.append((rows, await self._shape(reading, page, (asking.key, *steps), released)))
-        released.value = told(Connection(self.cursors, asking.selected, order, bound, first, pages).value())
+        released.value = told(Connection(cursors, asking.selected, order, first, pages).value())
         return released
 
-    def _bound(self, given: Mapping[str, Any], order: Order) -> bytes:
-        requester = self.requester
-        return bound_to(
-            requester.client,
-            requester.role,
-            requester.user,
-            self.context.purpose and self.context.purpose.id,
-            self.context.recipient.id,
-            dict(given),
-            order.field,
-            order.descending,
-        )
+    def _list(self, given: Mapping[str, Any], order: Order) -> ListCursors:
+        purpose = self.context.purpose
+        return self.cursors.of(purpose and purpose.id, dict(given), order.field, order.descending)
 
     async def _fetch(
         self, reading: Reading, tail: str, values: Mapping[str, Any], order_column: str | None = None

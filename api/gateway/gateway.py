@@ -8,7 +8,7 @@ from graphql import GraphQLError, GraphQLSchema
 
 from api.gateway import decide
 from api.gateway.consent import CHANGES
-from api.gateway.cursor import Cursors, bound_to
+from api.gateway.cursor import Cursors
 from api.gateway.document import Documents
 from api.gateway.door import Door, Finished
 from api.gateway.execution import execute
@@ -142,15 +142,15 @@ class Gateway:
 
     def _door(self, running: Running, reader: Reader) -> Door:
         requester, context = running.requester, running.context
-        bound = bound_to(requester.client, requester.role, requester.user, context.recipient.id)
-        view = LedgerView(History(reader, self._inforce.bits), self._cursors, bound)
+        cursors = self._cursors.of(requester.client, requester.role, requester.user, context.recipient.id)
+        view = LedgerView(History(reader, self._inforce.bits), cursors)
         values = {
             "now": running.at,
             "requester": requester.user or "",
             "recipient": context.recipient.id,
             "consent_to": context.consent_to,
         }
-        return Door(context, requester, reader, self._cursors, running.today, values, Registers(view))
+        return Door(context, requester, reader, cursors, running.today, values, Registers(view))
 
     async def _refuse(self, running: Running, refusal: Refusal) -> Answer:
         entry = running.refused(refusal.code.value, refusal.reason, refusal.asked)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from api.gateway.cursor import bound_to
 from api.gateway.door import Door
 from api.gateway.ledger_view import LedgerView, connection, ledger_page
 from api.gateway.record import Record
@@ -54,14 +53,12 @@ async def _accesses(view: LedgerView, arguments: Mapping[str, Any], ref: int | N
 async def _provisions(view: LedgerView, arguments: Mapping[str, Any], ref: int | None) -> dict[str, Any]:
     size = ledger_page(arguments.get("first"))
     named = {name: arguments.get(name) for name in ("recipient", "since", "until")}
-    bound = bound_to(
-        "provisions", view.bound.hex(), arguments.get("user"), {k: str(v) for k, v in named.items()}
-    )
+    cursors = view.cursors.of("provisions", arguments.get("user"), {k: str(v) for k, v in named.items()})
     after = arguments.get("after")
-    before = None if after is None else str(view.cursors.open(after, bound, argument="after")[0])
+    before = None if after is None else str(cursors.open(after)[0])
     found = await view.history.provisions(ProvisionQuery(ref=ref, before=before, limit=size + 1, **named))
     page = found[:size]
     people = await view.history.ids(one.ref for one in page)
     nodes = [view.provision(one, people) for one in page]
-    ends = [view.cursors.seal([one.id], bound) for one in page]
+    ends = [cursors.seal(one.id) for one in page]
     return connection(nodes, ends, more=len(found) > size)

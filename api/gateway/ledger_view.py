@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from api.gateway.cursor import Cursors, bound_to
+from api.gateway.cursor import ListCursors
 from api.gateway.refusal import Code, Refusal
 from models.history import AccessQuery, AccessRecord, History, PersonRelease, ProvisionQuery, ProvisionRecord
 
@@ -21,14 +21,13 @@ class LedgerView:
     """Shows the ledger to one requester.
 
     Attributes:
-        bound: what cursors are sealed to.
+        cursors: those of this requester.
         only: the one person whose releases may be seen, by reference, or None for all.
         shown: collects the references of those whose releases were shown, for the record of this reading.
     """
 
     history: History
-    cursors: Cursors
-    bound: bytes
+    cursors: ListCursors
     only: int | None = None
     shown: set[int] = field(default_factory=set)
 
@@ -36,8 +35,8 @@ class LedgerView:
         self, query: AccessQuery, *, first: int | None, after: str | None, releases: bool
     ) -> dict[str, Any]:
         """A page of accesses as a connection; `releases` tells whether people's parts will be asked for."""
-        bound = bound_to("accesses", self.bound.hex(), repr(query))
-        before = None if after is None else int(self.cursors.open(after, bound, argument="after")[0])
+        cursors = self.cursors.of("accesses", repr(query))
+        before = None if after is None else int(cursors.open(after)[0])
         size = ledger_page(first)
         found = await self.history.accesses(_page(query, before, size + 1))
         page = found[:size]
@@ -48,7 +47,7 @@ class LedgerView:
             people = await self.history.ids(refs)
             given = await self._provisions(page)
         nodes = [self._access(record, people, given) for record in page]
-        ends = [self.cursors.seal([record.id], bound) for record in page]
+        ends = [cursors.seal(record.id) for record in page]
         return connection(nodes, ends, more=len(found) > size)
 
     async def _provisions(self, page: Sequence[AccessRecord]) -> Mapping[tuple[int, int], ProvisionRecord]:
@@ -92,17 +91,17 @@ class LedgerView:
         people: Mapping[int, str],
         given: Mapping[tuple[int, int], ProvisionRecord],
     ) -> Callable[..., dict[str, Any]]:
-        bound = bound_to("releases", self.bound.hex(), record.id)
+        cursors = self.cursors.of("releases", record.id)
 
         def page(user: str | None = None, first: int | None = 50, after: str | None = None) -> dict[str, Any]:
             size = ledger_page(first)
-            start = 0 if after is None else int(self.cursors.open(after, bound, argument="after")[0]) + 1
+            start = 0 if after is None else int(cursors.open(after)[0]) + 1
             merged = _merged(self._allowed(record))
             wanted = [one for one in merged if user is None or people.get(one.ref) == user]
             part = wanted[start : start + size]
             self.shown.update(one.ref for one in part)
             nodes = [self._release(record, one, people, given) for one in part]
-            ends = [self.cursors.seal([place], bound) for place in range(start, start + len(part))]
+            ends = [cursors.seal(place) for place in range(start, start + len(part))]
             return connection(nodes, ends, more=len(wanted) > start + size)
 
         return page

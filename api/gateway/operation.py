@@ -102,7 +102,9 @@ class Operation:
             )
         for name, value in coerced.coerced.items():
             if _holds_nul(value):
-                raise Refusal(Code.BAD_INPUT, f"the variable `${name}` has a NUL character", argument=f"${name}")
+                raise Refusal(
+                    Code.BAD_INPUT, f"the variable `${name}` has a NUL character", argument=f"${name}"
+                )
         return coerced
 
     def roots(self, variables: VariableValues) -> tuple[Root, ...]:

@@ -81,7 +81,7 @@ class Registers:
         return {row[ID]: await self._history(each, row) for row in rows}
 
     async def _history(self, each: Selected, row: Row) -> Any:  # noqa: ANN401 - a connection
-        own = LedgerView(self.view.history, self.view.cursors, self.view.bound, only=row[REF])
+        own = LedgerView(self.view.history, self.view.cursors, only=row[REF])
         page = await own.accesses(
             AccessQuery(user=row[ID], ref=row[REF]),
             first=each.arguments.get("first", 50),

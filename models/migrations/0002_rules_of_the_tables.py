@@ -50,7 +50,7 @@ END $$
 
 _ASKED = "CREATE INDEX accesses_asked ON accesses (asked) WHERE asked IS NOT NULL"
 
-_APPEND_ONLY = ("accesses", "acquisitions", "consent_events", "editions")
+_APPEND_ONLY = ("accesses", "acquisitions", "catalogue", "consent_events", "editions")
 
 
 def _append_only_sqlite() -> list[str]:
@@ -77,6 +77,13 @@ END $$
             f"""
 CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE ON {table}
 FOR EACH ROW EXECUTE FUNCTION only_grows()
+"""
+            for table in _APPEND_ONLY
+        ),
+        *(
+            f"""
+CREATE TRIGGER {table}_is_not_emptied BEFORE TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION only_grows()
 """
             for table in _APPEND_ONLY
         ),

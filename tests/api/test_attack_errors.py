@@ -161,7 +161,7 @@ async def test_a_refusal_for_a_third_party_says_nothing_of_the_person(a_world: W
     (error,) = at_first_stage["errors"]
     assert set(error["extensions"]) == {"code", "field", "requestId"}
     assert error["extensions"]["code"] == "FIELD_WITHHELD"
-    for word in ("consent", "stage", "interview", "held", "notice", person):
+    for word in ("consent", "stage", "interview", "suspend", "notice", person):
         assert word not in error["message"].lower()
 
 

@@ -67,7 +67,7 @@ async def test_a_next_page_is_promised_only_where_a_visible_person_is_on_it(a_wo
     whole = "users(first: 1000) { edges { node { id } } pageInfo { hasNextPage } }"
     answer = await a_world.ask("employer-b", f'query @purpose(id: "service.application") {{ {whole} }}')
     count = len(answer["data"]["users"]["edges"])
-    assert 0 < count < len(a_world.demo.users)
+    assert 0 < count < 60
     assert not answer["data"]["users"]["pageInfo"]["hasNextPage"]
     for first, more in ((count, False), (count + 1, False), (count - 1, True), (0, True)):
         asked = f"users(first: {first}) {{ pageInfo {{ hasNextPage }} }}"

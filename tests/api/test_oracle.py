@@ -50,15 +50,13 @@ def proof(number: int) -> Callable[..., Any]:
 
     @pytest.mark.parametrize("play", [number], indirect=True)
     @seed(number)
-    @settings(
-        max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(sending=sent())
     async def compared(play: Play, sending: list[Turn]) -> None:
         note(f"fate {FATE}, edition {number}")
         for turn in sending:
-            fast, slow = await play.both(turn.asker, turn.question)
-            assert fast == slow
+            async for fast, slow in play.turned(turn.asker, turn.question):
+                assert fast == slow
 
     return compared
 
@@ -70,6 +68,88 @@ test_a_third_amendment_is_answered_as_the_oracle_answers = proof(3)
 test_a_fourth_amendment_is_answered_as_the_oracle_answers = proof(4)
 test_a_fifth_amendment_is_answered_as_the_oracle_answers = proof(5)
 test_a_sixth_amendment_is_answered_as_the_oracle_answers = proof(6)
+
+
+AUTHORITY = Asker(client="authority", role="authority", recipients=("authority",))
+NAMED = """{ users(first: 1000) { edges { node {
+  id name { roman } birthDate email address { city } residenceCard { status validUntil } consents { id }
+} } } }"""
+CASES = {
+    "a deny on another fact": [["held-too", "deny", "authority", "read", "any", "any", "any", "held"]],
+    "a deny on one field": [["no-mail", "deny", "authority", "read", "any", "name", "any", "!noticed"]],
+    "people seen without a file": [["all", "allow", "authority", "read", "any", "identifier", "any", "-"]],
+    "a field without a file": [["born", "allow", "authority", "read", "any", "birth", "any", "noticed"]],
+    "both without a file": [
+        ["all", "allow", "authority", "read", "any", "identifier", "any", "-"],
+        ["born", "allow", "authority", "read", "any", "birth", "any", "noticed"],
+    ],
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_a_case_file_narrows_what_it_alone_opens_whatever_other_rules_say(
+    stage: Stage, edition: Edition, case: str
+) -> None:
+    sheets = edition.sheets()
+    sheets["rules"] += [[*row, "Clause 7", "試験", "for a test"] for row in CASES[case]]
+    changed = Edition.of(sheets, edition.model, edition.declared)
+    async with played(stage, changed) as made:
+        fast, slow = await made.both(AUTHORITY, Question(NAMED, purpose="compliance.authority"))
+    assert slow.data
+    assert fast == slow
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        'filter: {email: {eq: "a@example.jp"}}',
+        'filter: {ageBand: {in: ["60+"]}}',
+        "orderBy: REGISTERED_AT_ASC",
+    ],
+)
+async def test_what_only_case_files_open_neither_narrows_nor_sorts_a_list(play: Play, arguments: str) -> None:
+    query = f"{{ users({arguments}) {{ edges {{ node {{ id }} }} }} }}"
+    fast, slow = await play.both(AUTHORITY, Question(query, purpose="compliance.authority"))
+    assert [code for code, _, _ in fast.errors] == ["FILTER_FORBIDDEN"]
+    assert fast == slow
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        "pageInfo { hasNextPage }",
+        "edges { cursor }",
+        "edges { __typename }",
+        "edges @skip(if: true) { cursor }",
+        "edges { node @skip(if: true) { id } }",
+        "edges { node { id @skip(if: true) } }",
+        "edges { node { name { roman @skip(if: true) } } }",
+        "edges { node { consents { id @skip(if: true) } } }",
+        "edges { node { accesses { pageInfo { hasNextPage @skip(if: true) } } } }",
+        "edges { node { answers { key @skip(if: true) } } }",
+        "a: edges { x: node { id } y: node { ageBand } } b: edges { node { initials } }",
+    ],
+)
+async def test_a_selection_of_little_or_nothing_is_answered_as_the_standard_says(
+    play: Play, selection: str
+) -> None:
+    desk = Asker(client="privacy-desk", role="privacy_officer", recipients=("internal", "person"))
+    question = Question(f"{{ users(first: 3) {{ {selection} }} }}", purpose="compliance.requests")
+    fast, slow = await play.both(desk, question)
+    assert fast.errors == ()
+    assert fast == slow
+
+
+async def test_a_page_of_nobody_reports_no_field_that_was_not_asked(stage: Stage, edition: Edition) -> None:
+    sheets = edition.sheets()
+    sheets["rules"].append(
+        ["nobody", "deny", "any", "read", "any", "identifier", "any", "-", "7", "試験", "for a test"]
+    )
+    async with played(stage, Edition.of(sheets, edition.model, edition.declared)) as made:
+        question = Question("{ users { pageInfo { hasNextPage } } }", purpose="service.application")
+        fast, slow = await made.both(EMPLOYER, question)
+    assert fast.errors == ()
+    assert fast == slow
 
 
 EMPLOYER = Asker(client="employer-a", role="employer", recipients=("employer-a",))

@@ -302,9 +302,7 @@ class _Walk:
         self.cells.add(Cell(steps[:-depth], steps, path))
         return False
 
-    def _cell(
-        self, person: Person | Somebody, path: str, info: GraphQLResolveInfo, depth: int = 2
-    ) -> Any:  # noqa: ANN401 - a value of any field
+    def _cell(self, person: Person | Somebody, path: str, info: GraphQLResolveInfo, depth: int = 2) -> Any:  # noqa: ANN401 - a value of any field
         allowed = self._asks(person, path, info, depth)
         if isinstance(person, Somebody):
             return "-" if path == IDENTITY else None

@@ -52,9 +52,7 @@ class Standpoint:
         in_scope = mine.categories is None or not self.rulebook.wider("g3", path).isdisjoint(
             {*mine.categories, "identifier"}
         )
-        return in_scope and self.rulebook.allows(
-            mine.role, "read", self.purpose, path, self.recipient, facts
-        )
+        return in_scope and self.rulebook.allows(mine.role, "read", self.purpose, path, self.recipient, facts)
 
     def by_case(self, path: str, facts: Facts) -> bool:
         """The person, or the field, is seen only because of a case file, whose items narrow what is seen."""

@@ -43,7 +43,7 @@ OFTEN = {"service.application": 4, "service.eligibility": 4, "compliance.authori
 STRANGE = ("", "nobody", "'; --", "it's", "日本", "%", "a" * 60)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Pool:
     """What there is to ask about and to ask with."""
 
@@ -52,6 +52,9 @@ class Pool:
     register: Register
     usable: tuple[tuple[str, str, str, str], ...]
     values: dict[str, tuple[Any, ...]]
+
+    def __repr__(self) -> str:
+        return "Pool"
 
     @classmethod
     def of(cls, oracle: Oracle, edition: Edition) -> "Pool":
@@ -72,9 +75,7 @@ class Pool:
         }
         values["ids"] = tuple(person.id for person in register.people)
         values["ageBand"] = ("UNDER_18", "18-24", "25-29", "30-34", "35-39", "40-49", "50-59", "60+")
-        values["registeredAt"] = tuple(
-            sorted(person.registered_at.isoformat() for person in register.people)
-        )
+        values["registeredAt"] = tuple(sorted(person.registered_at.isoformat() for person in register.people))
         return cls(
             schema=oracle.schema,
             edition=edition,
@@ -210,7 +211,9 @@ class _Text:
     def register(self) -> str:
         if self.chance(3):
             return f"{self.fresh('accesses')}: accesses {{ __typename pageInfo {{ hasPreviousPage }} }}"
-        return f"{self.key('consents')}{self.condition()} {self.block('Consent', (self.leaf(CONSENT),), 4, 0)}"
+        return (
+            f"{self.key('consents')}{self.condition()} {self.block('Consent', (self.leaf(CONSENT),), 4, 0)}"
+        )
 
     def root(self) -> str:
         """One door."""
@@ -219,7 +222,9 @@ class _Text:
             case "type":
                 return "__typename"
             case "me":
-                return f"{self.fresh('me') + ': ' if self.chance(2) else ''}me{self.condition()} {self.user()}"
+                return (
+                    f"{self.fresh('me') + ': ' if self.chance(2) else ''}me{self.condition()} {self.user()}"
+                )
             case "user":
                 ids = st.sampled_from([*self.pool.values["ids"], *STRANGE])
                 given = self.draw(ids) if self.chance(3) else None
@@ -262,7 +267,7 @@ class _Text:
     def after(self) -> str:
         if not self.chance(3):
             return ""
-        self.types["after"], self.strategies["after"] = "String", st.none()
+        self.types["after"], self.strategies["after"] = "String", st.sampled_from((None, None, "nowhere"))
         return "after: $after"
 
     def order(self) -> str:
@@ -289,7 +294,9 @@ class _Text:
         """Filters as values, most of them sensible."""
         keys = [*FILTERED, *["ids", "ids", "ageBand", "workEligibility"] * 3, "prefecture"]
         chosen = st.lists(st.sampled_from(keys), min_size=0, max_size=2, unique=True)
-        return chosen.flatmap(lambda names: st.fixed_dictionaries({name: self.operand(name) for name in names}))
+        return chosen.flatmap(
+            lambda names: st.fixed_dictionaries({name: self.operand(name) for name in names})
+        )
 
     def operand(self, name: str) -> st.SearchStrategy[Any]:
         if name == "workEligibility":

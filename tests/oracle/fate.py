@@ -36,7 +36,7 @@ BIRTHS = (
 STAYS = (TODAY, TODAY - DAY, TODAY - 61 * DAY, TODAY - 62 * DAY, TODAY + DAY, None)
 EMPLOYERS = ("employer-a", "employer-b", "employer-c")
 TO = (*EMPLOYERS, "internal", "support-org", "mail-sender", "authority", "analytics")
-WRITTEN = ('"); DROP TABLE users; --', "It's \\ a \"quote\"", "日本語 🗾", "", "null", "{}")
+WRITTEN = ('"); DROP TABLE users; --', 'It\'s \\ a "quote"', "日本語 🗾", "", "null", "{}")
 NULLABLE = (
     *("name_roman", "name_kanji", "email", "phone", "birth_date", "prefecture", "building"),
     *("card_number", "card_work_restriction", "card_nationality", "card_stay_expires_on"),
@@ -80,7 +80,11 @@ class Fate:
         )
         blank = {"secret_hash": "", "scopes": [], "created_at": NOW}
         await Client.create(
-            id="employer-c", name="employer-c", role="employer", recipients=["employer-c", "employer-b"], **blank
+            id="employer-c",
+            name="employer-c",
+            role="employer",
+            recipients=["employer-c", "employer-b"],
+            **blank,
         )
 
     async def _change(self, person: User) -> None:
@@ -113,7 +117,9 @@ class Fate:
 
     def _answers(self, answers: dict[str, object]) -> dict[str, object]:
         kept = {key: answer for key, answer in answers.items() if self._chance(0.7)}
-        kept |= {self._one(list(self._edition.questions)): self._one((*WRITTEN, 0, 2.5, None, ["A", "B"], []))}
+        kept |= {
+            self._one(list(self._edition.questions)): self._one((*WRITTEN, 0, 2.5, None, ["A", "B"], []))
+        }
         return kept
 
     async def _restrain(self, user: str) -> None:

@@ -88,4 +88,3 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any cell
     if isinstance(value, date | bool | int | list | dict) or value is None:
         return value
     raise TypeError(type(value).__name__)
-

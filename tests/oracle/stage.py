@@ -57,9 +57,11 @@ class Play:
     clients: Mapping[str, Client]
     tokens: dict[Asker, str] = field(default_factory=dict)
     cursors: dict[str, str] = field(default_factory=dict)
+    latest: list[str] = field(default_factory=list)
+    compared: int = 0
 
-    def __repr__(self) -> str:
-        return f"Play({self.oracle.rulebook.id[:8]})"
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:  # noqa: ANN401, FBT001 - as Hypothesis calls it
+        printer.text("Play()")
 
     def token(self, asker: Asker) -> str:
         """An access token of this asker."""
@@ -86,12 +88,24 @@ class Play:
 
     async def both(self, asker: Asker, question: Question) -> tuple[Answer, Answer]:
         """What the gateway answers and what the oracle says, with cursors that tell their place."""
+        self.compared += 1
         fast = told(await self.send(asker, question))
         slow = self.oracle.answer(asker, self._unsealed(question))
         sealed = [each for each in SEALED.findall(fast.data or b"") if each.decode() in NOTED]
         for real, own in zip(sealed, OWN.findall(slow.data or b""), strict=False):
             self.cursors[real.decode()] = own.decode()
+        self.latest = [each.decode() for each in sealed]
         return _placed(fast, SEALED), _placed(slow, OWN)
+
+    async def turned(self, asker: Asker, question: Question) -> AsyncIterator[tuple[Answer, Answer]]:
+        """Both answers; then, where the list can go on, those after a cursor of this answer and after one of another."""
+        before = self.latest
+        yield await self.both(asker, question)
+        if "after" in question.variables:
+            for cursor in (*self.latest[-1:], *before[:1]):
+                yield await self.both(
+                    asker, replace(question, variables={**question.variables, "after": cursor})
+                )
 
     def _unsealed(self, question: Question) -> Question:
         variables = {
@@ -121,7 +135,11 @@ def _placed(answer: Answer, cursors: re.Pattern[bytes]) -> Answer:
 
     def person(found: re.Match[bytes]) -> bytes:
         text = found.group().decode()
-        return f"after {NOTED.get(text, text)}".encode() if cursors is SEALED else f"after {text.split()[1]}".encode()
+        return (
+            f"after {NOTED.get(text, text)}".encode()
+            if cursors is SEALED
+            else f"after {text.split()[1]}".encode()
+        )
 
     return answer if answer.data is None else replace(answer, data=cursors.sub(person, answer.data))
 

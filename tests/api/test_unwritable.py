@@ -1,0 +1,241 @@
+"""A ledger that cannot be written: nobody's data leaves, registers still answer, and all is well again by itself."""
+
+import asyncio
+import secrets
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+
+from benchmarks.postgres import Server
+from models.database import SQLITE
+from policies.edition import Edition
+from tests.world import World, world
+
+ACCOUNT = '@purpose(id: "service.account")'
+SECURITY = '@purpose(id: "compliance.security")'
+CONSENT = f"""mutation($i: RecordConsentInput!) {ACCOUNT} {{ recordConsent(input: $i) {{ user {{ id email }} }} }}"""
+SLOWEST = 6.0
+"""Seconds in which every operation must be answered, the ledger locked or not."""
+
+PERSONAL = {
+    "a user": ("frontend", f"query($id: ID!) {ACCOUNT} {{ user(id: $id) {{ id email }} }}"),
+    "nobody": ("frontend", f'query {ACCOUNT} {{ user(id: "nobody") {{ id }} }}'),
+    "users": ("frontend", f"query {ACCOUNT} {{ users {{ edges {{ node {{ id email }} }} }} }}"),
+    "a page's place": ("frontend", f"query {ACCOUNT} {{ users {{ pageInfo {{ hasNextPage }} }} }}"),
+    "a user and a register": (
+        "frontend",
+        f"query($id: ID!) {ACCOUNT} {{ user(id: $id) {{ id }} purposes {{ id }} }}",
+    ),
+    "an employer's user": (
+        "employer-a",
+        'query($id: ID!) @purpose(id: "service.application") { user(id: $id) { id email } }',
+    ),
+    "accesses": ("auditor", f"query {SECURITY} {{ accesses(first: 1) {{ edges {{ node {{ id }} }} }} }}"),
+    "provisions": ("auditor", f"query {SECURITY} {{ provisions(first: 1) {{ edges {{ node {{ id }} }} }} }}"),
+    "a consent": ("frontend", CONSENT),
+    "a refusal": ("frontend", '{ user(id: "x") { id } }'),
+    "a refused filter": (
+        "frontend",
+        'query @purpose(id: "service.matching") { users(filter: {phone: {eq: "1"}}) { edges { node { id } } } }',
+    ),
+}
+OWN = {
+    "me": f"query {ACCOUNT} {{ me {{ id email }} }}",
+    "one's own history": f"query {ACCOUNT} {{ me {{ accesses(first: 1) {{ edges {{ node {{ id }} }} }} }} }}",
+}
+REGISTERS = [
+    "{ purposes { id } }",
+    "{ fields { path } edition { id rules { id } } }",
+    '{ explain(purpose: "service.account", role: "frontend", recipient: "internal", field: "User.email") { allowed } }',
+    "{ __schema { queryType { name } } __typename }",
+]
+
+
+@asynccontextmanager
+async def locked(url: str, *, whole: bool) -> AsyncIterator[None]:
+    """The ledger held by somebody else; `whole` keeps others from reading it too, where that can be."""
+    if url.startswith(SQLITE):
+        file = sqlite3.connect(url.removeprefix(SQLITE), isolation_level=None, timeout=10)
+        file.execute("BEGIN EXCLUSIVE" if whole else "BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            file.rollback()
+            file.close()
+        return
+    connection = await asyncpg.connect(url)
+    try:
+        async with connection.transaction():
+            mode = "ACCESS EXCLUSIVE" if whole else "EXCLUSIVE"
+            await connection.execute(f"LOCK TABLE accesses IN {mode} MODE")
+            yield
+    finally:
+        await connection.close()
+
+
+async def timed(
+    world: World, client: str, query: str, user: str | None = None
+) -> tuple[httpx.Response, float]:
+    plain = world.demo.users["consented-employer-a"]
+    given = {
+        "user": plain,
+        "purpose": "service.application",
+        "recipient": "employer-b",
+        "noticeVersion": "1",
+        "language": "en",
+        "method": "CLICK",
+    }
+    variables = {"i": given} if "$i" in query else {"id": plain} if "$id" in query else {}
+    began = time.perf_counter()
+    response = await world.send(client, query, variables, user=user)
+    return response, time.perf_counter() - began
+
+
+def unavailable(response: httpx.Response, *codes: str) -> bool:
+    body = response.json()
+    (error,) = body["errors"]
+    return (
+        response.status_code == 503
+        and set(body) == {"errors"}
+        and error["extensions"]["code"] in codes
+        and "@example" not in response.text
+    )
+
+
+async def everything(world: World) -> list[tuple[httpx.Response, float]]:
+    """All operations on people, at once."""
+    user = world.demo.users["plain"]
+    others = [timed(world, client, query) for client, query in PERSONAL.values()]
+    return list(
+        await asyncio.gather(*others, *(timed(world, "frontend", query, user) for query in OWN.values()))
+    )
+
+
+@pytest.mark.parametrize("whole", [False, True])
+async def test_while_the_ledger_is_locked_nobody_is_answered_and_afterwards_everybody(
+    a_world: World,
+    database_url: str,
+    whole: bool,  # noqa: FBT001 - the case
+) -> None:
+    before = await a_world.house.store.fetch("SELECT count(*) FROM consent_events", {})
+    async with locked(database_url, whole=whole):
+        refused = await everything(a_world)
+        for _ in range(2):
+            for query in REGISTERS:
+                response, seconds = await timed(a_world, "employer-a", query)
+                assert "errors" not in response.json()
+                assert seconds < 1
+    for response, seconds in refused:
+        assert unavailable(response, "LEDGER_UNAVAILABLE"), response.text
+        assert seconds < SLOWEST
+    assert await a_world.house.store.fetch("SELECT count(*) FROM consent_events", {}) == before
+    numbers = ", ".join(f"'{response.headers['x-request-id']}'" for response, _ in refused)
+    told = await a_world.house.store.fetch(f"SELECT id FROM accesses WHERE request_id IN ({numbers})", {})
+    assert not told
+    for name, (response, _) in zip([*PERSONAL, *OWN], await everything(a_world), strict=True):
+        assert ("data" in response.json()) is not name.startswith("a refus"), name
+
+
+async def test_many_changes_that_wait_for_the_ledger_do_not_wait_for_each_other(
+    a_world: World, database_url: str
+) -> None:
+    async with locked(database_url, whole=False):
+        refused = await asyncio.gather(*(timed(a_world, "frontend", CONSENT) for _ in range(8)))
+    for response, seconds in refused:
+        assert unavailable(response, "LEDGER_UNAVAILABLE")
+        assert seconds < SLOWEST
+    response, _ = await timed(a_world, "frontend", CONSENT)
+    assert response.json()["data"]["recordConsent"]["user"]["email"]
+
+
+async def test_an_operation_that_waits_is_answered_when_the_ledger_is_let_go(
+    a_world: World, database_url: str
+) -> None:
+    client, query = PERSONAL["a user"]
+    async with locked(database_url, whole=False):
+        asked = asyncio.create_task(timed(a_world, client, query))
+        await asyncio.wait([asked], timeout=0.3)
+        assert not asked.done()
+    response, _ = await asked
+    assert response.json()["data"]["user"]["email"]
+
+
+@asynccontextmanager
+async def gone(server: Server, name: str) -> AsyncIterator[None]:
+    """The database lets nobody in and has thrown out all who were."""
+    connection = await asyncpg.connect(server.dsn)
+    try:
+        await connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()",
+            name,
+        )
+        try:
+            yield
+        finally:
+            await connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def own_world(server: Server, edition: Edition, var: Path) -> AsyncIterator[tuple[World, str]]:
+    name = f"gone_{secrets.token_hex(6)}"
+    connection = await asyncpg.connect(server.dsn)
+    try:
+        await connection.execute(f'CREATE DATABASE "{name}"')
+        try:
+            async with world(server.database(name), var, edition) as made:
+                yield made, name
+        finally:
+            await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    finally:
+        await connection.close()
+
+
+async def recovered(world: World) -> bool:
+    """Every operation is answered again within a few seconds."""
+    until = time.monotonic() + SLOWEST
+    while time.monotonic() < until:
+        answers = await everything(world)
+        if all(response.status_code == 200 for response, _ in answers):
+            return True
+    return False
+
+
+async def test_without_a_database_nobody_is_answered_and_when_it_is_back_everybody(
+    postgres_server: Server, edition: Edition, tmp_path: Path
+) -> None:
+    async with own_world(postgres_server, edition, tmp_path) as (made, name):
+        assert await recovered(made)
+        async with gone(postgres_server, name):
+            for _ in range(3):
+                for response, seconds in await everything(made):
+                    assert unavailable(response, "LEDGER_UNAVAILABLE", "POLICY_UNAVAILABLE"), response.text
+                    assert seconds < SLOWEST
+            assert (await made.http.get("/healthz")).status_code == 200
+            assert (await made.http.get("/readyz")).status_code == 503
+            until = time.monotonic() + SLOWEST
+            while True:
+                response, _ = await timed(made, "employer-a", REGISTERS[0])
+                if unavailable(response, "POLICY_UNAVAILABLE"):
+                    break
+                assert time.monotonic() < until
+        assert await recovered(made)
+        assert (await made.http.get("/readyz")).status_code == 200
+
+
+async def test_connections_that_were_cut_once_are_made_anew(
+    postgres_server: Server, edition: Edition, tmp_path: Path
+) -> None:
+    async with own_world(postgres_server, edition, tmp_path) as (made, name):
+        for _ in range(2):
+            async with gone(postgres_server, name):
+                pass
+            assert await recovered(made)
