@@ -10,7 +10,16 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from api.cli.shared import CommandError, edition_of_checkout, err, examples, out, settings, store_of
+from api.cli.shared import (
+    CommandError,
+    edition_of_checkout,
+    err,
+    examples,
+    out,
+    settings,
+    settings_of_server,
+    store_of,
+)
 from api.tokens.access_token import AccessTokens
 from api.tokens.keys import load_keys
 from api.tokens.scope import Scope, ScopeRefused
@@ -75,7 +84,7 @@ def token(
     ] = None,
 ) -> None:
     """Print an access token of a client."""
-    given = settings()
+    given = settings_of_server()
 
     async def mint() -> str:
         async with store_of(given) as store:

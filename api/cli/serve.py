@@ -13,6 +13,7 @@ from api.cli.database import fill_if_empty
 from api.cli.shared import CommandError, err, examples, prepare, settings
 from api.house import open_house
 from api.settings import Settings
+from models.demo.handout import serve_at
 
 
 def add_to(app: typer.Typer) -> None:
@@ -54,6 +55,7 @@ async def _serve(given: Settings, taken: socket.socket) -> None:
     await prepare(given)
     if not given.production:
         await fill_if_empty(given)
+        serve_at(given.var / "demo.json", given.issuer)
     async with open_house(given) as house:
         server = uvicorn.Server(
             uvicorn.Config(

@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tortoise.exceptions import BaseORMException
 from api.settings import Settings
 from models.catalogue import CATEGORIES
 from models.database import SQLITE, migrate, opened
+from models.demo.handout import read_demo
 from models.publish import publish_shipped
 from models.store import Store
 from policies.edition import Edition, shipped
@@ -37,6 +39,17 @@ def examples(*lines: str) -> str:
 def settings() -> Settings:
     """The settings of this process."""
     return Settings.read(os.environ)
+
+
+def settings_of_server() -> Settings:
+    """The settings of this process, with the address that the demonstration is served at where none is set.
+
+    So a token is good for the server that was started last, whichever port it took.
+    """
+    given = settings()
+    address = read_demo(given.var / "demo.json").get("url")
+    told = {"MOKUTEKI_ISSUER", "MOKUTEKI_HOST", "MOKUTEKI_PORT", "HOST", "PORT"} & set(os.environ)
+    return given if given.production or told or not address else replace(given, issuer=str(address))
 
 
 def edition_of_checkout() -> Edition:

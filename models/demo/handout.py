@@ -21,7 +21,18 @@ class Demo:
 def write(demo: Demo, path: Path, url: str) -> None:
     """Write the handout as JSON for its owner alone (mode 0600): all of it or, when that fails, none."""
     clients = {name: asdict(credential) for name, credential in demo.clients.items()}
-    text = json.dumps({"url": url, "clients": clients, "users": demo.users}, ensure_ascii=False, indent=2)
+    _write({"url": url, "clients": clients, "users": demo.users}, path)
+
+
+def serve_at(path: Path, url: str) -> None:
+    """Let the handout name the address that is served now."""
+    found = read_demo(path)
+    if found and found.get("url") != url:
+        _write({**found, "url": url}, path)
+
+
+def _write(handout: dict[str, Any], path: Path) -> None:
+    text = json.dumps(handout, ensure_ascii=False, indent=2)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     beside = Path(name)
