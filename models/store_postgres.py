@@ -46,6 +46,7 @@ SESSION = """
 SET application_name = 'mokuteki';
 SET timezone = 'UTC';
 SET jit = off;
+SET lock_timeout = '2s';
 SET random_page_cost = 1.1;
 SET plan_cache_mode = force_generic_plan
 """

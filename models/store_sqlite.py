@@ -12,7 +12,6 @@ import aiosqlite
 from models.dialect import Dialect
 from models.store import Row, Store, StoreUnavailable, Table, Transaction, WrongValue
 
-
 WRONG = (sqlite3.IntegrityError, sqlite3.DataError, OverflowError, UnicodeEncodeError)
 """What a statement brought on itself."""
 
@@ -52,14 +51,19 @@ class SqliteStore(Store):
 
     dialect = Dialect.SQLITE
 
-    def __init__(self, reader: aiosqlite.Connection, writer: aiosqlite.Connection) -> None:
+    def __init__(
+        self, reader: aiosqlite.Connection, writer: aiosqlite.Connection, *, patience: float
+    ) -> None:
         self._reader = reader
         self._writer = writer
+        self._patience = patience
         self._writing = asyncio.Lock()
 
     @classmethod
     async def open(cls, path: str, *, patience: float = 2.0) -> "SqliteStore":
-        """Open the file; a write that waits longer than `patience` seconds for another writer fails."""
+        """Open the file; a write that waits longer than `patience` seconds for its turn here, or then for another
+        process, fails.
+        """
         writer = await aiosqlite.connect(path, isolation_level=None)
         for pragma in (
             "journal_mode=WAL",
@@ -71,7 +75,7 @@ class SqliteStore(Store):
         reader = await aiosqlite.connect(path, isolation_level=None)
         for pragma in ("query_only=ON", f"busy_timeout={int(patience * 1000)}"):
             await reader.execute(f"PRAGMA {pragma}")
-        return cls(reader, writer)
+        return cls(reader, writer, patience=patience)
 
     async def rows(self, text: str, args: Sequence[Any]) -> Sequence[Row]:
         try:
@@ -83,7 +87,7 @@ class SqliteStore(Store):
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        async with self._writing:
+        async with self._turn():
             try:
                 await self._writer.execute("BEGIN IMMEDIATE")
                 try:
@@ -96,6 +100,18 @@ class SqliteStore(Store):
                 raise WrongValue(type(error).__name__) from error
             except (sqlite3.Error, ValueError) as error:
                 raise StoreUnavailable(f"the database did not commit: {type(error).__name__}") from error
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._writing.acquire()
+        except TimeoutError as error:
+            raise StoreUnavailable("the database is busy with other writes") from error
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     async def _commit(self) -> None:
         try:

@@ -101,7 +101,7 @@ def columns(number: int, edition: Edition) -> tuple[dict[str, Any], list[tuple[s
 
 def _answers(number: int, edition: Edition) -> tuple[dict[str, Any], list[tuple[str, tuple[str, ...]]]]:
     answers: dict[str, Any] = {}
-    shown = []
+    shown: list[tuple[str, tuple[str, ...]]] = []
     for place, (key, question) in enumerate(edition.questions.items()):
         text = f"MKANSWER{place}N{number:03}"
         answer: Any = text

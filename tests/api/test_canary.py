@@ -380,7 +380,7 @@ async def test_a_body_that_is_no_request_is_not_repeated(canary: Canary) -> None
         forged = await canary.world.http.post(
             "/graphql",
             json={"query": "{ __typename }"},
-            headers={"Authorization": f"Bearer {value}".encode()},
+            headers={b"Authorization": f"Bearer {value}".encode()},
         )
         assert forged.status_code == 401
         assert canary.found(forged) == set()

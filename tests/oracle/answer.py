@@ -25,6 +25,7 @@ from tests.oracle.people import Person, Register
 from tests.oracle.rulebook import Rulebook
 from tests.oracle.values import OBJECTS, parts, value
 
+Info = GraphQLResolveInfo[Any]
 Steps = tuple[str, ...]
 Error = tuple[str, Steps, str | None]
 JAPAN = ZoneInfo("Asia/Tokyo")
@@ -104,8 +105,8 @@ def schema_of(sdl: str) -> GraphQLSchema:
     times = made.type_map["DateTime"]
     if not isinstance(times, GraphQLScalarType):
         raise TypeError("`DateTime` is no scalar")
-    times.parse_value = datetime.fromisoformat  # type: ignore[method-assign]
-    times.coerce_input_value = datetime.fromisoformat  # type: ignore[assignment]
+    times.parse_value = datetime.fromisoformat  # type: ignore[method-assign, assignment]
+    times.coerce_input_value = datetime.fromisoformat
     return made
 
 
@@ -250,7 +251,12 @@ class _Walk:
             raise error.original_error or error
         return orjson.dumps(result.data)
 
-    def _resolve(self, source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:  # noqa: ANN401 - a resolver
+    def _resolve(  # noqa: PLR0911 - one way for each type
+        self,
+        source: Any,  # noqa: ANN401 - whatever the resolver above returned
+        info: Info,
+        **arguments: Any,  # noqa: ANN401 - whatever the schema takes
+    ) -> Any:  # noqa: ANN401 - whatever the schema has
         kind, name = info.parent_type.name, info.field_name
         match kind:
             case "Query":
@@ -272,7 +278,7 @@ class _Walk:
             case _:
                 return self._cell(source.person, f"User.{source.name}.{name}", info)
 
-    def _door(self, info: GraphQLResolveInfo, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - a resolver
+    def _door(self, info: Info, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - a resolver
         self.doors.append((str(info.path.key), info.field_name, arguments))
         oracle, seen_from = self._oracle, self._seen_from
         if seen_from is None:
@@ -289,12 +295,12 @@ class _Walk:
             return [Edge(ANYBODY, "")]
         return [Edge(person, cursor) for person, cursor in zip(source.people, source.cursors, strict=True)]
 
-    def _meet(self, person: Person | Somebody, info: GraphQLResolveInfo) -> Person | Somebody:
+    def _meet(self, person: Person | Somebody, info: Info) -> Person | Somebody:
         if isinstance(person, Person):
             self.met.add((_steps(info), person))
         return person
 
-    def _asks(self, person: Person | Somebody, path: str, info: GraphQLResolveInfo, depth: int) -> bool:
+    def _asks(self, person: Person | Somebody, path: str, info: Info, depth: int) -> bool:
         """Ask for one cell; of anybody, only note that it is asked."""
         if isinstance(person, Person) and self._seen_from is not None:
             return self._seen_from.allowed(person, path)
@@ -302,13 +308,15 @@ class _Walk:
         self.cells.add(Cell(steps[:-depth], steps, path))
         return False
 
-    def _cell(self, person: Person | Somebody, path: str, info: GraphQLResolveInfo, depth: int = 2) -> Any:  # noqa: ANN401 - a value of any field
+    def _cell(self, person: Person | Somebody, path: str, info: Info, depth: int = 2) -> Any:  # noqa: ANN401 - a value of any field
         allowed = self._asks(person, path, info, depth)
         if isinstance(person, Somebody):
             return "-" if path == IDENTITY else None
         return value(person, path, self._oracle.today) if allowed else None
 
-    def _of_user(self, source: Person | Somebody, info: GraphQLResolveInfo, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - a resolver
+    def _of_user(  # noqa: PLR0911 - one way for each kind of field
+        self, source: Person | Somebody, info: Info, arguments: dict[str, Any]
+    ) -> Any:  # noqa: ANN401 - a resolver
         name = info.field_name
         if name in OBJECTS:
             return Part(source, name) if self._in_part(source, name) else None
@@ -332,9 +340,7 @@ class _Walk:
             return True
         return any(self._seen_from.allowed(source, path) for path in parts(name))
 
-    def _answers(
-        self, source: Person | Somebody, keys: list[str] | None, info: GraphQLResolveInfo
-    ) -> list[Part] | None:
+    def _answers(self, source: Person | Somebody, keys: list[str] | None, info: Info) -> list[Part] | None:
         """The answers that may be read of those asked; null where there is none."""
         known = self._oracle.rulebook.questions
         asked = known if keys is None else [key for key in dict.fromkeys(keys) if key in known]
@@ -350,7 +356,7 @@ class _Walk:
         return source.person.row["answers"].get(source.name) if isinstance(source.person, Person) else None
 
 
-def _steps(info: GraphQLResolveInfo) -> Steps:
+def _steps(info: Info) -> Steps:
     """Where a field answers, with `@` for every item of a list."""
     return tuple("@" if isinstance(step, int) else step for step in info.path.as_list())
 

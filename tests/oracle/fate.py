@@ -47,7 +47,7 @@ class Fate:
     """Draws what happens; the same seed draws the same."""
 
     def __init__(self, seed: int, edition: Edition) -> None:
-        self._dice = Random(seed)
+        self._dice = Random(seed)  # noqa: S311 - nothing secret is drawn
         self._edition = edition
         self._leaves = [name for name, each in edition.purposes.items() if not each.abstract]
         self._count = 0
@@ -78,7 +78,7 @@ class Fate:
             country="DE",
             foreign_route="DESIGNATED",
         )
-        blank = {"secret_hash": "", "scopes": [], "created_at": NOW}
+        blank: dict[str, Any] = {"secret_hash": "", "scopes": [], "created_at": NOW}
         await Client.create(
             id="employer-c",
             name="employer-c",

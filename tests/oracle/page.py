@@ -1,6 +1,7 @@
 """The page: people filtered, sorted and cut in plain Python, with the cursors that stand for places in the list."""
 
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -19,6 +20,14 @@ FILTERED = {
     "workEligibility": "User.workEligibility",
     "registeredAt": "User.registeredAt",
 }
+TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "eq": operator.eq,
+    "in": operator.contains,
+    "gte": operator.le,
+    "lt": operator.gt,
+}
+"""How what is asked stands to the cell that meets it."""
+
 LARGEST = 1000
 USUAL = 20
 
@@ -91,8 +100,8 @@ def page(
     found.sort(key=lambda each: _place(each, order), reverse=order.endswith("DESC"))
     if arguments.get("after") is not None:
         last = _place(places.open(arguments["after"], of), order)
-        past = (lambda here: here < last) if order.endswith("DESC") else (lambda here: here > last)
-        found = [each for each in found if past(_place(each, order))]
+        past = operator.lt if order.endswith("DESC") else operator.gt
+        found = [each for each in found if past(_place(each, order), last)]
     kept = tuple(found[:size])
     return Page(kept, len(found) > size, tuple(places.cursor(each, of) for each in kept))
 
@@ -122,10 +131,4 @@ def _meets(cell: Any, operand: Any) -> bool:  # noqa: ANN401 - a value of any fi
         return cell in operand
     if cell is None:
         return False
-    tests = {
-        "eq": lambda wanted: cell == wanted,
-        "in": lambda wanted: cell in wanted,
-        "gte": lambda wanted: cell >= wanted,
-        "lt": lambda wanted: cell < wanted,
-    }
-    return all(tests[sign](wanted) for sign, wanted in operand.items())
+    return all(TESTS[sign](wanted, cell) for sign, wanted in operand.items())

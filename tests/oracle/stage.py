@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import orjson
-from pytest import MonkeyPatch
+import pytest
 
 from api.app import build_app
 from api.gateway.cursor import Cursors
@@ -179,7 +179,7 @@ async def played(stage: Stage, edition: Edition) -> AsyncIterator[Play]:
     key = (edition.id, tuple(sorted(kinds.items())))
     if key not in RULEBOOKS:
         RULEBOOKS[key] = Rulebook(edition, kinds)
-    with MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr("api.house.Cursors", NotingCursors)
         async with _playing(stage, own, RULEBOOKS[key]) as made:
             yield made

@@ -52,7 +52,7 @@ def _initials(row: dict[str, Any], _today: date) -> str | None:
 
 
 def _email(row: dict[str, Any], _today: date) -> str | None:
-    email = row["email"]
+    email: str | None = row["email"]
     if not email or "@" not in email:
         return None
     at = email.rindex("@")
@@ -60,7 +60,7 @@ def _email(row: dict[str, Any], _today: date) -> str | None:
 
 
 def _phone(row: dict[str, Any], _today: date) -> str | None:
-    phone = row["phone"]
+    phone: str | None = row["phone"]
     return "*" * (len(phone) - 2) + phone[-2:] if phone else None
 
 
