@@ -20,7 +20,7 @@ serve: $(STAMP)  ## migrate, load the demonstration data if there is none, serve
 	@HOST=$(HOST) PORT=$(PORT) $(BIN)/mokuteki serve
 
 test: $(STAMP)  ## the whole suite, on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
 
 lint: $(STAMP)  ## style, then strict types
 	@$(BIN)/ruff check .
