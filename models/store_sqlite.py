@@ -61,9 +61,7 @@ class SqliteStore(Store):
 
     @classmethod
     async def open(cls, path: str, *, patience: float = 2.0) -> "SqliteStore":
-        """Open the file; a write that waits longer than `patience` seconds for its turn here, or then for another
-        process, fails.
-        """
+        """Open the file; a write fails that waits `patience` seconds for its turn here, or then for another process."""
         writer = await aiosqlite.connect(path, isolation_level=None)
         for pragma in (
             "journal_mode=WAL",

@@ -121,8 +121,9 @@ def test_a_file_is_one_noun_and_no_longer_than_can_be_read() -> None:
 
 
 def test_every_module_begins_with_a_sentence() -> None:
-    silent = [module for module, tree in trees().items() if not ast.get_docstring(tree)]
-    assert not silent
+    generated = {each.removesuffix(".py").replace("/", ".") for each in GENERATED}
+    silent = {module for module, tree in trees().items() if not ast.get_docstring(tree)}
+    assert not silent - generated
 
 
 def test_the_finished_value_that_leaves_is_made_in_the_doors_alone() -> None:

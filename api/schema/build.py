@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import strawberry
-from graphql import GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLNamedType, GraphQLObjectType, GraphQLSchema
 from strawberry.directive import DirectiveLocation
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.unset import UNSET
 
 from api.schema.moment import MOMENT
 from api.schema.mutation import Mutation
-from api.schema.personal import ANSWER_VALUE, PERSONAL_TYPES, AnswerValue
+from api.schema.personal import ANSWER_VALUE, PERSONAL_TYPES, AnswerValue, never
 from api.schema.query import Query
 from policies.edition import Edition
 
@@ -43,6 +43,9 @@ REGISTER_TYPES = frozenset(
 )
 """The types that are reached only through a guarded field of a root."""
 
+FINISHED_TYPES = (*PERSONAL_TYPES, "Access", "Release", "Provision")
+"""The types that a door finishes, so that the executor never resolves a field of theirs."""
+
 
 class Unguarded(Exception):  # noqa: N818 - it names the fault
     """A field of the schema that no rule decides about."""
@@ -63,12 +66,21 @@ def purpose(
 
 def build_schema() -> strawberry.Schema:
     """The schema as it is served."""
-    return strawberry.Schema(
+    made = strawberry.Schema(
         query=Query,
         mutation=Mutation,
         directives=[purpose],
         config=StrawberryConfig(scalar_map={AnswerValue: ANSWER_VALUE, datetime: MOMENT}),
     )
+    for name in FINISHED_TYPES:
+        _seal(core(made).type_map[name])
+    return made
+
+
+def _seal(made: GraphQLNamedType) -> None:
+    """Whoever hands a record itself to the executor, and no finished value, finds every field closed."""
+    for field in made.fields.values() if isinstance(made, GraphQLObjectType) else ():
+        field.resolve = never
 
 
 def core(schema: strawberry.Schema) -> GraphQLSchema:

@@ -24,7 +24,8 @@ class Unreachable(Exception):  # noqa: N818 - it says what happened
     """The executor walked into personal data, which only the door may release."""
 
 
-def _never(*_args: object, **_kwargs: object) -> NoReturn:
+def never(*_args: object, **_kwargs: object) -> NoReturn:
+    """The resolver of every field that only the door may release."""
     raise Unreachable("a field of personal data was resolved outside the door")
 
 
@@ -60,7 +61,7 @@ class Answer:
     @strawberry.field(description="The question as the person saw it, in `ja` or `en`")
     def label(self, lang: strawberry.ID = strawberry.ID("ja")) -> str:
         """Made in the shape."""
-        return _never(lang)
+        return never(lang)
 
 
 @strawberry.type(description="What a person agreed to, for one purpose and one recipient")
@@ -104,11 +105,11 @@ def _object(name: str, description: str, members: Mapping[str, tuple[Any, Any]])
 
 
 def _answers(keys: list[strawberry.ID] | None = strawberry.UNSET) -> list[Answer] | None:
-    return _never(keys)
+    return never(keys)
 
 
 def _accesses(first: int | None = 50, after: str | None = strawberry.UNSET) -> AccessConnection | None:
-    return _never(first, after)
+    return never(first, after)
 
 
 def _user() -> type:

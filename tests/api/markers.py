@@ -247,7 +247,7 @@ def _character(part: str) -> str:
         return part
 
 
-def texts_of(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
+def texts_of(value: Any) -> Iterator[str]:
     """Every text in a value."""
     if isinstance(value, str):
         yield value
@@ -284,6 +284,6 @@ def talkative() -> Iterator[io.StringIO]:
     structlog.reset_defaults()
 
 
-def dumped(value: Any) -> str:  # noqa: ANN401 - any JSON
+def dumped(value: Any) -> str:
     """A value as text that escapes nothing it need not."""
     return orjson.dumps(value).decode()

@@ -94,12 +94,12 @@ async def test_a_document_that_asks_too_much_is_refused_quickly(
 
 
 async def test_a_document_of_many_fields_is_answered_up_to_the_limit(a_world: World) -> None:
-    for count, codes in ((1000, []), (1300, [])):
+    for count in (1000, 1300):
         asked = " ".join(f"a{each}: id" for each in range(count))
         answer = await a_world.ask(
             "frontend", f"query {ACCOUNT} {{ me {{ {asked} }} }}", user=a_world.demo.users["plain"]
         )
-        assert a_world.codes(answer) == codes
+        assert a_world.codes(answer) == []
         assert len(answer["data"]["me"]) == count < MOST_FIELDS
 
 

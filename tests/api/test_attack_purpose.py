@@ -49,9 +49,9 @@ async def refused(
     ],
 )
 async def test_a_purpose_is_one_literal_on_the_operation_itself(a_world: World, document: str) -> None:
-    value = True if "$p: Boolean" in document else "service.account"
-    given = {"variables": {"p": value}} if "$p" in document else {}
-    await refused(a_world, document, "DOCUMENT_INVALID", headers={"Purpose": "service.account"}, **given)
+    variables = {"p": True if "$p: Boolean" in document else "service.account"} if "$p" in document else {}
+    headers = {"Purpose": "service.account"}
+    await refused(a_world, document, "DOCUMENT_INVALID", variables=variables, headers=headers)
 
 
 async def test_the_purpose_of_another_operation_of_the_document_does_not_count(a_world: World) -> None:

@@ -98,7 +98,7 @@ class Canary:
         return seen
 
     @staticmethod
-    def _fields(asker: Asker, purpose: str, group: str, facts: Any) -> set[str]:  # noqa: ANN401 - a standing
+    def _fields(asker: Asker, purpose: str, group: str, facts: Any) -> set[str]:
         fields = {path for path in personal_fields() if released(path, purpose, asker.role, group, facts)}
         if purpose != "compliance.authority":
             return fields

@@ -25,7 +25,7 @@ ASK = {"grant_type": "client_credentials"}
 POSTED = {**ASK, "client_id": "employer-a", "client_secret": SECRET}
 
 
-async def register(name: str, **more: Any) -> None:  # noqa: ANN401 - columns of a client
+async def register(name: str, **more: Any) -> None:
     await Client.create(
         id=name,
         name=name,

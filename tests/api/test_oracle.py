@@ -45,7 +45,7 @@ def sent(draw: Draw) -> list[Turn]:
     return found
 
 
-def proof(number: int) -> Any:  # noqa: ANN401 - a test, as Hypothesis makes it
+def proof(number: int) -> Any:
     """A proof under one edition; the same number proves alike."""
 
     @pytest.mark.parametrize("play", [number], indirect=True)

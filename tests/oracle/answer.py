@@ -253,10 +253,10 @@ class _Walk:
 
     def _resolve(  # noqa: PLR0911 - one way for each type
         self,
-        source: Any,  # noqa: ANN401 - whatever the resolver above returned
+        source: Any,
         info: Info,
-        **arguments: Any,  # noqa: ANN401 - whatever the schema takes
-    ) -> Any:  # noqa: ANN401 - whatever the schema has
+        **arguments: Any,
+    ) -> Any:
         kind, name = info.parent_type.name, info.field_name
         match kind:
             case "Query":
@@ -278,7 +278,7 @@ class _Walk:
             case _:
                 return self._cell(source.person, f"User.{source.name}.{name}", info)
 
-    def _door(self, info: Info, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - a resolver
+    def _door(self, info: Info, arguments: dict[str, Any]) -> Any:
         self.doors.append((str(info.path.key), info.field_name, arguments))
         oracle, seen_from = self._oracle, self._seen_from
         if seen_from is None:
@@ -308,7 +308,7 @@ class _Walk:
         self.cells.add(Cell(steps[:-depth], steps, path))
         return False
 
-    def _cell(self, person: Person | Somebody, path: str, info: Info, depth: int = 2) -> Any:  # noqa: ANN401 - a value of any field
+    def _cell(self, person: Person | Somebody, path: str, info: Info, depth: int = 2) -> Any:
         allowed = self._asks(person, path, info, depth)
         if isinstance(person, Somebody):
             return "-" if path == IDENTITY else None
@@ -316,7 +316,7 @@ class _Walk:
 
     def _of_user(  # noqa: PLR0911 - one way for each kind of field
         self, source: Person | Somebody, info: Info, arguments: dict[str, Any]
-    ) -> Any:  # noqa: ANN401 - a resolver
+    ) -> Any:
         name = info.field_name
         if name in OBJECTS:
             return Part(source, name) if self._in_part(source, name) else None
@@ -347,7 +347,7 @@ class _Walk:
         allowed = [key for key in asked if self._asks(source, f"User.answers.{key}", info, 1)]
         return [Part(source, key) for key in allowed] or None
 
-    def _of_answer(self, source: Part, name: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - an answer of any kind
+    def _of_answer(self, source: Part, name: str, arguments: dict[str, Any]) -> Any:
         if name == "key":
             return source.name
         if name == "label":
@@ -361,7 +361,7 @@ def _steps(info: Info) -> Steps:
     return tuple("@" if isinstance(step, int) else step for step in info.path.as_list())
 
 
-def _page_info(source: object, name: str) -> Any:  # noqa: ANN401 - a cursor or a claim
+def _page_info(source: object, name: str) -> Any:
     if not isinstance(source, Page):
         return False if name.startswith("has") else None
     ends = source.cursors or (None,)

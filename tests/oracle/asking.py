@@ -328,7 +328,7 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _said(value: Any) -> str:  # noqa: ANN401 - a value of a filter
+def _said(value: Any) -> str:
     """A value as GraphQL writes it."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {_said(part)}" for key, part in value.items()) + "}"

@@ -126,7 +126,7 @@ def _fits(person: Person, given: Mapping[str, Any], today: date) -> bool:
     return all(_meets(value(person, FILTERED[key], today), operand) for key, operand in given.items())
 
 
-def _meets(cell: Any, operand: Any) -> bool:  # noqa: ANN401 - a value of any field and what is asked of it
+def _meets(cell: Any, operand: Any) -> bool:
     if isinstance(operand, list):
         return cell in operand
     if cell is None:

@@ -82,7 +82,7 @@ async def _rows(model: type[Model]) -> Rows:
     return [{name: _plain(getattr(row, name)) for name in names} for row in found]
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - any cell
+def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return str(getattr(value, "value", value))
     if isinstance(value, date | bool | int | list | dict) or value is None:

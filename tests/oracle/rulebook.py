@@ -46,7 +46,7 @@ class Rulebook:
         self.named = cache(self._named)
         self.wider = cache(self._wider)
 
-    def _make(self, model: str, function: Any) -> Any:  # noqa: ANN401 - Casbin has no types
+    def _make(self, model: str, function: Any) -> Any:
         made = casbin.Enforcer(casbin.Enforcer.new_model(text=model))
         made.add_function("met", function)
         made.add_policies([row[:8] for row in self.sheets["rules"]])

@@ -60,7 +60,7 @@ class Play:
     latest: list[str] = field(default_factory=list)
     compared: int = 0
 
-    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:  # noqa: ANN401, FBT001 - as Hypothesis calls it
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         printer.text("Play()")
 
     def token(self, asker: Asker) -> str:

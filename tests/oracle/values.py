@@ -40,7 +40,7 @@ def parts(object_name: str) -> list[str]:
     return [path for path in COLUMNS if path.startswith(f"User.{object_name}.")]
 
 
-def value(person: Person, path: str, today: date) -> Any:  # noqa: ANN401 - a value of any field
+def value(person: Person, path: str, today: date) -> Any:
     """The value of a field."""
     made = MADE.get(path)
     return person.row[COLUMNS[path]] if made is None else made(person.row, today)
