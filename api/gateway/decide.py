@@ -11,7 +11,7 @@ from api.gateway.selection import TYPENAME, Root, Selected
 from models.dialect import Dialect
 from policies.explanation import Explanation
 
-MOST_READINGS = 5_000
+MOST_READINGS = 1_000
 STEPS_TO_USER: Mapping[str, tuple[str, ...]] = {
     "user": (),
     "me": (),

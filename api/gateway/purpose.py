@@ -83,9 +83,8 @@ def context_of(
     key = (requester.role, requester.categories, recipient.id, purpose and purpose.id)
     found = force.kept.get(key)
     if not isinstance(found, Context):
-        if len(force.kept) >= MOST_CONTEXTS:
-            force.kept.clear()
-        found = force.kept[key] = Context(force, requester.role, requester.categories, purpose, recipient)
+        found = Context(force, requester.role, requester.categories, purpose, recipient)
+        _keep(force, key, found)
     return found
 
 
@@ -103,8 +102,14 @@ def purpose_context(
         purpose = declared_purpose(force, requester, recipient, asked)
         found = context_of(force, requester, recipient, purpose)
         _complete(found)
-        force.kept[key] = found
+        _keep(force, key, found)
     return found
+
+
+def _keep(force: Force, key: object, context: Context) -> None:
+    if len(force.kept) >= MOST_CONTEXTS:
+        force.kept.clear()
+    force.kept[key] = context
 
 
 def _complete(context: Context) -> None:
