@@ -55,7 +55,7 @@ def tortoise_config(url: str) -> dict[str, Any]:
 async def migrate(url: str, progress: Callable[[str], None] = lambda _name: None) -> None:
     """Bring the tables up to date; several processes may do so at once."""
     if url.startswith(SQLITE):
-        Path(url.removeprefix(SQLITE)).parent.mkdir(parents=True, exist_ok=True)
+        _make_file(Path(url.removeprefix(SQLITE)))
         await _migrate(url, progress)
         return
     connection = await asyncpg.connect(url)
@@ -64,6 +64,12 @@ async def migrate(url: str, progress: Callable[[str], None] = lambda _name: None
         await _migrate(url, progress)
     finally:
         await connection.close()
+
+
+def _make_file(path: Path) -> None:
+    """A file for its owner alone, before anything is written to it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
 
 
 async def _migrate(url: str, progress: Callable[[str], None]) -> None:

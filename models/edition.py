@@ -4,10 +4,13 @@ from tortoise import Model, fields
 
 
 class PublishedEdition(Model):
-    """One immutable edition in its canonical form, with who drafted, who approved, why and when."""
+    """One immutable edition in its canonical form, with who drafted, who approved, why and when.
 
-    id = fields.CharField(max_length=64, primary_key=True)
-    number = fields.IntField(unique=True)
+    An edition may be published again, as when one rolls back; it then stands under the next number too.
+    """
+
+    number = fields.IntField(primary_key=True, generated=False)
+    id = fields.CharField(max_length=64, db_index=True)
     canonical = fields.TextField()
     published_at = fields.DatetimeField()
     published_by = fields.CharField(max_length=80, null=True)

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any
 
 import orjson
 
 from models.bits import Bits, pack, unpack
 from models.dialect import Dialect
-from models.ledger_rows import first_id
+from models.ledger_rows import CLOCK_SHIFT, LARGEST_ID, first_id
 from models.store import Reader, Row
 
 
@@ -54,9 +55,9 @@ class PersonRelease:
     basis: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AccessRecord:
-    """One access as the ledger holds it."""
+    """One access as the ledger holds it; its people are unpacked only where they are asked for."""
 
     id: int
     at: datetime
@@ -72,7 +73,40 @@ class AccessRecord:
     reason: str | None
     users: int
     arguments: tuple[str, ...]
-    releases: tuple[PersonRelease, ...]
+    groups: str
+    refs: bytes
+    bits: Bits
+
+    @cached_property
+    def releases(self) -> tuple[PersonRelease, ...]:
+        """What it gave or kept of each person."""
+        people = unpack(self.refs)
+        return tuple(PersonRelease(next(people), *told) for count, told in self._groups for _ in range(count))
+
+    def of(self, ref: int) -> tuple[PersonRelease, ...]:
+        """What it gave or kept of one person, once for each door that touched them."""
+        wanted, found = pack([ref]), []
+        at = self.refs.find(wanted)
+        while at >= 0:
+            if at % len(wanted) == 0:
+                found.append(PersonRelease(ref, *self._told_at(at // len(wanted))))
+            at = self.refs.find(wanted, at + 1)
+        return tuple(found)
+
+    @cached_property
+    def _groups(self) -> list[tuple[int, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]]:
+        paths = self.bits.paths
+        return [
+            (group["n"], (paths(group["released"]), paths(group["withheld"]), tuple(group["basis"])))
+            for group in orjson.loads(self.groups)
+        ]
+
+    def _told_at(self, place: int) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        for count, told in self._groups:
+            if place < count:
+                return told
+            place -= count
+        raise LookupError("the access holds more people than its groups count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +135,8 @@ _PROVISION = (
     "p.id, p.access_id, p.ref, p.recipient, p.recipient_name, p.recipient_address, p.recipient_representative,"
     " p.items, p.basis, p.consented_at, p.provided_at, p.retain_until"
 )
-SLOWEST = timedelta(hours=1)
-"""An access is numbered when it is recorded, which is later than its time by no more than this."""
+SLOWEST = 3_600_000 << CLOCK_SHIFT
+"""An access is numbered when it is recorded, which is later than its time by no more than this: an hour."""
 
 _EQUAL = {"client": "client", "purpose": "purpose", "recipient": "recipient", "outcome": "outcome"}
 
@@ -124,7 +158,12 @@ class History:
                 values[name] = getattr(query, name)
         if query.user is not None or query.ref is not None:
             numbers = await self._touching(query)
-            wanted.append(f"a.id IN ({', '.join(map(str, numbers)) or 'NULL'})")
+            if self._reader.dialect is Dialect.POSTGRES:
+                wanted.append("a.id = ANY(:numbers::bigint[])")
+                values["numbers"] = numbers
+            else:
+                wanted.append("a.id IN (SELECT value FROM json_each(:numbers))")
+                values["numbers"] = orjson.dumps(numbers).decode()
         if query.field is not None:
             wanted.append("a.touched LIKE :word" if self._bits.word(query.field) else "1 = 0")
             values["word"] = f"%{self._bits.word(query.field)}%"
@@ -133,7 +172,7 @@ class History:
             values |= {"since": first_id(query.since), "since_at": query.since}
         if query.until is not None:
             wanted.append("a.id < :until AND a.at < :until_at")
-            values |= {"until": first_id(query.until + SLOWEST), "until_at": query.until}
+            values |= {"until": min(first_id(query.until) + SLOWEST, LARGEST_ID), "until_at": query.until}
         if query.before is not None:
             wanted.append("a.id < :before")
             values["before"] = query.before
@@ -180,19 +219,10 @@ class History:
             reason=row[11],
             users=row[12],
             arguments=self._bits.paths(row[13]),
-            releases=tuple(self._releases(row[14], row[15])),
+            groups=row[14],
+            refs=bytes(row[15]),
+            bits=self._bits,
         )
-
-    def _releases(self, groups: str, refs: bytes) -> Iterable[PersonRelease]:
-        people = unpack(bytes(refs))
-        for group in orjson.loads(groups):
-            told = (
-                self._bits.paths(group["released"]),
-                self._bits.paths(group["withheld"]),
-                tuple(group["basis"]),
-            )
-            for _ in range(group["n"]):
-                yield PersonRelease(next(people), *told)
 
     async def provisions(self, query: ProvisionQuery) -> list[ProvisionRecord]:
         """The provisions asked for, newest first; at most `query.limit`."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from models.bits import Bits, load_bits
 from models.catalogue import catalogue
+from models.ledger_rows import LARGEST_ID
 from models.personal import Personal
 from models.registry import Registry, read_registry
 from models.store import Row, Store
@@ -17,11 +18,12 @@ from policies.judge import Judge
 LEASE = 1.0
 """Seconds for which what was read holds; past that, and with no answer from the database, nothing is decided."""
 
-LARGEST_ID = (1 << 63) - 1
-
 _NEWEST = "SELECT id, number FROM editions ORDER BY number DESC LIMIT 1"
-_PUBLISHED = "SELECT id, number, published_at, published_by, approved_by, note FROM editions WHERE id = :id"
-_CANONICAL = "SELECT canonical FROM editions WHERE id = :id"
+_PUBLISHED = """
+SELECT id, number, published_at, published_by, approved_by, note FROM editions
+WHERE id = :id ORDER BY number DESC LIMIT 1
+"""
+_CANONICAL = "SELECT canonical FROM editions WHERE id = :id LIMIT 1"
 
 
 class PolicyUnavailable(Exception):  # noqa: N818 - it names the state
@@ -111,8 +113,11 @@ class InForce:
             raise PolicyUnavailable("no edition is published: run `mokuteki init`")
         registry = await read_registry(self._store)
         old = self._force
-        if old is None or old.edition.id != rows[0][0]:
-            await self._put(await self.edition(rows[0][0]), rows[0][1], registry)
+        name, number = rows[0]
+        if old is None or old.number != number:
+            same = old is not None and old.edition.id == name
+            edition = old.edition if old is not None and same else await self.edition(name)
+            await self._put(edition, number, registry)
         elif old.registry != registry:
             await self._put(old.edition, old.number, registry)
         self._until = began + self._lease
@@ -120,8 +125,9 @@ class InForce:
     async def _put(self, edition: Edition, number: int, registry: Registry) -> None:
         fields = catalogue(edition)
         self.bits = await load_bits(self._store, fields)
-        self._force = Force(edition, number, registry, Judge(edition, registry.kinds), fields)
-        self._on_edition(self._force)
+        force = Force(edition, number, registry, Judge(edition, registry.kinds), fields)
+        self._on_edition(force)
+        self._force = force
 
     async def published(self, name: str) -> Row | None:
         """An edition's id, number, when and by whom it was published, who approved, and the note."""

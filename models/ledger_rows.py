@@ -15,6 +15,7 @@ from models.store import Row, Table
 DIRECT = 16
 """Up to this many users, an access enters the index by person in its own commit; above, right behind it."""
 
+LARGEST_ID = (1 << 63) - 1
 CLOCK_SHIFT = 21
 """The bits of an access's number below its time in milliseconds: 10 for the process, 11 to count."""
 
@@ -64,7 +65,7 @@ PROVISIONS = Table(
 
 def first_id(at: datetime) -> int:
     """The lowest number that an access at this time, to the millisecond, can have."""
-    return int(at.timestamp() * 1000) << CLOCK_SHIFT
+    return min(int(at.timestamp() * 1000) << CLOCK_SHIFT, LARGEST_ID)
 
 
 class AccessIds:

@@ -5,7 +5,8 @@ from datetime import datetime
 from models.store import Store
 from policies.edition import Edition
 
-_FIND = "SELECT number FROM editions WHERE id = :id"
+NEWEST = "SELECT id, number FROM editions ORDER BY number DESC LIMIT 1"
+NEWEST_BY = "SELECT id, number, published_by FROM editions ORDER BY number DESC LIMIT 1"
 _INSERT = """
 INSERT INTO editions (id, number, canonical, published_at, published_by, approved_by, note)
 VALUES (:id, :number, :canonical, :at, :by, NULL, :note)
@@ -18,12 +19,8 @@ async def publish_shipped(store: Store, edition: Edition, at: datetime) -> bool:
 
     Returns whether it was published. An edition that an admin published stays in force, whatever the checkout holds.
     """
-    newest = await store.fetch(
-        "SELECT id, number, published_by FROM editions ORDER BY number DESC LIMIT 1", {}
-    )
+    newest = await store.fetch(NEWEST_BY, {})
     if newest and (newest[0][0] == edition.id or newest[0][2] != SHIPPED):
-        return False
-    if await store.fetch(_FIND, {"id": edition.id}):
         return False
     async with store.transaction() as transaction:
         await transaction.execute(

@@ -63,6 +63,10 @@ class Store(Reader):
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """A durable transaction."""
 
+    def snapshot(self) -> AbstractAsyncContextManager[Reader]:
+        """A reader whose statements all see the same moment; a transaction, where there is nothing lighter."""
+        return self.transaction()
+
     @abstractmethod
     async def append(self, rows: Mapping[Table, Sequence[Row]]) -> None:
         """Append rows to tables in one transaction; they are durable when this returns."""

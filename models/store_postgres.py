@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import asyncpg
 
 from models.dialect import Dialect
-from models.store import Row, Store, StoreUnavailable, Table, Transaction, WrongValue
+from models.store import Reader, Row, Store, StoreUnavailable, Table, Transaction, WrongValue
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 WRONG = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
@@ -107,7 +107,7 @@ class PostgresStore(Store):
     @asynccontextmanager
     async def _taken(self) -> AsyncIterator[Connection]:
         """A connection for one statement."""
-        async with self._room:
+        async with self._place():
             connection = self._idle.pop() if self._idle else await self._pool.acquire(timeout=self._patience)
             try:
                 yield connection
@@ -115,6 +115,18 @@ class PostgresStore(Store):
                 await self._pool.release(connection)
                 raise
             self._idle.append(connection)
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        if self._room.locked():
+            async with asyncio.timeout(self._patience):
+                await self._room.acquire()
+        else:
+            await self._room.acquire()
+        try:
+            yield
+        finally:
+            self._room.release()
 
     async def rows(self, text: str, args: Sequence[Any]) -> Sequence[Row]:
         try:
@@ -135,6 +147,19 @@ class PostgresStore(Store):
             raise WrongValue(type(error).__name__) from error
         except FAULTS as error:
             raise StoreUnavailable(f"the database did not commit: {type(error).__name__}") from error
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Reader]:
+        try:
+            async with (
+                self._taken() as connection,
+                connection.transaction(isolation="repeatable_read", readonly=True),
+            ):
+                yield _PostgresTransaction(connection)
+        except WRONG as error:
+            raise WrongValue(type(error).__name__) from error
+        except FAULTS as error:
+            raise StoreUnavailable(f"the database did not answer: {type(error).__name__}") from error
 
     async def append(self, rows: Mapping[Table, Sequence[Row]]) -> None:
         filled = {table: batch for table, batch in rows.items() if batch}

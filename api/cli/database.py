@@ -15,6 +15,7 @@ from api.tokens.requester import Requester
 from models.database import opened
 from models.demo.accesses import busy_accesses
 from models.demo.load import Demo, load, write
+from models.publish import NEWEST
 from models.user import User
 
 
@@ -25,10 +26,19 @@ def add_to(app: typer.Typer) -> None:
 
 
 def init() -> None:
-    """Bring the tables up to date and publish the edition of the checkout if none is in force."""
+    """Bring the tables up to date and publish the checkout's edition, unless somebody else's is in force."""
     given = settings()
-    asyncio.run(prepare(given))
-    err.print("the database is ready")
+
+    async def make() -> tuple[str, int]:
+        await prepare(given)
+        async with opened(given.database_url, pool_size=2) as store:
+            name, number = (await store.fetch(NEWEST, {}))[0]
+            return str(name), int(number)
+
+    name, number = asyncio.run(make())
+    err.print(f"the database is ready, with edition {number} ({name[:12]}) in force")
+    if name != edition_of_checkout().id:
+        err.print("the rules of this checkout are NOT in force: `mokuteki policy diff` tells what differs")
 
 
 def demo(

@@ -75,7 +75,7 @@ async def _choose(store: Store, asked: str | None) -> tuple[int, str]:
     found = [row for row in rows if asked is None or asked == str(row[1]) or _begins(row[0], asked)]
     if not found:
         raise CommandError("no published edition has this number or id: leave it out for the one in force")
-    if len(found) > 1 and asked is not None:
+    if len({row[0] for row in found}) > 1 and asked is not None:
         raise CommandError("several editions begin so: give more of the id")
     return int(found[0][1]), str(found[0][0])
 

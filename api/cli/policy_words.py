@@ -21,7 +21,7 @@ _ACTS: dict[str, tuple[str, str]] = {
     Action.CORRECT: ("correct", "訂正すること"),
     Action.ERASE: ("erase", "消去すること"),
     Action.INVOKE: ("use", "使うこと"),
-    ANY: ("do anything with", "扱うこと"),
+    ANY: ("handle", "扱うこと"),
 }
 
 
@@ -54,7 +54,7 @@ class Words:
     def _who(self, rule: Rule) -> str:
         if rule.role == ANY:
             return _ANYBODY[self.lang, rule.effect]
-        may = " may" if rule.effect is Effect.ALLOW else " may not"
+        may = " may" if rule.effect is Effect.ALLOW else " may never"
         return self.role(rule.role) + (may if self._english else "は、")
 
     def field(self, name: str) -> str:

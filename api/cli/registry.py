@@ -25,10 +25,14 @@ from api.tokens.keys import load_keys
 from api.tokens.scope import Scope, ScopeRefused
 from models.recipient import Client, Recipient
 from models.secret import hash_secret, new_secret
+from policies.judge import Judge
 from policies.vocabulary import Role
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
 """What can stand in a token as a client's id."""
+
+WITHOUT_PEOPLE = (Role.POLICY_ADMIN, Role.POLICY_APPROVER, Role.AD_NETWORK, Role.ANALYTICS)
+"""Roles that no shipped rule lets read about people; they read registers."""
 
 clients = typer.Typer(help="The applications that may ask.", no_args_is_help=True)
 
@@ -63,6 +67,19 @@ def _check_purposes(purposes: Iterable[str]) -> None:
             raise CommandError(f"`{each[:60]}` is no purpose that can be declared: there are {leaves}")
 
 
+async def _check_use(role: Role, recipients: Sequence[str]) -> None:
+    """See that some rule lets this role ask for each of these recipients."""
+    edition = edition_of_checkout()
+    kinds = {each.id: each.kind for each in await Recipient.filter(active=True)}
+    judge = Judge(edition, kinds)
+    for each in recipients:
+        fits = any(judge.usable(role, purpose, each) for purpose in edition.purposes)
+        if not fits and role not in WITHOUT_PEOPLE:
+            raise CommandError(
+                f"no rule lets a client of the role `{role}` ask for `{each}`: see `mokuteki policy show`"
+            )
+
+
 def _check_scope(words: Sequence[str]) -> None:
     try:
         scope = Scope.of(words)
@@ -92,6 +109,8 @@ def token(
             if found is None:
                 names = ", ".join(each.name for each in await Client.filter(active=True).order_by("name"))
                 raise CommandError(f"no active client is named `{client}`: there are {names or 'none'}")
+            if user is not None and found.role != Role.FRONTEND:
+                raise CommandError(f"`{client}` signs nobody in: only a frontend gets a token for a user")
             if user is not None and not await store.fetch("SELECT 1 FROM users WHERE id = :id", {"id": user}):
                 raise CommandError("no user has this id")
             _check_purposes(purpose or ())
@@ -130,8 +149,11 @@ def add(
             for each in recipient:
                 if not await Recipient.exists(id=each, active=True):
                     raise CommandError(f"`{each}` is no active recipient")
+            await _check_use(role, recipient)
             if await Client.exists(name=name):
-                raise CommandError(f"a client is named `{name}` already")
+                raise CommandError(
+                    f"a client is or was named `{name}`: take another name, since records keep it"
+                )
             await Client.create(
                 id=name,
                 name=name,

@@ -7,11 +7,13 @@ from types import MappingProxyType
 from typing import Any
 
 from api.gateway.door import Door, Finished
+from api.gateway.record import known_id
 from api.gateway.refusal import Code, Refusal
 from api.gateway.running import Running, Step
 from models.consent import PERMITTING, ConsentMethod
 from models.standing import condition
 from models.store import Transaction
+from policies.clearance import combinations
 from policies.vocabulary import Action, Fact
 
 LANGUAGES = ("ja", "en")
@@ -71,7 +73,7 @@ async def withdraw_consent(door: Door, transaction: Transaction, step: Step, run
     ref, values = await _target(door, transaction, step, running)
     found = await transaction.fetch(_STATE, values)
     if not found or found[0][0] not in {state.value for state in PERMITTING}:
-        raise _bad("input", "names no consent that is given")
+        raise _bad("input", "names no consent that is given", asked=str(values["user"]))
     await transaction.execute(_WITHDRAW, values)
     await transaction.execute(_EVENT, values)
     await _payload(door, step, running, ref)
@@ -123,6 +125,16 @@ async def _allowed(door: Door, transaction: Transaction, user: str, field: str) 
         if fact not in clearance.certain
     )
     asked = tuple(fact for fact in facts if fact not in clearance.certain)
+    always = {fact for fact, certain in clearance.certain.items() if certain}
+    forbidden = Refusal(
+        Code.OPERATION_FORBIDDEN,
+        f"no rule lets this client use `{field}` for this purpose and person",
+        field=field,
+        asked=known_id(user),
+    )
+    possible = any(context.may(field, *some, *always) for some in combinations(asked))
+    if not possible or not clearance.in_scope(FIELD):
+        raise forbidden
     rows = (
         await transaction.fetch(
             f"SELECT u.ref{', ' if told else ''}{told} FROM users u WHERE u.id = :asked AND {context.visible}",
@@ -132,16 +144,11 @@ async def _allowed(door: Door, transaction: Transaction, user: str, field: str) 
         else ()
     )
     if not rows:
-        raise _bad("input.user", "is nobody here", asked=user[:40])
+        raise _bad("input.user", "is nobody here", asked=known_id(user))
     ref, *flags = rows[0]
     true = {fact for fact, flag in zip(asked, flags, strict=True) if flag}
-    true |= {fact for fact, certain in clearance.certain.items() if certain}
-    if not context.may(field, *true):
-        raise Refusal(
-            Code.OPERATION_FORBIDDEN,
-            f"no rule lets this client use `{field}` for this purpose and person",
-            field=field,
-        )
+    if not context.may(field, *true, *always):
+        raise forbidden
     return int(ref)
 
 

@@ -22,6 +22,8 @@ STEPS_TO_USER: Mapping[str, tuple[str, ...]] = {
 """The doors that open on users, each with the fields that lead from it to one."""
 
 LEDGER_DOORS = ("accesses", "provisions")
+LEDGER_FIELD = "User.accesses"
+"""What the ledger's own doors show of people."""
 
 
 def is_personal(root: Root) -> bool:
@@ -40,6 +42,14 @@ def guard(root: Root, kind: str, context: Context, plain: Context) -> None:
     if name == TYPENAME or (kind == "Mutation" and personal):
         return
     path = f"{kind}.__schema" if name.startswith("__") else f"{kind}.{name}"
+    if name in LEDGER_DOORS and not context.clearance.in_scope(LEDGER_FIELD):
+        raise Refusal(
+            Code.OPERATION_FORBIDDEN,
+            f"the token's scope leaves out the category of `{LEDGER_FIELD}`",
+            path=[root.selected.key],
+            field=path,
+            reason="SCOPE_TOO_NARROW",
+        )
     if not (context if personal else plain).may(path):
         raise Refusal(
             Code.OPERATION_FORBIDDEN,

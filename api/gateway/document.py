@@ -29,6 +29,7 @@ LONGEST = 100_000
 MOST_TOKENS = 4_000
 DEEPEST = 15
 MOST_KEPT = 1_000
+MOST_CHARACTERS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Documents:
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
         self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._size = 0
 
     def get(self, text: str) -> Document:
         """The document of a text.
@@ -73,8 +75,10 @@ class Documents:
         if found is not None:
             return found
         found = self._kept[text] = check(text, self._schema)
-        if len(self._kept) > MOST_KEPT:
-            self._kept.popitem(last=False)
+        self._size += len(text)
+        while len(self._kept) > MOST_KEPT or self._size > MOST_CHARACTERS:
+            dropped, _ = self._kept.popitem(last=False)
+            self._size -= len(dropped)
         return found
 
 

@@ -1,7 +1,7 @@
 """The door: the one place where a person's data becomes an answer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ from api.gateway.selection import Selected
 from api.tokens.requester import Requester
 from models.entry import Group
 from models.store import Reader, Row
+from policies.clearance import IDENTITY
 
 LARGEST_PAGE = 1000
 CONSENTED_AT = 2
@@ -116,8 +117,22 @@ class Door:
             rows = await self._fetch(reading, tail, values, order.column)
             page = rows[:first]
             pages.append((rows, await self._shape(reading, page, (asking.key, *steps), released)))
+            if tells_of_more(asking.selected):
+                self._exist(reading, rows[first:], released)
         released.value = told(Connection(cursors, asking.selected, order, first, pages).value())
         return released
+
+    def _exist(self, reading: Reading, rows: Sequence[Row], released: Released) -> None:
+        """Record whose existence is told though nothing else of them is: whoever makes a next page."""
+        for key, some in reading.by_key(rows).items():
+            view = replace(
+                reading.view(key), released=frozenset({IDENTITY}), withheld=frozenset(), missing=()
+            )
+            released.groups.append(
+                Group(view.released, view.withheld, view.basis, tuple([row[REF] for row in some]))
+            )
+            if self.context.third_party:
+                released.given += [Given(row[REF], row[CONSENTED_AT], view) for row in some]
 
     def _list(self, given: Mapping[str, Any], order: Order) -> ListCursors:
         purpose = self.context.purpose
@@ -148,6 +163,16 @@ class Door:
                 released.given += [Given(row[REF], row[CONSENTED_AT], view) for row in some]
         shaped = {key: views[key].shape(some, self.today, registers) for key, some in by_key.items()}
         return reading.in_order(rows, shaped)
+
+
+def tells_of_more(selected: Selected) -> bool:
+    """Whether the page says that there is a next one."""
+    return any(
+        part.name == "hasNextPage"
+        for each in selected.children
+        if each.name == "pageInfo"
+        for part in each.children
+    )
 
 
 def told(value: Any) -> Any:  # noqa: ANN401 - any JSON

@@ -7,7 +7,7 @@ from api.gateway.door import Door
 from api.gateway.ledger_view import LedgerView, connection, ledger_page
 from api.gateway.record import Record
 from api.gateway.selection import Selected
-from api.gateway.walk import walk
+from api.gateway.walk import asks, walk
 from models.history import AccessQuery, ProvisionQuery
 
 FIELD = "User.accesses"
@@ -24,14 +24,20 @@ async def read_ledger(door: Door, selected: Selected, arguments: Mapping[str, An
     ref = None if user is None else await view.history.ref(user) or NOBODY
     if ref == NOBODY:
         record.not_found(user)
-    read = _accesses if selected.name == "accesses" else _provisions
-    page = await read(view, arguments, ref)
+    if selected.name == "accesses":
+        page = await _accesses(view, arguments, ref, releases=asks(selected, "releases"))
+    else:
+        page = await _provisions(view, arguments, ref)
     answer = walk(selected.children, selected.type_name, page)
+    if ref:
+        view.shown.add(ref)
     record.touched(view.shown, FIELD)
     return answer
 
 
-async def _accesses(view: LedgerView, arguments: Mapping[str, Any], ref: int | None) -> dict[str, Any]:
+async def _accesses(
+    view: LedgerView, arguments: Mapping[str, Any], ref: int | None, *, releases: bool
+) -> dict[str, Any]:
     outcome = arguments.get("outcome")
     query = AccessQuery(
         user=arguments.get("user"),
@@ -46,7 +52,7 @@ async def _accesses(view: LedgerView, arguments: Mapping[str, Any], ref: int | N
         until=arguments.get("until"),
     )
     return await view.accesses(
-        query, first=arguments.get("first"), after=arguments.get("after"), releases=True
+        query, first=arguments.get("first"), after=arguments.get("after"), releases=releases
     )
 
 
@@ -57,6 +63,7 @@ async def _provisions(view: LedgerView, arguments: Mapping[str, Any], ref: int |
     after = arguments.get("after")
     before = None if after is None else str(cursors.open(after)[0])
     found = await view.history.provisions(ProvisionQuery(ref=ref, before=before, limit=size + 1, **named))
+    view.shown.update(one.ref for one in found[size:])
     page = found[:size]
     people = await view.history.ids(one.ref for one in page)
     nodes = [view.provision(one, people) for one in page]

@@ -61,7 +61,7 @@ class LedgerView:
         return {(one.access_id, one.ref): one for one in found}
 
     def _allowed(self, record: AccessRecord) -> list[PersonRelease]:
-        return [one for one in record.releases if self.only is None or one.ref == self.only]
+        return list(record.releases if self.only is None else record.of(self.only))
 
     def _access(
         self,
@@ -99,7 +99,8 @@ class LedgerView:
             merged = _merged(self._allowed(record))
             wanted = [one for one in merged if user is None or people.get(one.ref) == user]
             part = wanted[start : start + size]
-            self.shown.update(one.ref for one in part)
+            self.shown.update(one.ref for one in wanted[start : start + size + 1])
+            self.shown.update(one.ref for one in wanted if user is not None)
             nodes = [self._release(record, one, people, given) for one in part]
             ends = [cursors.seal(place) for place in range(start, start + len(part))]
             return connection(nodes, ends, more=len(wanted) > start + size)

@@ -9,6 +9,9 @@ from models.personal import Personal
 
 ANSWERS_FIELD = "answers"
 REGISTER_FIELDS = ("consents", "accesses")
+EXISTENCE = "User.id"
+"""What an answer about a user tells where nothing else is asked: that there is one."""
+
 EACH = "@"
 """The step of a path that stands for every item of a list."""
 
@@ -52,7 +55,7 @@ def user_plan(selected: Sequence[Selected], catalogue: Mapping[str, Personal]) -
     return UserPlan(
         selected=tuple(selected),
         leaves=leaves,
-        asked=tuple(dict.fromkeys(leaf.path for leaf in leaves)),
+        asked=tuple(dict.fromkeys(leaf.path for leaf in leaves)) or (EXISTENCE,),
         siblings=tuple(dict.fromkeys(path for paths in objects.values() for path in paths)),
         objects=objects,
     )

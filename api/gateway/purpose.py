@@ -39,27 +39,27 @@ def declared_purpose(
         raise Refusal(
             Code.PURPOSE_MISSING,
             'the operation declares no purpose: write `@purpose(id: "…")` on it or send the header `Purpose`',
-            clause="3(1)",
+            clause="Clause 3(1); APPI Arts 17 and 18",
         )
     purpose = force.edition.purposes.get(asked)
     if purpose is None:
         raise Refusal(
             Code.PURPOSE_UNKNOWN,
             "the declared purpose is not known: `{ purposes { id } }` lists them",
-            clause="3(1)",
+            clause="Clause 3(1); APPI Arts 17 and 18",
         )
     if purpose.abstract:
         raise Refusal(
             Code.PURPOSE_ABSTRACT,
             f"`{purpose.id}` is abstract: declare one of the purposes below it",
-            clause="3(1)",
+            clause="Clause 3(1); APPI Arts 17 and 18",
             purpose=purpose.id,
         )
     if purpose.announced_on is None:
         raise Refusal(
             Code.PURPOSE_NOT_ANNOUNCED,
             f"`{purpose.id}` was never announced: nobody can be told that their data serves it",
-            clause="3(1)",
+            clause="Clause 3(1); APPI Arts 17 and 18",
             purpose=purpose.id,
         )
     scoped = requester.purposes is None or purpose.id in requester.purposes
@@ -69,7 +69,7 @@ def declared_purpose(
             f"no rule lets this client use `{purpose.id}` for this recipient"
             if scoped
             else f"the token's scope leaves out `{purpose.id}`",
-            clause="3(1)",
+            clause="Clause 3(1); APPI Arts 17 and 18",
             purpose=purpose.id,
             reason="ROLE_NOT_ALLOWED" if scoped else "SCOPE_TOO_NARROW",
         )
@@ -119,5 +119,5 @@ def _complete(context: Context) -> None:
             Code.OPERATION_FORBIDDEN,
             "the recipient's name, address or representative is blank: complete its entry in the registry",
             reason="RECIPIENT_INCOMPLETE",
-            clause="7",
+            clause="Clause 7; APPI Art 29",
         )

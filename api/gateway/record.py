@@ -38,13 +38,21 @@ class Record:
     def not_found(self, user: str | None) -> None:
         """A single user was asked for who does not exist for the requester."""
         if self.asked is None:
-            self.asked = user[:LONGEST_ID] if user and user.isascii() and user.isalnum() else NO_ID
+            self.asked = known_id(user)
 
     def touched(self, refs: Iterable[int], field_path: str) -> None:
         """People whose records were shown or changed by something that is no door."""
         people = tuple(sorted(refs))
         if people:
             self.groups.append(Group(frozenset({field_path}), frozenset(), (Basis.DUTY.value,), people))
+
+    def unanswered(self) -> tuple[Group, ...]:
+        """The people who were read before the operation was refused: the refusal may tell of them."""
+        return tuple(
+            Group(frozenset(), group.released | group.withheld, (), group.refs)
+            for group in self.groups
+            if group.refs
+        )
 
     @property
     def outcome(self) -> Outcome:
@@ -62,6 +70,8 @@ class Record:
         told: dict[int, Given] = {}
         for released in self.released:
             for given in released.given:
+                if not given.view.released:
+                    continue
                 items.setdefault(given.ref, set()).update(given.view.released)
                 told[given.ref] = given
         today = at.astimezone(JAPAN).date()
@@ -80,6 +90,11 @@ class Record:
             for ref, fields in items.items()
             if fields
         )
+
+
+def known_id(user: str | None) -> str:
+    """A user's id as the ledger may keep it, or a sign in place of a text that is none."""
+    return user[:LONGEST_ID] if user and user.isascii() and user.isalnum() else NO_ID
 
 
 def retain_until(created: date) -> date:

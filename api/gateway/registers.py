@@ -11,7 +11,7 @@ from api.gateway.ledger_view import LedgerView
 from api.gateway.plan import REGISTER_FIELDS
 from api.gateway.reading import ID, REF, Reading
 from api.gateway.selection import Selected
-from api.gateway.walk import walk
+from api.gateway.walk import asks, walk
 from models.dialect import Dialect
 from models.history import AccessQuery, moment
 from models.store import Reader, Row
@@ -86,6 +86,6 @@ class Registers:
             AccessQuery(user=row[ID], ref=row[REF]),
             first=each.arguments.get("first", 50),
             after=each.arguments.get("after"),
-            releases=True,
+            releases=asks(each, "releases"),
         )
         return walk(each.children, each.type_name, page)

@@ -77,6 +77,9 @@ class GraphQLRoute:
         status = answer.status if media == RESPONSE or answer.status in ALWAYS else 200
         extra = ((b"www-authenticate", EXPIRED),) if status == 401 else ()  # noqa: PLR2004 - HTTP's own
         await _send(send, status, answer.body, media, request_id, *extra)
+        if answer.code == Code.UNAUTHENTICATED:
+            self._metrics.unauthenticated()
+            return
         self._measure(requester, answer, time.perf_counter() - began)
 
     def _admit(self, headers: Headers) -> Requester | None:
@@ -96,12 +99,14 @@ class GraphQLRoute:
             for name in ("variables", "extensions"):
                 if name in asked:
                     asked[name] = _json(asked[name].encode())
+                    if not isinstance(asked[name], dict):
+                        return 400, f"`{name}` is not a JSON object".encode()
         else:
             if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != JSON:
                 return 415, b"send application/json"
             body = await _body(receive)
             if body is None:
-                return 413, b"the body is larger than 1 MB"
+                return 413, b"the body is larger than 1 MB, or breaks off"
             asked = _json(body)
         request = _request(asked, headers, request_id, by_get=scope["method"] == "GET")
         if isinstance(request, bytes):
@@ -179,14 +184,18 @@ def _text(headers: Headers, name: bytes) -> str | None:
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """The body, or None when it is too large."""
+    """The body, or None when it is too large or breaks off."""
     message = await receive()
+    if message["type"] == "http.disconnect":
+        return None
     first: bytes = message.get("body", b"")
     if not message.get("more_body", False):
         return first if len(first) <= LARGEST_BODY else None
     parts, size = [first], len(first)
     while message.get("more_body", False):
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         part = message.get("body", b"")
         size += len(part)
         if size > LARGEST_BODY:

@@ -78,7 +78,14 @@ class Running:
 
     def refused(self, code: str, reason: str | None, asked: str | None) -> Entry:
         """The record of a refusal."""
-        return self._entry(outcome=Outcome.REFUSED, code=code, reason=reason, asked=asked)
+        return self._entry(
+            outcome=Outcome.REFUSED,
+            code=code,
+            reason=reason,
+            asked=asked or self.record.asked,
+            arguments=frozenset(self.record.arguments),
+            groups=self.record.unanswered(),
+        )
 
     def _entry(self, **more: Any) -> Entry:  # noqa: ANN401 - the other fields of an entry
         return Entry(

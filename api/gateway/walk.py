@@ -32,3 +32,8 @@ def walk(
 def _below(each: Selected, part: Any) -> Any:  # noqa: ANN401 - a record, or a value
     """A record is never handed on whole, though nothing of it is asked."""
     return walk(each.children, each.type_name, part) if isinstance(part, Mapping) else part
+
+
+def asks(selected: Selected, name: str) -> bool:
+    """Whether a part of this name is asked for anywhere below."""
+    return any(child.name == name or asks(child, name) for child in selected.children)

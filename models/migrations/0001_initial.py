@@ -374,8 +374,8 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="PublishedEdition",
             fields=[
-                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
-                ("number", fields.IntField(unique=True)),
+                ("number", fields.IntField(primary_key=True, unique=True, db_index=True)),
+                ("id", fields.CharField(db_index=True, max_length=64)),
                 ("canonical", fields.TextField(unique=False)),
                 ("published_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("published_by", fields.CharField(null=True, max_length=80)),
@@ -385,7 +385,7 @@ class Migration(migrations.Migration):
             options={
                 "table": "editions",
                 "app": "models",
-                "pk_attr": "id",
+                "pk_attr": "number",
                 "table_description": "One immutable edition in its canonical form, with who drafted, who approved, why and when.",
             },
             bases=["Model"],

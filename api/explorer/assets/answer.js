@@ -52,7 +52,7 @@ window.MokutekiAnswer = (function () {
     const source = element("span", "source");
     if (more.reason) source.append(element("span", "", more.reason));
     if (more.rule) source.append(" ", element("span", "", words.rule + " " + more.rule));
-    if (more.clause) source.append(" ", element("span", "", words.clause + " " + more.clause));
+    if (more.clause) source.append(" ", element("span", "", more.clause));
     line.append(source);
     if (more.field && more.purpose) line.append(button(words.ask_why, () => ask.why(more)));
     return line;

@@ -199,10 +199,12 @@
     speak(language);
     if (!purposes || !clients) say("lists_failed");
     const last = state.clients.find((one) => one.name === kept.getItem("explorer:client"));
-    if (last || state.clients[0]) at("client").value = (last || state.clients[0]).name;
+    const first = settings.examples[0];
+    const fits = state.clients.find((one) => first && one.name === first.client);
+    const chosen = last || fits || state.clients[0];
+    if (chosen) at("client").value = chosen.name;
     showWho();
     await token();
-    const first = settings.examples[0];
     ReactDOM.createRoot(at("editor")).render(
       h(GraphiQL, {
         fetcher,
