@@ -87,17 +87,33 @@ class SqliteStore(Store):
     async def transaction(self) -> AsyncIterator[Transaction]:
         async with self._turn():
             try:
-                await self._writer.execute("BEGIN IMMEDIATE")
-                try:
+                async with self._begun():
                     yield _SqliteTransaction(self._writer)
-                except BaseException:
-                    await self._writer.execute("ROLLBACK")
-                    raise
-                await self._commit()
             except WRONG as error:
                 raise WrongValue(type(error).__name__) from error
             except (sqlite3.Error, ValueError) as error:
                 raise StoreUnavailable(f"the database did not commit: {type(error).__name__}") from error
+
+    @asynccontextmanager
+    async def _begun(self) -> AsyncIterator[None]:
+        try:
+            await self._whole("BEGIN IMMEDIATE")
+            yield
+            await self._whole("COMMIT")
+        except BaseException:
+            if self._writer.in_transaction:
+                await self._whole("ROLLBACK")
+            raise
+
+    async def _whole(self, sql: str) -> None:
+        """Run a statement to its end even if whoever asked has gone: the writer must not stay in a transaction."""
+        running = asyncio.ensure_future(self._writer.execute(sql))
+        try:
+            await asyncio.shield(running)
+        except asyncio.CancelledError:
+            await asyncio.wait({running})
+            running.exception()
+            raise
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
@@ -110,13 +126,6 @@ class SqliteStore(Store):
             yield
         finally:
             self._writing.release()
-
-    async def _commit(self) -> None:
-        try:
-            await self._writer.execute("COMMIT")
-        except BaseException:
-            await self._writer.execute("ROLLBACK")
-            raise
 
     async def append(self, rows: Mapping[Table, Sequence[Row]]) -> None:
         async with self.transaction() as transaction:

@@ -46,7 +46,7 @@ def _installed(name: str) -> str | None:
 refuse_wrong_casbin(_installed("pycasbin"), _installed("casbin"))
 
 for _name in ("casbin", "casbin.policy", "casbin.enforcer", "casbin.role"):
-    logging.getLogger(_name).disabled = True
+    logging.getLogger(_name).setLevel(logging.ERROR)
 
 
 def met(standing: Standing, needs: str) -> bool:

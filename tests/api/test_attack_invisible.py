@@ -76,19 +76,22 @@ async def test_a_next_page_is_promised_only_where_a_visible_person_is_on_it(a_wo
 
 
 @pytest.mark.parametrize(
-    "asked",
+    ("asked", "people"),
     [
-        "users(first: 2) { pageInfo { hasNextPage endCursor } }",
-        "users(first: 2) { edges { cursor } }",
-        "users(first: 2) { a: edges { cursor } b: edges { __typename } pageInfo { startCursor } }",
+        ("users(first: 2) { pageInfo { hasNextPage endCursor } }", 3),
+        ("users(first: 0) { pageInfo { hasNextPage } }", 1),
+        ("users(first: 2) { edges { cursor } }", 2),
+        ("users(first: 2) { a: edges { cursor } b: edges { __typename } pageInfo { startCursor } }", 2),
     ],
 )
-async def test_to_learn_how_many_people_there_are_is_an_access_to_each(a_world: World, asked: str) -> None:
+async def test_to_learn_how_many_people_there_are_is_an_access_to_each(
+    a_world: World, asked: str, people: int
+) -> None:
     response = await a_world.send("employer-a", f'query @purpose(id: "service.application") {{ {asked} }}')
     assert "errors" not in response.json()
     ledger = await a_world.ask("auditor", LEDGER, {"r": response.headers["x-request-id"]})
     (edge,) = ledger["data"]["accesses"]["edges"]
-    assert edge["node"]["users"] == 2
+    assert edge["node"]["users"] == people
 
 
 async def test_a_page_of_which_nothing_is_asked_reads_nobody(a_world: World) -> None:

@@ -10,7 +10,7 @@ from api.gateway.selection import MOST_FIELDS
 from tests.world import World
 
 ACCOUNT = '@purpose(id: "service.account")'
-PATIENCE = 2.0
+PATIENCE = 30
 """Seconds in which a refusal must come, with much to spare for a slow machine."""
 
 

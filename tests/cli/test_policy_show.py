@@ -12,7 +12,7 @@ def test_every_rule_is_shown(mokuteki: Mokuteki) -> None:
     assert ran.code == 0
     assert all(f" {rule.id} " in ran.out for rule in shipped(CATEGORIES).rules)
     assert "Employer may read: Contact for service.application, given to: Employers" in flat(ran.out)
-    assert "Nobody may do anything with: Personal data, when erased" in flat(ran.out)
+    assert "Nobody may handle: Personal data, when erased" in flat(ran.out)
 
 
 def test_a_rule_is_told_in_full_in_both_languages(mokuteki: Mokuteki) -> None:

@@ -46,7 +46,7 @@ def test_a_token_of_a_user_speaks_for_the_person(mokuteki: Mokuteki, at_home: Pa
         (("client", "add", "a b", "--role", "employer", "--recipient", "employer-a"), "1 to 60"),
         (("client", "add", "x", "--role", "user", "--recipient", "person"), "a user is no client"),
         (("client", "add", "x", "--role", "employer", "--recipient", "bakery"), "no active recipient"),
-        (("client", "add", "frontend", "--role", "frontend", "--recipient", "internal"), "already"),
+        (("client", "add", "frontend", "--role", "frontend", "--recipient", "internal"), "take another name"),
         ((*ADD, "--scope", "category:tea"), "no category"),
         ((*ADD, "--scope", "purpose:service"), "no purpose"),
         ((*ADD, "--scope", "tea"), "a scope is"),
@@ -80,7 +80,9 @@ def test_the_handout_is_for_its_owner_alone(at_home: Path) -> None:
 
 def test_init_may_be_run_again(mokuteki: Mokuteki) -> None:
     ran = mokuteki("init")
-    assert (ran.code, ran.err) == (0, "the database is ready\n")
+    assert ran.code == 0
+    assert "the database is ready, with edition 1 (" in ran.err
+    assert ran.err.endswith(") in force\n")
 
 
 def test_the_demonstration_is_refused_in_production(

@@ -259,6 +259,25 @@ async def test_two_processes_that_number_accesses_alike_both_get_theirs_recorded
     assert await elsewhere(database_url, "SELECT count(*) FROM accesses WHERE client = 'alike'") == [(2,)]
 
 
+@pytest.mark.parametrize("turns", [0, 1, 2, 3, 4, 5, 7, 10, 15, 25, 50, 100])
+async def test_whoever_goes_away_in_the_middle_of_a_change_leaves_the_ledger_free(
+    store: Store, bits: Bits, turns: int
+) -> None:
+    async def change() -> None:
+        async with store.transaction() as transaction:
+            await Ledger(store, lambda: bits).record_within(transaction, entry(client="gone"))
+
+    for _ in range(5):
+        changing = asyncio.create_task(change())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        changing.cancel()
+        (told,) = await asyncio.gather(changing, return_exceptions=True)
+        assert told is None or isinstance(told, asyncio.CancelledError)
+    async with running(store, bits) as ledger:
+        await ledger.record(entry())
+
+
 async def test_a_record_beside_a_change_is_undone_with_it(
     store: Store, bits: Bits, database_url: str
 ) -> None:

@@ -112,6 +112,19 @@ async def test_the_index_moves_by_itself_and_loses_nobody(
     assert await found(history, ref=5001) == [one.request_id for one in reversed(several)]
 
 
+async def test_an_index_that_is_stopped_at_its_work_stops(store: Store, ledger: Ledger) -> None:
+    for turns in range(40):
+        await ledger.record(entry(groups=(crowd(7000),)))
+        index = LedgerIndex(store, resting=lambda _seconds: True, rest=0)
+        index.start()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        async with asyncio.timeout(5):
+            await index.stop()
+    while await index.move():
+        """Until the tail is empty."""
+
+
 async def test_two_indexes_at_once_enter_nobody_twice(store: Store, ledger: Ledger, history: History) -> None:
     several = [entry(groups=(crowd(6000),)) for _ in range(10)]
     for one in several:
