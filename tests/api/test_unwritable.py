@@ -4,13 +4,14 @@ import asyncio
 import secrets
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from benchmarks.postgres import Server
 from models.database import SQLITE
@@ -55,6 +56,13 @@ REGISTERS = [
     '{ explain(purpose: "service.account", role: "employer", recipient: "employer-a", field: "User.email") { allowed } }',
     "{ __schema { queryType { name } } __typename }",
 ]
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[None]:
+    """Each refusal is logged with its cause; told at length, that takes longer than the refusals do."""
+    with capture_logs():
+        yield
 
 
 @asynccontextmanager
