@@ -1,6 +1,5 @@
 """The matcher: Casbin itself, asked about the few rules that can matter."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final, NamedTuple
@@ -44,9 +43,6 @@ def _installed(name: str) -> str | None:
 
 
 refuse_wrong_casbin(_installed("pycasbin"), _installed("casbin"))
-
-for _name in ("casbin", "casbin.policy", "casbin.enforcer", "casbin.role"):
-    logging.getLogger(_name).setLevel(logging.ERROR)
 
 
 def met(standing: Standing, needs: str) -> bool:

@@ -54,12 +54,14 @@ class Lines:
 
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
-    """Give the process back the logging it had."""
+    """Wake what a library put to sleep, as Casbin does itself; afterwards the logging is as it was."""
     root = logging.getLogger()
     kept_root = (root.handlers[:], root.level)
     hooks = (sys.excepthook, threading.excepthook, sys.unraisablehook)
     known = [logging.getLogger(name) for name in {*logging.Logger.manager.loggerDict, *HUSHED}]
     kept = [(log, log.handlers[:], log.level, log.propagate, log.filters[:], log.disabled) for log in known]
+    for log in known:
+        log.disabled = False
     with warnings.catch_warnings():
         yield
     logging.captureWarnings(capture=False)
