@@ -60,7 +60,7 @@ def columns(number: int, edition: Edition) -> tuple[dict[str, Any], list[tuple[s
         "name_kanji": (f"MKKANJI{n}", "name.kanji"),
         "name_kana": (f"MKKANA{n}", "name.kana"),
         "postal_code": (f"6{number:02}-8{n}", "address.postalCode"),
-        "prefecture": (f"QP{n}", "address.prefecture"),
+        "prefecture": (chr(0xF000 + number), "address.prefecture"),
         "city": (f"MKCITY{n}", "address.city"),
         "town": (f"MKTOWN{n}", "address.town"),
         "block": (f"MKBLOCK{n}", "address.block"),
