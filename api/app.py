@@ -88,10 +88,13 @@ def _explorer(house: House) -> Explorer:
         ]
 
     async def token(client: str, user: str | None) -> dict[str, Any] | None:
-        found = await Client.get_or_none(name=client, active=True)
+        found = await Client.get_or_none(name=client, active=True) if client.isprintable() else None
         if found is None:
             return None
-        minted = house.tokens.mint(found, user=user, now=time.time())
+        try:
+            minted = house.tokens.mint(found, user=user, now=time.time())
+        except ValueError:
+            return None
         return {"access_token": minted, "expires_in": house.tokens.seconds}
 
     def purposes() -> list[dict[str, Any]]:

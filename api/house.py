@@ -16,11 +16,13 @@ from api.settings import Settings
 from api.tokens.access_token import AccessTokens
 from api.tokens.keys import load_keys
 from models.access import Outcome
+from models.catalogue import clear_answers
 from models.database import opened
 from models.inforce import Force, InForce
 from models.ledger import Ledger
 from models.ledger_index import LedgerIndex
 from models.store import Store
+from models.vault import Vault, vault_in_use
 from policies.vocabulary import Role
 
 
@@ -34,6 +36,7 @@ class House:
     inforce: InForce
     ledger: Ledger
     gateway: Gateway
+    vault: Vault
     tokens: AccessTokens
     metrics: Metrics
 
@@ -60,8 +63,10 @@ async def open_house(settings: Settings, clock: Callable[[], datetime] = utc_now
         metrics.know_purposes(force.edition.purposes)
         metrics.know_kinds(force.edition.groups)
         metrics.edition(force.number)
+        vault.leave_clear(clear_answers(force.catalogue))
 
-    async with opened(settings.database_url, pool_size=settings.pool_size) as store:
+    async with opened(settings.database_url, pool_size=settings.pool_size, master=settings.data_key) as store:
+        vault = vault_in_use()
         inforce = InForce(store, on_edition=on_edition)
         await inforce.start()
         ledger = Ledger(store, lambda: inforce.bits, observe=_observer(metrics))
@@ -82,8 +87,10 @@ async def open_house(settings: Settings, clock: Callable[[], datetime] = utc_now
                     inforce=inforce,
                     ledger=ledger,
                     cursors=Cursors(settings.secret_key),
+                    vault=vault,
                     clock=clock,
                 ),
+                vault=vault,
                 tokens=AccessTokens(keyring, settings.issuer, settings.issuer, settings.token_seconds),
                 metrics=metrics,
             )

@@ -59,6 +59,8 @@ ALLOWED: Final[Mapping[str, Shape]] = MappingProxyType(
         "users": _number,
         "operations": _number,
         "rows": _number,
+        "field": _like(r"User(\.[A-Za-z0-9_-]{1,60}){1,3}"),
+        "key": _number,
         "attempt": _number,
         "process": _number,
         "port": _number,

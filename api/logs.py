@@ -24,12 +24,24 @@ KNOWN: Final[Mapping[str, str]] = MappingProxyType(
         "Application startup complete.": "server.started",
         "Application startup failed. Exiting.": "server.start_failed",
         "Application shutdown complete.": "server.stopped",
+        "Application shutdown failed. Exiting.": "server.stop_failed",
         "Shutting down": "server.stopping",
         "Exception in ASGI application\n": "server.exception",
         "Invalid HTTP request received.": "server.invalid_request",
     }
 )
 """The messages of the server that hold nothing, and the event each becomes."""
+
+UNSAID: Final = frozenset(
+    {
+        "Started server process [%d]",
+        "Waiting for application startup.",
+        "Uvicorn running on %s://%s:%d (Press CTRL+C to quit)",
+        "Waiting for application shutdown.",
+        "Finished server process [%d]",
+    }
+)
+"""The messages of the server that tell nothing beside those."""
 
 HUSHED: Final = (
     "tortoise",
@@ -59,11 +71,16 @@ def hush(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING
 
 
+def _words(record: logging.LogRecord) -> str:
+    return record.msg if isinstance(record.msg, str) else ""
+
+
 def _without_words(record: logging.LogRecord) -> None:
     if hasattr(record, LINE):
         return
-    words = record.msg if isinstance(record.msg, str) else ""
-    line: dict[str, Any] = {"event": KNOWN.get(words, FOREIGN), "where": [f"{record.module}:{record.lineno}"]}
+    line: dict[str, Any] = {"event": KNOWN.get(_words(record), FOREIGN)}
+    if line["event"] == FOREIGN:
+        line["where"] = [f"{record.module}:{record.lineno}"]
     if record.exc_info and record.exc_info[1] is not None:
         line |= told(record.exc_info[1], record.exc_info[2])
     setattr(record, LINE, line)
@@ -82,6 +99,8 @@ class Sealed(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record; if that fails, nothing of it is written."""
         with suppress(Exception):
+            if _words(record) in UNSAID:
+                return
             _without_words(record)
             line: Any = {**getattr(record, LINE), "logger": record.name}
             for processor in self._pipeline:

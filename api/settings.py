@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple, Self, TypeVar
+from typing import Self, TypeVar
 
 from api.kept_secret import kept_secret
+from api.master_key import NoMasterKey, chosen_master_key
+from api.variables import FOR_TESTS, PREFIX, SETTINGS, SHORTEST_METRICS_TOKEN, SHORTEST_SECRET
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-PREFIX = "MOKUTEKI_"
-FOR_TESTS = "MOKUTEKI_TEST_"
-SHORTEST_SECRET = 32
-SHORTEST_METRICS_TOKEN = 16
+NAMES = frozenset(setting.name for setting in SETTINGS)
+BARE = {setting.name: setting.bare for setting in SETTINGS if setting.bare}
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -41,85 +41,6 @@ class LogLevel(StrEnum):
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-class Setting(NamedTuple):
-    """One setting as its reader needs it: the variable, its type, its default in words, and one sentence."""
-
-    name: str
-    type: str
-    default: str
-    doc: str
-    bare: str | None = None
-
-
-SETTINGS: tuple[Setting, ...] = (
-    Setting(
-        "MOKUTEKI_DATABASE_URL",
-        "URL",
-        "the SQLite file `mokuteki.db` in the directory of `MOKUTEKI_VAR`",
-        "Where the database is: `sqlite://path` or `postgres://user:password@host:port/name`.",
-    ),
-    Setting(
-        "MOKUTEKI_ENVIRONMENT",
-        "development | production",
-        "development",
-        "What the installation is for; production asks for secrets and shows no explorer.",
-    ),
-    Setting(
-        "MOKUTEKI_SECRET_KEY",
-        f"text of {SHORTEST_SECRET} characters or more",
-        "in development made once and kept in the file `secret.key` in the directory of `MOKUTEKI_VAR`",
-        "The secret under which signing keys are sealed and cursors authenticated; required in production.",
-    ),
-    Setting(
-        "MOKUTEKI_ISSUER",
-        "URL",
-        "`http://` with `MOKUTEKI_HOST` and `MOKUTEKI_PORT`",
-        "The address under which clients know the gateway, as every token says; in production it is `https`.",
-    ),
-    Setting(
-        "MOKUTEKI_LOG_LEVEL",
-        "debug | info | warning | error",
-        "info",
-        "From which level on log lines are written; no level ever shows a value.",
-    ),
-    Setting(
-        "MOKUTEKI_METRICS_TOKEN",
-        f"text of {SHORTEST_METRICS_TOKEN} characters or more",
-        "none",
-        "The bearer token that `/metrics` asks for in production; without one it answers nobody there.",
-    ),
-    Setting(
-        "MOKUTEKI_POOL_SIZE",
-        "whole number from 1 to 1000",
-        "10",
-        "How many connections to PostgreSQL one process opens at most.",
-    ),
-    Setting(
-        "MOKUTEKI_VAR",
-        "directory",
-        "`var` in the checkout",
-        "Where the installation keeps its own files; a relative path starts at the checkout.",
-    ),
-    Setting("MOKUTEKI_HOST", "host", "127.0.0.1", "The address the server listens on.", bare="HOST"),
-    Setting(
-        "MOKUTEKI_PORT",
-        "whole number from 1 to 65535",
-        "8000",
-        "The port the server listens on.",
-        bare="PORT",
-    ),
-    Setting(
-        "MOKUTEKI_TOKEN_SECONDS",
-        "whole number from 60 to 86400",
-        "900",
-        "For how many seconds an access token is valid.",
-    ),
-)
-
-NAMES = frozenset(setting.name for setting in SETTINGS)
-BARE = {setting.name: setting.bare for setting in SETTINGS if setting.bare}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Every setting, typed; secrets are kept out of its `repr`."""
@@ -127,6 +48,8 @@ class Settings:
     database_url: str = field(repr=False)
     environment: Environment
     secret_key: str = field(repr=False)
+    data_key: bytes = field(repr=False)
+    data_key_file: Path | None
     issuer: str
     log_level: LogLevel
     metrics_token: str | None = field(repr=False)
@@ -140,6 +63,11 @@ class Settings:
     def production(self) -> bool:
         """Whether people's real registrations are at stake."""
         return self.environment is Environment.PRODUCTION
+
+    @property
+    def address(self) -> str:
+        """Where the server listens, as a URL."""
+        return _address(self.host, self.port)
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
@@ -157,6 +85,8 @@ class Settings:
             database_url=_database_url(environ, var),
             environment=environment,
             secret_key=_secret_key(environ, environment, var),
+            data_key=_data_key(environ, environment, var),
+            data_key_file=_data_key_file(environ),
             issuer=_issuer(environ, environment, host, port),
             log_level=_choice(environ, "MOKUTEKI_LOG_LEVEL", LogLevel, LogLevel.INFO),
             metrics_token=_metrics_token(environ),
@@ -228,9 +158,13 @@ def _metrics_token(environ: Mapping[str, str]) -> str | None:
     return token or None
 
 
+def _address(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
 def _issuer(environ: Mapping[str, str], environment: Environment, host: str, port: int) -> str:
     """The origin clients know us by: no path, as the well-known addresses (RFC 8414) stand at the root."""
-    issuer = _text(environ, "MOKUTEKI_ISSUER") or f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    issuer = _text(environ, "MOKUTEKI_ISSUER") or _address(host, port)
     match = re.fullmatch(r"(https?)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?", issuer)
     if match is None:
         raise SettingError(
@@ -267,3 +201,17 @@ def _development_secret(path: Path) -> str:
             f"`MOKUTEKI_SECRET_KEY` cannot be kept in `{path.name}`: "
             "make the directory of `MOKUTEKI_VAR` writable, or set the variable"
         ) from None
+
+
+def _data_key(environ: Mapping[str, str], environment: Environment, var: Path) -> bytes:
+    text, file = _text(environ, "MOKUTEKI_DATA_KEY"), _data_key_file(environ)
+    required = environment is Environment.PRODUCTION
+    try:
+        return chosen_master_key(text, file, kept=var / "data.key", required=required)
+    except NoMasterKey as error:
+        raise SettingError(str(error)) from None
+
+
+def _data_key_file(environ: Mapping[str, str]) -> Path | None:
+    path = _text(environ, "MOKUTEKI_DATA_KEY_FILE")
+    return CHECKOUT / path if path else None

@@ -82,5 +82,7 @@ def measured(target: Target, scenario: Scenario, seconds: float) -> Measure:
         check=False,
     )
     if done.returncode:
-        raise Refused(f"{LABELS[target.name]} at {scenario.users:,} x 12: {last_words(done.stderr)}")
+        raise Refused(
+            f"{LABELS.get(target.name, target.name)} at {scenario.users:,} x 12: {last_words(done.stderr)}"
+        )
     return Measure(**orjson.loads(done.stdout))

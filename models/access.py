@@ -18,8 +18,9 @@ class Access(Model):
 
     `groups` lists the users who were given the same: `{"n": 2, "released": "f3", "withheld": "", "basis": ["CONSENT"]}`
     with fields as hexadecimal bits over the catalogue; `refs` holds those users' references of 8 bytes each, big-endian,
-    group after group. `arguments` are fields by which the operation filtered or sorted, for all of them, and `touched`
-    the bits of every field in any of these, as `" 3 17 "`, for searching.
+    group after group, and then those of users who were named by their ids in vain. `arguments` are fields by which the
+    operation filtered or sorted, for all of them, and `touched` the bits of every field in any of these, as
+    `" 3 17 "`, for searching.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -34,7 +35,6 @@ class Access(Model):
     outcome = fields.CharEnumField(Outcome)
     code = fields.CharField(max_length=40, null=True)
     reason = fields.CharField(max_length=200, null=True)
-    asked = fields.CharField(max_length=40, null=True)
     users = fields.IntField(default=0)
     arguments = fields.CharField(max_length=200, default="")
     touched = fields.CharField(max_length=400, default="")

@@ -6,6 +6,11 @@ from functools import lru_cache
 
 from models.store import Store
 
+_NUMBER = """
+INSERT INTO catalogue (path, bit) SELECT CAST(:path AS varchar), CAST(:bit AS int)
+WHERE NOT EXISTS (SELECT 1 FROM catalogue WHERE path = :path OR bit = :bit) ON CONFLICT DO NOTHING
+"""
+
 
 class Bits:
     """Fields as numbers, and sets of fields as hexadecimal bits."""
@@ -45,10 +50,7 @@ async def load_bits(store: Store, paths: Iterable[str]) -> Bits:
     while missing:
         async with store.transaction() as transaction:
             for place, path in enumerate(missing, start=max(known.values(), default=-1) + 1):
-                await transaction.execute(
-                    "INSERT INTO catalogue (path, bit) VALUES (:path, :bit) ON CONFLICT DO NOTHING",
-                    {"path": path, "bit": place},
-                )
+                await transaction.execute(_NUMBER, {"path": path, "bit": place})
         known = await _read(store)
         missing = [path for path in missing if path not in known]
     return Bits(known)

@@ -10,9 +10,12 @@ from tortoise import Tortoise
 from tortoise.context import TortoiseContext
 from tortoise.migrations.api.migrate import migrate as run_migrations
 
+from models.catalogue import SEALED
+from models.datakey import MasterKey
 from models.store import Store
 from models.store_postgres import PostgresStore
 from models.store_sqlite import SqliteStore
+from models.vault import Vault, put_in_use
 
 RECORDS = (
     "models.user",
@@ -23,6 +26,7 @@ RECORDS = (
     "models.casefile",
     "models.recipient",
     "models.edition",
+    "models.datakey",
     "models.access",
 )
 
@@ -83,8 +87,20 @@ async def _migrate(url: str, progress: Callable[[str], None]) -> None:
 
 
 @asynccontextmanager
-async def opened(url: str, *, pool_size: int = 10, patience: float = 2.0) -> AsyncIterator[Store]:
-    """The store of a migrated database, with Tortoise open on it as well."""
+async def opened(
+    url: str, *, pool_size: int = 10, patience: float = 2.0, master: bytes | None = None
+) -> AsyncIterator[Store]:
+    """The store of a migrated database, with Tortoise open on it as well.
+
+    Args:
+        url: as `tortoise_config` takes it.
+        pool_size: how many connections to PostgreSQL there are at most.
+        patience: seconds after which a write that waits fails.
+        master: the key that wraps the data keys (32 bytes); without it nothing sealed can be read or written.
+
+    Raises:
+        WrongMasterKey: the data keys are not wrapped under `master`.
+    """
     async with TortoiseContext() as context:
         await context.init(config=tortoise_config(url))
         store: Store
@@ -93,6 +109,10 @@ async def opened(url: str, *, pool_size: int = 10, patience: float = 2.0) -> Asy
         else:
             store = await PostgresStore.open(url, size=pool_size, patience=patience)
         try:
+            if master is not None:
+                vault = Vault(store, MasterKey(master))
+                await vault.start(SEALED)
+                put_in_use(context, vault)
             yield store
         finally:
             await store.close()

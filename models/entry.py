@@ -33,7 +33,11 @@ class ProvisionEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One operation, as the ledger keeps it; never a value of anybody's data."""
+    """One operation, as the ledger keeps it; never a value of anybody's data.
+
+    Attributes:
+        sought: users who were named by their ids and of whom nothing was told; not among those in `groups`.
+    """
 
     at: datetime
     request_id: str
@@ -46,9 +50,9 @@ class Entry:
     outcome: Outcome
     code: str | None = None
     reason: str | None = None
-    asked: str | None = None
     arguments: frozenset[str] = frozenset()
     groups: tuple[Group, ...] = ()
+    sought: tuple[int, ...] = ()
     provisions: tuple[ProvisionEntry, ...] = ()
 
     @property

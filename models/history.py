@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
 from typing import Any
 
 import orjson
@@ -11,14 +10,14 @@ import orjson
 from models.bits import Bits, pack, unpack
 from models.dialect import Dialect
 from models.ledger_rows import CLOCK_SHIFT, LARGEST_ID, first_id
+from models.recorded import AccessRecord, ProvisionRecord
 from models.store import Reader, Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessQuery:
-    """Which accesses: everything given is required. `user` is a user's id, whose refused look-ups count too."""
+    """Which accesses: everything given is required; those of a person are also those that named them in vain."""
 
-    user: str | None = None
     ref: int | None = None
     client: str | None = None
     purpose: str | None = None
@@ -43,88 +42,6 @@ class ProvisionQuery:
     until: datetime | None = None
     before: str | None = None
     limit: int = 50
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRelease:
-    """What one access gave or kept of one person, by the reference of the ledger."""
-
-    ref: int
-    released: tuple[str, ...]
-    withheld: tuple[str, ...]
-    basis: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class AccessRecord:
-    """One access as the ledger holds it; its people are unpacked only where they are asked for."""
-
-    id: int
-    at: datetime
-    request_id: str
-    client: str
-    role: str
-    purpose: str | None
-    recipient: str | None
-    operation: str | None
-    edition: str
-    outcome: str
-    code: str | None
-    reason: str | None
-    users: int
-    arguments: tuple[str, ...]
-    groups: str
-    refs: bytes
-    bits: Bits
-
-    @cached_property
-    def releases(self) -> tuple[PersonRelease, ...]:
-        """What it gave or kept of each person."""
-        people = unpack(self.refs)
-        return tuple(PersonRelease(next(people), *told) for count, told in self._groups for _ in range(count))
-
-    def of(self, ref: int) -> tuple[PersonRelease, ...]:
-        """What it gave or kept of one person, once for each door that touched them."""
-        wanted, found = pack([ref]), []
-        at = self.refs.find(wanted)
-        while at >= 0:
-            if at % len(wanted) == 0:
-                found.append(PersonRelease(ref, *self._told_at(at // len(wanted))))
-            at = self.refs.find(wanted, at + 1)
-        return tuple(found)
-
-    @cached_property
-    def _groups(self) -> list[tuple[int, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]]:
-        paths = self.bits.paths
-        return [
-            (group["n"], (paths(group["released"]), paths(group["withheld"]), tuple(group["basis"])))
-            for group in orjson.loads(self.groups)
-        ]
-
-    def _told_at(self, place: int) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-        for count, told in self._groups:
-            if place < count:
-                return told
-            place -= count
-        raise LookupError("the access holds more people than its groups count")
-
-
-@dataclass(frozen=True, slots=True)
-class ProvisionRecord:
-    """One provision to a third party, with what APPI Art 29 and Rule 20 want of it."""
-
-    id: str
-    access_id: int
-    ref: int
-    recipient: str
-    recipient_name: str
-    recipient_address: str
-    recipient_representative: str
-    items: tuple[str, ...]
-    basis: str
-    consented_at: datetime | None
-    provided_at: datetime
-    retain_until: date
 
 
 _ACCESS = (
@@ -156,14 +73,9 @@ class History:
             if getattr(query, name) is not None:
                 wanted.append(f"a.{column} = :{name}")
                 values[name] = getattr(query, name)
-        if query.user is not None or query.ref is not None:
-            numbers = await self._touching(query)
-            if self._reader.dialect is Dialect.POSTGRES:
-                wanted.append("a.id = ANY(:numbers::bigint[])")
-                values["numbers"] = numbers
-            else:
-                wanted.append("a.id IN (SELECT value FROM json_each(:numbers))")
-                values["numbers"] = orjson.dumps(numbers).decode()
+        if query.ref is not None:
+            among, values["choices"] = self._among("bigint", await self._touching(query.ref, query.before))
+            wanted.append(f"a.id {among}")
         if query.field is not None:
             wanted.append("a.touched LIKE :word" if self._bits.word(query.field) else "1 = 0")
             values["word"] = f"%{self._bits.word(query.field)}%"
@@ -183,25 +95,23 @@ class History:
         )
         return [self._record(row) for row in rows]
 
-    async def _touching(self, query: AccessQuery) -> list[int]:
-        """The accesses that touched a person: from the index, from its tail, and those that asked in vain."""
+    async def _touching(self, ref: int, before: int | None) -> list[int]:
+        """The accesses that touched a person: from the index and from its tail."""
         inside = (
             "position(:packed in x.refs)"
             if self._reader.dialect is Dialect.POSTGRES
             else "instr(x.refs, :packed)"
         )
-        values = {"ref": query.ref or -1, "packed": pack([query.ref or 0]), "asked": query.user or ""}
+        values = {"ref": ref, "packed": pack([ref])}
         # INVARIANT: the tail is read before the index, into which accesses move from it meanwhile.
         tail = await self._reader.fetch(
             f"SELECT x.id, x.refs FROM access_tail t JOIN accesses x ON x.id = t.access_id WHERE {inside} > 0",
             values,
         )
         indexed = await self._reader.fetch("SELECT accesses FROM access_people WHERE ref = :ref", values)
-        asked = await self._reader.fetch("SELECT y.id FROM accesses y WHERE y.asked = :asked", values)
         found = {number for row in indexed for number in unpack(bytes(row[0]))}
-        found |= {row[0] for row in tail if query.ref in set(unpack(bytes(row[1])))}
-        found |= {row[0] for row in asked}
-        return sorted(number for number in found if query.before is None or number < query.before)
+        found |= {row[0] for row in tail if ref in set(unpack(bytes(row[1])))}
+        return sorted(number for number in found if before is None or number < before)
 
     def _record(self, row: Row) -> AccessRecord:
         return AccessRecord(
@@ -269,10 +179,20 @@ class History:
         rows = await self._reader.fetch(f"SELECT ref, id FROM users WHERE ref IN ({listed})", {})
         return {row[0]: row[1] for row in rows}
 
-    async def ref(self, user: str) -> int | None:
-        """The reference of a user, or None for nobody."""
-        rows = await self._reader.fetch("SELECT ref FROM users WHERE id = :id", {"id": user})
-        return rows[0][0] if rows else None
+    async def refs(self, users: Iterable[str]) -> frozenset[int]:
+        """The references of the users with these ids; who does not exist has none."""
+        named = list(users)
+        if not named:
+            return frozenset()
+        among, choices = self._among("text", named)
+        rows = await self._reader.fetch(f"SELECT ref FROM users WHERE id {among}", {"choices": choices})
+        return frozenset(row[0] for row in rows)
+
+    def _among(self, kind: str, choices: Sequence[Any]) -> tuple[str, Any]:
+        """SQL that holds of a column that is one of `:choices`, and these as the dialect takes them."""
+        if self._reader.dialect is Dialect.POSTGRES:
+            return f"= ANY(:choices::{kind}[])", choices
+        return "IN (SELECT value FROM json_each(:choices))", orjson.dumps(choices).decode()
 
 
 def moment(value: Any) -> datetime:  # noqa: ANN401 - a time of either dialect

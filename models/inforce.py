@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from models.bits import Bits, load_bits
@@ -80,6 +80,10 @@ class InForce:
             raise PolicyUnavailable("no edition was ever read")
         return self._force
 
+    def holds(self, force: Force) -> bool:
+        """Whether this is still in force, as far as is known without asking the database."""
+        return force is self._force and time.monotonic() < self._until
+
     @property
     def edition_in_force(self) -> Edition:
         """The edition that was read last, for texts and lists that decide nothing."""
@@ -88,23 +92,27 @@ class InForce:
         return self._force.edition
 
     async def _renew(self) -> None:
-        async with self._reading:
-            if time.monotonic() < self._until:
-                return
-            try:
-                async with asyncio.timeout(self._lease * 2):
+        try:
+            async with self._turn():
+                if time.monotonic() >= self._until:
                     await self._read()
-            except Exception as error:
-                raise PolicyUnavailable(
-                    f"the edition in force could not be read: {type(error).__name__}"
-                ) from error
+        except Exception as error:
+            raise PolicyUnavailable(
+                f"the edition in force could not be read: {type(error).__name__}"
+            ) from error
 
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(self._lease / 3)
-            async with self._reading:
-                with suppress(Exception):  # the lease runs out, and `current` tells why
+            with suppress(Exception):  # the lease runs out, and `current` tells why
+                async with self._turn():
                     await self._read()
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """One reads at a time; waiting for the turn is a part of the time that a reading may take."""
+        async with asyncio.timeout(self._lease * 2), self._reading:
+            yield
 
     async def _read(self) -> None:
         began = time.monotonic()

@@ -17,6 +17,9 @@ from models.store import Store, StoreUnavailable, Transaction, WrongValue
 SHADOW = 5.0
 """Seconds that a failed commit darkens the state of the ledger; the next operation tries again in any case."""
 
+TRIES = 5
+"""Numbers that an access beside a change may draw, each of them taken by another process, before it is given up."""
+
 
 class LedgerUnavailable(Exception):  # noqa: N818 - it names the state
     """The record could not be made durable; nothing may be answered."""
@@ -83,8 +86,19 @@ class Ledger:
             raise LedgerUnavailable("the ledger did not commit in time") from error
 
     async def record_within(self, transaction: Transaction, entry: Entry) -> None:
-        """Append the entry inside a transaction, beside the change that it tells of."""
-        await transaction.append(self._rows.rows([entry]))
+        """Append the entry inside a transaction, beside the change that it tells of.
+
+        Raises:
+            LedgerUnavailable: it was not, and the change must be undone.
+        """
+        for _ in range(TRIES):
+            try:
+                await transaction.append(self._rows.rows([entry]))
+            except WrongValue:
+                self._rows.ids.renumber()
+            else:
+                return
+        raise LedgerUnavailable("the record was refused beside its change")
 
     async def _write(self) -> None:
         while True:

@@ -1,7 +1,7 @@
 """The rows of the ledger: entries as the tables hold them, numbered and packed."""
 
 from base64 import b32hexencode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from secrets import randbits
 from typing import Any
@@ -34,7 +34,6 @@ ACCESSES = Table(
         ("outcome", "text"),
         ("code", "text"),
         ("reason", "text"),
-        ("asked", "text"),
         ("users", "int"),
         ("arguments", "text"),
         ("touched", "text"),
@@ -106,12 +105,11 @@ class Rows:
         for entry in entries:
             number = self.ids.next(entry.at)
             rows[ACCESSES].append(self._access(number, entry))
-            if entry.users > DIRECT:
+            if entry.users + len(entry.sought) > DIRECT:
                 rows[TAIL].append((number,))
             else:
-                people = dict.fromkeys(ref for group in entry.groups for ref in group.refs)
                 packed = pack([number])
-                rows[PEOPLE].extend((ref, packed) for ref in people)
+                rows[PEOPLE].extend((ref, packed) for ref in dict.fromkeys(_refs(entry)))
             rows[PROVISIONS].extend(self._provision(number, entry, one) for one in entry.provisions)
         return rows
 
@@ -142,12 +140,11 @@ class Rows:
             entry.outcome.value,
             entry.code,
             entry.reason,
-            entry.asked,
             entry.users,
             bits.hex(entry.arguments),
             bits.words(touched),
             orjson.dumps(groups).decode(),
-            pack(ref for group in entry.groups for ref in group.refs),
+            pack(_refs(entry)),
         )
 
     def _provision(self, number: int, entry: Entry, one: ProvisionEntry) -> Row:
@@ -166,3 +163,9 @@ class Rows:
             entry.at,
             one.retain_until,
         )
+
+
+def _refs(entry: Entry) -> Iterator[int]:
+    """Everybody whose history this is, in the order of the groups."""
+    yield from (ref for group in entry.groups for ref in group.refs)
+    yield from entry.sought

@@ -53,7 +53,11 @@ class Transaction(Reader):
 
     @abstractmethod
     async def append(self, rows: Mapping[Table, Sequence[Row]]) -> None:
-        """Append rows to tables."""
+        """Append rows to tables.
+
+        Raises:
+            WrongValue: a row was refused; none of them was appended, and the transaction goes on.
+        """
 
 
 class Store(Reader):

@@ -72,8 +72,13 @@ class _PostgresTransaction(Transaction):
 
     async def append(self, rows: Mapping[Table, Sequence[Row]]) -> None:
         filled = {table: batch for table, batch in rows.items() if batch}
-        if filled:
-            await self._connection.execute(_append(tuple(filled)), *_columns(filled))
+        if not filled:
+            return
+        try:
+            async with self._connection.transaction():
+                await self._connection.execute(_append(tuple(filled)), *_columns(filled))
+        except WRONG as error:
+            raise WrongValue(type(error).__name__) from error
 
 
 class PostgresStore(Store):

@@ -30,6 +30,13 @@ def _append(table: Table) -> str:
     return f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join("?" * len(table.columns))})'
 
 
+async def _append_all(connection: aiosqlite.Connection, rows: Mapping[Table, Sequence[Row]]) -> None:
+    for table, batch in rows.items():
+        if batch:
+            plain = [[_plain(value) for value in row] for row in batch]
+            await connection.executemany(_append(table), plain)
+
+
 class _SqliteTransaction(Transaction):
     dialect = Dialect.SQLITE
 
@@ -40,10 +47,13 @@ class _SqliteTransaction(Transaction):
         return list(await self._connection.execute_fetchall(text, [_plain(arg) for arg in args]))
 
     async def append(self, rows: Mapping[Table, Sequence[Row]]) -> None:
-        for table, batch in rows.items():
-            if batch:
-                plain = [[_plain(value) for value in row] for row in batch]
-                await self._connection.executemany(_append(table), plain)
+        await self._connection.execute("SAVEPOINT appending")
+        try:
+            await _append_all(self._connection, rows)
+        except WRONG as error:
+            await self._connection.execute("ROLLBACK TO appending")
+            raise WrongValue(type(error).__name__) from error
+        await self._connection.execute("RELEASE appending")
 
 
 class SqliteStore(Store):
@@ -128,8 +138,8 @@ class SqliteStore(Store):
             self._writing.release()
 
     async def append(self, rows: Mapping[Table, Sequence[Row]]) -> None:
-        async with self.transaction() as transaction:
-            await transaction.append(rows)
+        async with self.transaction():
+            await _append_all(self._writer, rows)
 
     async def close(self) -> None:
         await self._reader.close()

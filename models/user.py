@@ -1,13 +1,14 @@
 """The user: the customer the data is about, with every field of personal data declared once."""
 
-from tortoise import Model, fields
+from tortoise import fields
 
 from models.personal import personal, system
+from models.sealed import AnswersField, MarkField, SealedRecord
 
 _CARD = "2 (residence card)"
 
 
-class User(Model):
+class User(SealedRecord):
     """A person who registered (本人). Each column is declared personal, with its category, or of the system."""
 
     id = personal(
@@ -221,6 +222,7 @@ class User(Model):
         ja="国籍・地域",
         en="Nationality or region as ISO 3166-1 alpha-2",
     )
+    card_nationality_mark = system(MarkField("card_nationality"))
     card_sex = personal(
         fields.CharField(max_length=1, null=True),
         "User.residenceCard.sex",
@@ -230,7 +232,7 @@ class User(Model):
         ja="性別",
         en="Sex as printed on the card: F or M",
     )
-    answers: dict[str, object] = system(fields.JSONField(default=dict))
+    answers: dict[str, object] = system(AnswersField(default=dict))
 
     class Meta:
         """Where it is kept."""

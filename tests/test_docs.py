@@ -19,7 +19,9 @@ from api.gateway.document import check
 from api.gateway.refusal import STATUS, Code
 from api.metrics import Metrics
 from api.schema.build import build_schema, core
-from api.settings import CHECKOUT, SETTINGS
+from api.settings import CHECKOUT
+from api.variables import SETTINGS
+from models.demo.situations import Situation
 from policies.edition import Edition
 from policies.explanation import Reason
 from policies.vocabulary import Fact, Role
@@ -139,6 +141,10 @@ def test_every_command_stands_in_the_docs_with_its_options() -> None:
             command = command.commands[word]
         options = {option for each in command.params for option in each.opts if option.startswith("--")}
         assert {option for option in options if option not in told[name]} == set(), name
+
+
+def test_every_situation_of_the_demonstration_stands_in_the_docs() -> None:
+    assert untold(Situation, "commands.md") == []
 
 
 def test_every_metric_stands_in_the_docs() -> None:

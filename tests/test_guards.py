@@ -1,16 +1,12 @@
 """The guards: what nobody declared or decided about stops the start, in one sentence that names it."""
 
-import inspect
+import asyncio
 import re
-import tomllib
 from dataclasses import replace
-from importlib.metadata import version
+from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
-import strawberry
 from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
@@ -18,27 +14,24 @@ from graphql import (
     extend_schema,
     parse,
 )
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from tortoise import Model, fields
 
-from api.gateway.document import check
-from api.gateway.door import Finished
-from api.gateway.execution import execute
-from api.gateway.executor import DoorExecutor
-from api.schema.build import Unguarded, check_guards, core
+from api.house import open_house
+from api.schema.build import REGISTERS, Unguarded, check_guards, core
 from api.schema.build import build_schema as served
 from models.catalogue import CATEGORIES, FIELDS
+from models.database import migrate, opened
 from models.personal import Undeclared, declared, personal, system
+from models.publish import publish_shipped
 from models.user import User
 from policies.edition import Edition, PolicyError, shipped
 from policies.judge import Judge
 from policies.question import Question
 from policies.vocabulary import UNSORTED, Fact, Role, standing
-from tests.conftest import edition
+from tests.world import settings, world
 
-__all__ = ["edition"]
-
-ROOT = Path(__file__).parent.parent
+PATIENCE = 30
+"""Seconds after which a test gives up; the lease of what is in force is one."""
 
 
 class Undecorated(Model):
@@ -125,14 +118,37 @@ def extended(text: str) -> GraphQLSchema:
     [
         ("extend type Query { salaries: [Int] }", ["Query.salaries"]),
         ("extend type Mutation { eraseEverybody: Boolean }", ["Mutation.eraseEverybody"]),
-        ("type Salary { amount: Int } extend type Access { salary: Salary }", ["Salary"]),
+        (
+            "type Salary { amount: Int } extend type Access { salary: Salary }",
+            ["Access.salary", "Salary.amount"],
+        ),
         (
             "type Salary { amount: Int } extend type Query { salary: Salary } extend type Mutation { pay: Salary }",
-            ["Query.salary", "Mutation.pay", "Salary"],
+            ["Query.salary", "Mutation.pay", "Salary.amount"],
         ),
         (
             "type Subscription { salaries: Int } extend schema { subscription: Subscription }",
-            ["Subscription"],
+            ["Subscription.salaries"],
+        ),
+        ("extend type User { shoeSize: String }", ["User.shoeSize"]),
+        ("extend type User { employer: UserEdge }", ["User.employer"]),
+        ("extend type Name { nick: String }", ["Name.nick"]),
+        ("extend type Consent { ipAddress: String }", ["Consent.ipAddress"]),
+        ("extend type Answer { writtenAt: DateTime }", ["Answer.writtenAt"]),
+        (
+            "extend type Provision { email: String } extend type Release { name: Name }",
+            ["Release.name", "Provision.email"],
+        ),
+        ("extend type Recipient { users: UserConnection! }", ["Recipient.users"]),
+        ("extend type PageInfo { last: User }", ["PageInfo.last"]),
+        ("extend type WithdrawConsentPayload { consent: Consent }", ["WithdrawConsentPayload.consent"]),
+        (
+            "type Application { stage: String } extend type User { applications: [Application!] }",
+            ["User.applications", "Application.stage"],
+        ),
+        (
+            "type CaseFile { basis: String } extend type Query { caseFiles: [CaseFile!] }",
+            ["Query.caseFiles", "CaseFile.basis"],
         ),
     ],
 )
@@ -140,19 +156,72 @@ def test_a_schema_with_what_no_rule_decides_about_does_not_stand(
     edition: Edition, text: str, names: list[str]
 ) -> None:
     listed = ", ".join(f"`{each}`" for each in names)
-    with pytest.raises(Unguarded, match=f"^the schema has what no rule decides about: {listed}$"):
+    with pytest.raises(
+        Unguarded, match=f"^the schema has what no rule decides about: {listed}; guard it in "
+    ):
         check_guards(extended(text), edition)
+
+
+def test_every_field_of_a_type_that_a_register_shows_is_named_and_none_that_is_gone() -> None:
+    types = core(served()).type_map
+    for name, fields_of_it in REGISTERS.items():
+        made = types[name]
+        assert isinstance(made, GraphQLObjectType), name
+        assert set(made.fields) == set(fields_of_it.split()), name
+
+
+@pytest.mark.parametrize("name", ["Consent.ipAddress", "User.shoeSize", "Salary.amount"])
+def test_an_edition_cannot_guard_what_is_no_field_of_a_root(edition: Edition, name: str) -> None:
+    node = edition.guards["Query.purposes"]
+    more = replace(edition, guards={**edition.guards, name: node})
+    kind, field = name.split(".")
+    known = kind in core(served()).type_map
+    text = f"{'extend ' if known else ''}type {kind} {{ {field}: String }}"
+    reached = "" if known else f" extend type Access {{ more: {kind} }}"
+    with pytest.raises(Unguarded, match=re.escape(f"`{name}`")):
+        check_guards(extended(text + reached), more)
 
 
 def test_the_schema_as_it_is_served_stands(edition: Edition) -> None:
     check_guards(core(served()), edition)
 
 
+def without(edition: Edition, lost: str) -> Edition:
+    return replace(edition, guards={name: node for name, node in edition.guards.items() if name != lost})
+
+
 @pytest.mark.parametrize("lost", ["Query.user", "Query.accesses", "Mutation.recordConsent"])
 def test_an_edition_that_loses_a_guard_does_not_open_its_door(edition: Edition, lost: str) -> None:
-    fewer = replace(edition, guards={name: node for name, node in edition.guards.items() if name != lost})
     with pytest.raises(Unguarded, match=re.escape(f"`{lost}`")):
-        check_guards(core(served()), fewer)
+        check_guards(core(served()), without(edition, lost))
+
+
+async def test_a_gateway_does_not_start_under_an_edition_that_lost_a_guard(
+    edition: Edition, tmp_path: Path
+) -> None:
+    given = settings(f"sqlite://{tmp_path / 'mokuteki.db'}", tmp_path)
+    await migrate(given.database_url)
+    async with opened(given.database_url) as store:
+        await publish_shipped(store, without(edition, "Query.user"), datetime.now(UTC))
+    with pytest.raises(Unguarded, match=re.escape("`Query.user`")):
+        async with open_house(given):
+            pass
+
+
+async def test_an_edition_that_lost_a_guard_does_not_come_into_force_in_a_gateway_that_runs(
+    edition: Edition, tmp_path: Path
+) -> None:
+    asked = '{ user(id: "nobody") { id } }'
+    declared = {"Purpose": "service.account"}
+    async with world(f"sqlite://{tmp_path / 'mokuteki.db'}", tmp_path, edition, people=9) as made:
+        await publish_shipped(made.house.store, without(edition, "Query.user"), datetime.now(UTC))
+        async with asyncio.timeout(PATIENCE):
+            while (response := await made.send("frontend", asked, headers=declared)).status_code == 200:
+                assert response.json() == {"data": {"user": None}}
+        assert (response.status_code, made.codes(response.json())) == (503, ["POLICY_UNAVAILABLE"])
+        assert made.house.inforce.edition_in_force.id == edition.id
+        await publish_shipped(made.house.store, edition, datetime.now(UTC))
+        assert await made.ask("frontend", asked, headers=declared) == {"data": {"user": None}}
 
 
 @pytest.mark.parametrize("field", ["Query.salaries", "Mutation.eraseEverybody", "Query.__type"])
@@ -162,89 +231,6 @@ def test_a_field_without_a_guard_is_invoked_by_nobody(edition: Edition, field: s
         for purpose in edition.purposes:
             asked = Question(role, "invoke", purpose, field, "internal", standing(*Fact))
             assert not judge.decide(asked).allowed
-
-
-class Leaky:
-    """A resolver's mistake: a record itself where a finished value belongs."""
-
-    def __getattr__(self, name: str) -> str:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return "a value of somebody"
-
-
-@pytest.mark.parametrize(
-    "asked",
-    [
-        "email",
-        "id",
-        "name { roman }",
-        "consents { state }",
-        "answers { key }",
-        "accesses { edges { cursor } }",
-    ],
-)
-async def test_a_record_that_a_resolver_hands_over_unfinished_is_not_walked_into(asked: str) -> None:
-    schema = core(served())
-    operation = check(f"{{ __typename me {{ {asked} }} }}", schema).operation(None)
-    variables = operation.variables({})
-    running: Any = SimpleNamespace(finished={"me": Leaky()}, request=SimpleNamespace(id="r"))
-    data, errors = await execute(schema, operation, operation.roots(variables), variables, running)
-    assert "a value of somebody" not in str(data)
-    assert errors
-    assert "a value of somebody" not in str(errors)
-
-
-@strawberry.type
-class Leaf:
-    name: str
-
-
-@strawberry.type
-class Root:
-    @strawberry.field
-    def leaf(self) -> Leaf:
-        return Finished({"anything": [1, 2]})  # type: ignore[return-value]
-
-    @strawberry.field
-    def leaves(self) -> list[Leaf]:
-        return [Leaf(name="a")]
-
-
-def test_a_finished_value_is_handed_on_unwalked_and_any_other_is_completed() -> None:
-    schema = strawberry.Schema(query=Root, execution_context_class=DoorExecutor)
-    result = schema.execute_sync("{ leaf { name } leaves { name } }")
-    assert result.errors is None
-    assert result.data == {"leaf": {"anything": [1, 2]}, "leaves": [{"name": "a"}]}
-
-
-def test_only_the_finished_value_itself_passes_unwalked() -> None:
-    class Lookalike(Finished):
-        """A subclass is not it."""
-
-    @strawberry.type
-    class Query:
-        @strawberry.field
-        def leaf(self) -> Leaf:
-            return Lookalike({"name": "a"})  # type: ignore[return-value]
-
-    schema = strawberry.Schema(query=Query, execution_context_class=DoorExecutor)
-    result = schema.execute_sync("{ leaf { name } }")
-    assert result.data is None
-
-
-def test_the_private_place_of_graphql_core_is_where_it_was() -> None:
-    theirs = inspect.signature(StrawberryGraphQLCoreExecutionContext.complete_value)
-    ours = inspect.signature(DoorExecutor.complete_value)
-    assert list(ours.parameters) == list(theirs.parameters)
-    assert DoorExecutor.__mro__[1] is StrawberryGraphQLCoreExecutionContext
-
-
-@pytest.mark.parametrize("package", ["graphql-core", "strawberry-graphql"])
-def test_what_the_executor_rests_on_is_pinned_exactly_and_installed(package: str) -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    pins = dict(each.split("==") for each in project["project"]["dependencies"] if "==" in each)
-    assert pins[package] == version(package)
 
 
 def test_a_plain_schema_without_roots_of_ours_is_not_taken_for_one(edition: Edition) -> None:

@@ -87,7 +87,7 @@ async def world(
     """A world on an empty database."""
     given = settings(url, var, **more)
     await migrate(given.database_url)
-    async with opened(given.database_url, pool_size=2) as store:
+    async with opened(given.database_url, pool_size=2, master=given.data_key) as store:
         await publish_shipped(store, edition, datetime.now(UTC))
         demo = await load(edition, count=people, today=TODAY)
     async with (

@@ -75,7 +75,7 @@ async def _empty(given: Settings) -> bool:
 
 async def _fill(given: Settings, people: int, seed: int) -> None:
     today = datetime.now(JAPAN).date()
-    async with opened(given.database_url, pool_size=2):
+    async with opened(given.database_url, pool_size=2, master=given.data_key):
         with bar("people") as progress:
             made = await load(
                 edition_of_checkout(),

@@ -89,16 +89,17 @@ async def gather(house: House, asked: Asked, spool: IO[bytes], progress: Progres
     force = await house.inforce.current()
     requester = await _allowed(house, force, asked)
     history = History(house.store, house.inforce.bits)
-    ref = None if asked.user is None else await history.ref(asked.user) or NOBODY
+    named = await history.refs([] if asked.user is None else [asked.user])
+    ref = None if asked.user is None else next(iter(named), NOBODY)
     view = LedgerView(history, Cursors(house.settings.secret_key).of(asked.client), only=ref)
     count = 0
     total = await _total(house, asked)
-    async for node in _nodes(view, asked, None if ref == NOBODY else ref):
+    async for node in _nodes(view, asked, ref):
         spool.write(orjson.dumps(node) + b"\n")
         count += 1
         progress(count, total)
-    record = Record(asked=asked.user if ref == NOBODY else None)
-    record.touched(view.shown, FIELD)
+    record = Record(refused=ref == NOBODY)
+    record.touched(view.shown | named, FIELD)
     await _record(house, _entry(force, requester, asked, record))
     return Gathered(spool, count, len(view.shown))
 
@@ -126,7 +127,7 @@ async def _allowed(house: House, force: Force, asked: Asked) -> Requester:
 
 async def _nodes(view: LedgerView, asked: Asked, ref: int | None) -> Any:  # noqa: ANN401 - an asynchronous iterator
     """Each access with all of its releases, in the shape that GraphQL gives them."""
-    query = AccessQuery(user=asked.user, ref=ref, since=asked.since, until=asked.until)
+    query = AccessQuery(ref=ref, since=asked.since, until=asked.until)
     after: str | None = None
     while True:
         page = await view.accesses(query, first=LARGEST_PAGE, after=after, releases=True)
@@ -175,7 +176,6 @@ def _entry(
         outcome=Outcome.REFUSED if refusal else record.outcome,
         code=refusal.code.value if refusal else None,
         reason=refusal.reason if refusal else None,
-        asked=record.asked and record.asked[:40],
         groups=tuple(record.groups),
     )
 

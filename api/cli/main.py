@@ -1,13 +1,17 @@
 """`mokuteki`: every command, and one sentence for whatever goes wrong."""
 
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from api.cli import database, ledger, policy, policy_diff, policy_show, policy_table, registry, serve
-from api.cli.shared import CommandError
+from api.cli import database, keys, ledger, policy, policy_diff, policy_show, policy_table, registry, serve
+from api.cli.shared import CommandError, out
+from api.schema.build import Unguarded
 from api.settings import SettingError
+from models.datakey import WrongMasterKey
 from models.inforce import PolicyUnavailable
 from models.store import StoreUnavailable
 from policies.mistake import PolicyError
@@ -19,12 +23,38 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (serve, database, registry, policy, ledger):
+
+
+def _tell_version(asked: bool) -> None:  # noqa: FBT001 - as Typer calls it
+    if asked:
+        out.print(f"mokuteki {version('mokuteki')}", markup=False)
+        raise typer.Exit
+
+
+@app.callback()
+def mokuteki(
+    _version: Annotated[  # noqa: FBT002 - as Typer reads a flag
+        bool,
+        typer.Option("--version", help="Tell which version this is.", callback=_tell_version, is_eager=True),
+    ] = False,
+) -> None:
+    """What every command has."""
+
+
+for room in (serve, database, registry, policy, ledger, keys):
     room.add_to(app)
 for page in (policy_table, policy_show, policy_diff):
     page.add_to(policy.policies)
 
-FAULTS = (SettingError, CommandError, PolicyError, PolicyUnavailable, StoreUnavailable)
+FAULTS = (
+    SettingError,
+    CommandError,
+    PolicyError,
+    PolicyUnavailable,
+    StoreUnavailable,
+    Unguarded,
+    WrongMasterKey,
+)
 
 
 def run() -> None:

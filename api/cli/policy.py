@@ -8,7 +8,7 @@ import typer
 
 from api.cli.shared import CommandError, edition_of_checkout, err, examples, out
 from api.schema.build import Unguarded, build_schema, check_guards, core
-from models.catalogue import CATEGORIES
+from models.catalogue import CATEGORIES, catalogue
 from policies.edition import HERE, MODEL, Edition
 from policies.mistake import PolicyError
 from policies.table import COLUMNS, read
@@ -46,14 +46,15 @@ def check(
             f"{counted(len(error.mistakes), 'mistake')} in the rules: correct each of them"
         ) from error
     except Unguarded as error:
-        raise CommandError(f"{error}; add a row for each to `guards.csv`") from error
+        raise CommandError(str(error)) from error
     leaves = sum(not each.abstract for each in edition.purposes.values())
+    answers = counted(len(edition.questions), "answer")
     counts = (
         counted(len(edition.rules), "rule"),
         counted(leaves, "purpose"),
         f"{len(edition.categories.nodes)} categories",
-        counted(len(edition.fields), "field"),
-        counted(len(edition.questions), "form question"),
+        f"{counted(len(catalogue(edition)), 'field')} of personal data ({answers} of the form among them)",
+        f"{counted(len(edition.guards), 'guard')} of queries and mutations",
     )
     out.print(f"{', '.join(counts)}: no mistakes", soft_wrap=True)
     out.print(f"edition {edition.id}", soft_wrap=True)

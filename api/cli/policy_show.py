@@ -12,8 +12,8 @@ from api.cli.policy import counted
 from api.cli.policy_words import Words
 from api.cli.shared import CommandError, edition_of_checkout, err, examples, out
 from policies.edition import Edition
-from policies.rule import Rule, write_needs
-from policies.vocabulary import ANY, NONE_PURPOSE
+from policies.rule import Rule
+from policies.vocabulary import ANY, NO_NEEDS, NONE_PURPOSE, Effect
 
 
 class Language(StrEnum):
@@ -23,11 +23,18 @@ class Language(StrEnum):
     EN = "en"
 
 
-LangOption = Annotated[Language, typer.Option(help="The language of the texts.")]
+LangOption = Annotated[Language, typer.Option("--lang", "--language", help="The language of the texts.")]
 
 LABELS = {
-    "en": ("who", "does", "why", "for whom", "what", "needs", "clause", "note"),
-    "ja": ("役割", "行為", "利用目的", "提供先", "項目", "条件", "条項", "趣旨"),
+    Language.EN: ("who", "does", "why", "for whom", "what", "needs", "clause", "note"),
+    Language.JA: ("役割", "行為", "利用目的", "提供先", "項目", "条件", "条項", "趣旨"),
+}
+COLUMNS = {Language.EN: ("rule", "says"), Language.JA: ("規則", "内容")}
+EFFECTS = {
+    (Language.EN, Effect.ALLOW): "allows",
+    (Language.EN, Effect.DENY): "denies",
+    (Language.JA, Effect.ALLOW): "許可",
+    (Language.JA, Effect.DENY): "拒否",
 }
 
 
@@ -57,13 +64,19 @@ def show(
         return
     rules = list(_bearing(edition, purpose, role))
     words = Words(edition, lang)
-    table = Table(Column("rule", no_wrap=True), Column("says", overflow="fold"), show_lines=True)
+    name, says = COLUMNS[lang]
+    table = Table(Column(name, no_wrap=True), Column(says, overflow="fold"), show_lines=True)
     for each in rules:
-        table.add_row(each.id, f"{words.sentence(each)}\n[dim]{each.clause}[/dim]")
+        codes = " · ".join((*map(str, each.needs), each.clause))
+        table.add_row(each.id, f"{words.sentence(each)}\n[dim]{codes}[/dim]")
     out.print(table)
-    err.print(
-        f"{counted(len(rules), 'rule')}; a deny wins over every allow, and what no rule allows is refused"
-    )
+    err.print(_summary(len(rules), lang))
+
+
+def _summary(rules: int, lang: Language) -> str:
+    if lang is Language.JA:
+        return f"規則 {rules} 件。拒否はどの許可にも優先し、許可する規則のないものは認められない"
+    return f"{counted(rules, 'rule')}; a deny wins over every allow, and what no rule allows is refused"
 
 
 def _found(edition: Edition, name: str) -> Rule:
@@ -110,17 +123,17 @@ def _unknown(what: str, name: str, known: Iterable[str]) -> str:
 
 def _one(edition: Edition, rule: Rule, lang: Language) -> None:
     second = Language.JA if lang is Language.EN else Language.EN
-    out.print(f"[bold]{rule.id}[/bold]  {rule.effect}")
+    out.print(f"[bold]{rule.id}[/bold]  {EFFECTS[lang, rule.effect]}")
     for each in (lang, second):
         words = Words(edition, each)
-        needs = "\n".join(words.needs(rule)) or write_needs(rule.needs)
+        needs = "\n".join(_both(str(need), words.need(need)) for need in rule.needs)
         cells = (
             _both(rule.role, words.role(rule.role)),
-            rule.action,
+            _both(rule.action, words.act(rule.action)),
             _both(rule.purpose, words.purpose(rule.purpose)),
             _both(rule.recipient, words.recipient(rule.recipient)),
             _both(rule.field, words.field(rule.field)),
-            needs,
+            needs or NO_NEEDS,
             rule.clause,
             words.note(rule),
         )
@@ -133,4 +146,4 @@ def _one(edition: Edition, rule: Rule, lang: Language) -> None:
 
 
 def _both(name: str, told: str) -> str:
-    return f"{name}: {told}" if told else name
+    return name if told in {"", name} else f"{name}: {told}"

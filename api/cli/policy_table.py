@@ -1,46 +1,19 @@
 """`mokuteki policy test`: the decision table, asked of the rules row by row."""
 
-import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
+from api.cli.decision_table import SHIPPED_TABLE, Case, answer, check_cases, read_cases
 from api.cli.policy import counted, edition_of
 from api.cli.policy_show import LangOption, Language
 from api.cli.shared import CommandError, bar, edition_of_checkout, err, examples, out
-from api.settings import CHECKOUT
 from models.demo.registry import RECIPIENTS
 from policies.edition import Edition
 from policies.judge import Judge
-from policies.question import Question
-from policies.rule import JOIN
-from policies.vocabulary import NO_NEEDS, Effect, Fact, Standing, standing
-
-SHIPPED_TABLE = CHECKOUT / "tests" / "decisions.csv"
-FIRST_ROW = 2
-
-
-class Case(NamedTuple):
-    """One row of the table: a question in words and in names, and the answer that is right."""
-
-    ja: str
-    en: str
-    role: str
-    action: str
-    purpose: str
-    field: str
-    recipient: str
-    facts: str
-    expected: str
-    rule: str
-
-    def question(self, known: Mapping[str, Fact]) -> Question:
-        """What the row asks of the judge."""
-        words = [word for word in self.facts.split(JOIN) if word not in {"", NO_NEEDS}]
-        true: Standing = standing(*(known[word] for word in words))
-        return Question(self.role, self.action, self.purpose, self.field, self.recipient, true)
+from policies.table import FIRST_ROW
 
 
 def add_to(policies: typer.Typer) -> None:
@@ -70,39 +43,32 @@ def ask(
 ) -> None:
     """Ask the rules every question of the decision table and tell which answers are not as it says."""
     edition = edition_of_checkout() if folder is None else edition_of(folder)
-    cases = _cases(table)
+    cases = read_cases(table)
     kinds = _kinds(edition, recipient or ())
-    _check(cases, edition)
+    check_cases(cases, edition)
     wrong = _wrong(cases, Judge(edition, kinds), lang)
     for sentence in wrong:
         out.print(sentence, soft_wrap=True, markup=False)
     named = {case.rule for case in cases}
     silent = [rule.id for rule in edition.rules if rule.id not in named]
     if silent:
-        err.print(f"no row expects: {', '.join(silent)}", soft_wrap=True, markup=False)
+        expects = "no row expects" if lang is Language.EN else "どの行も期待していない規則"
+        err.print(f"{expects}: {', '.join(silent)}", soft_wrap=True, markup=False)
     if wrong:
-        raise CommandError(f"{len(wrong):,} of {counted(len(cases), 'row')} are answered otherwise")
-    out.print(f"{counted(len(cases), 'row')}: every answer is as the table says")
+        raise CommandError(_failed(len(wrong), len(cases), lang))
+    out.print(_passed(len(cases), lang))
 
 
-def _cases(table: Path) -> list[Case]:
-    try:
-        with table.open(encoding="utf-8", newline="") as file:
-            header, *lines = list(csv.reader(file)) or [[]]
-    except FileNotFoundError as error:
-        raise CommandError("there is no such decision table: name one with `--table`") from error
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CommandError(
-            f"the table cannot be read ({type(error).__name__}): save it as CSV in UTF-8"
-        ) from error
-    if tuple(header) != Case._fields:
-        raise CommandError(f"the header of the table is another: write `{','.join(Case._fields)}`")
-    for number, line in enumerate(lines, FIRST_ROW):
-        if len(line) != len(Case._fields):
-            raise CommandError(
-                f"row {number} of the table has {len(line)} of {len(Case._fields)} cells: fill it"
-            )
-    return [Case(*line) for line in lines]
+def _failed(wrong: int, rows: int, lang: Language) -> str:
+    if lang is Language.JA:
+        return f"{rows:,} 行のうち {wrong:,} 行の答えが表と違う"
+    return f"{wrong:,} of {counted(rows, 'row')} are answered otherwise"
+
+
+def _passed(rows: int, lang: Language) -> str:
+    if lang is Language.JA:
+        return f"{rows:,} 行: どの答えも表のとおり"
+    return f"{counted(rows, 'row')}: every answer is as the table says"
 
 
 def _kinds(edition: Edition, given: Sequence[str]) -> dict[str, str]:
@@ -116,45 +82,25 @@ def _kinds(edition: Edition, given: Sequence[str]) -> dict[str, str]:
     return kinds
 
 
-def _check(cases: Sequence[Case], edition: Edition) -> None:
-    """Refuse a row whose answer could never be right, for its spelling alone."""
-    known = {
-        "expected": set(map(str, Effect)),
-        "rule": {"", *(rule.id for rule in edition.rules)},
-    }
-    facts = {*map(str, Fact), "", NO_NEEDS}
-    for number, case in enumerate(cases, FIRST_ROW):
-        wrong = [column for column, names in known.items() if getattr(case, column) not in names]
-        wrong += [] if facts.issuperset(case.facts.split(JOIN)) else ["facts"]
-        if wrong:
-            raise CommandError(
-                f"row {number} of the table, column `{wrong[0]}`: the name is not known; correct it"
-            )
-
-
 def _wrong(cases: Sequence[Case], judge: Judge, lang: Language) -> list[str]:
-    known = {str(fact): fact for fact in Fact}
     wrong: list[str] = []
     with bar("rows", total=len(cases)) as progress:
         for number, case in enumerate(cases, FIRST_ROW):
-            question = case.question(known)
-            decision = judge.decide(question)
-            answer = Effect.ALLOW if decision else Effect.DENY
-            if (answer, decision.rule or "") != (case.expected, case.rule):
-                wrong.append(_sentence(number, case, judge, question, lang))
+            if not case.holds(judge):
+                wrong.append(_sentence(number, case, judge, lang))
             progress.advance(progress.task_ids[0])
     return wrong
 
 
-def _sentence(number: int, case: Case, judge: Judge, question: Question, lang: Language) -> str:
-    told = judge.explain(question)
-    answer = Effect.ALLOW if told.decision else Effect.DENY
+def _sentence(number: int, case: Case, judge: Judge, lang: Language) -> str:
+    told = judge.explain(case.question)
+    given = answer(told.decision)
     near = f": {told.nearest[0].text(lang)}" if told.nearest else _unknown(case, judge)
     if lang is Language.JA:
         by, instead = _by_ja(case.rule), _by_ja(told.decision.rule)
-        return f"{number} 行目「{case.ja}」: 期待は {case.expected}{by}、答えは {answer}{instead}{near}"
+        return f"{number} 行目「{case.ja}」: 期待は {case.expected}{by}、答えは {given}{instead}{near}"
     by, instead = _by(case.rule), _by(told.decision.rule)
-    return f"row {number} ({case.en}): expected {case.expected}{by}, answered {answer}{instead}{near}"
+    return f"row {number} ({case.en}): expected {case.expected}{by}, answered {given}{instead}{near}"
 
 
 def _unknown(case: Case, judge: Judge) -> str:

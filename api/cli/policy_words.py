@@ -1,11 +1,12 @@
 """The words of a rule: who may see what, why, for whom, and when, as one sentence in either language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from models.catalogue import catalogue
 from policies.edition import Edition
-from policies.rule import ABSENT, Need, Rule
+from policies.rule import Need, Rule
 from policies.vocabulary import ANY, NONE_PURPOSE, Action, Effect
 
 _ANYBODY = {
@@ -16,12 +17,12 @@ _ANYBODY = {
 }
 _ANYTHING = {"en": "anything", "ja": "すべての項目"}
 _ACTS: dict[str, tuple[str, str]] = {
-    Action.READ: ("read", "読むこと"),
-    Action.COLLECT: ("collect", "取得すること"),
-    Action.CORRECT: ("correct", "訂正すること"),
-    Action.ERASE: ("erase", "消去すること"),
-    Action.INVOKE: ("use", "使うこと"),
-    ANY: ("handle", "扱うこと"),
+    Action.READ: ("読むこと", "read"),
+    Action.COLLECT: ("取得すること", "collect"),
+    Action.CORRECT: ("訂正すること", "correct"),
+    Action.ERASE: ("消去すること", "erase"),
+    Action.INVOKE: ("使うこと", "use"),
+    ANY: ("扱うこと", "handle"),
 }
 
 
@@ -71,11 +72,12 @@ class Words:
         found = self.edition.purposes.get(name)
         return self._pick(found.ja, found.en) if found else ""
 
-    def needs(self, rule: Rule) -> tuple[str, ...]:
-        """The facts that the rule needs, each as a clause."""
-        return tuple(self._need(need) for need in rule.needs)
+    def act(self, name: str) -> str:
+        """What is done."""
+        return self._pick(*_ACTS[name])
 
-    def _need(self, need: Need) -> str:
+    def need(self, need: Need) -> str:
+        """A fact that a rule needs, as a clause."""
         told = self._pick(need.fact.ja, need.fact.en)
         if not need.absent:
             return told
@@ -86,24 +88,27 @@ class Words:
         return self._pick(rule.note_ja, rule.note_en)
 
     def sentence(self, rule: Rule) -> str:
-        """The rule as one sentence, with purposes and facts by the names that questions use."""
+        """The rule as one sentence; the purpose stands by the name that operations declare."""
         return self._in_english(rule) if self._english else self._in_japanese(rule)
 
     def _in_english(self, rule: Rule) -> str:
         why = "" if rule.purpose in {ANY, NONE_PURPOSE} else f" for {rule.purpose}"
         whom = "" if rule.recipient == ANY else f", given to: {self.recipient(rule.recipient)}"
-        when = f", when {_facts(rule, ' and ', 'not ')}" if rule.needs else ""
-        act = _ACTS[rule.action][0]
-        return f"{self._who(rule)} {act}: {self.field(rule.field)}{why}{whom}{when}"
+        when = f", when {'; and '.join(map(self.need, rule.needs))}" if rule.needs else ""
+        return f"{self._who(rule)} {self.act(rule.action)}: {self.field(rule.field)}{why}{whom}{when}"
 
     def _in_japanese(self, rule: Rule) -> str:
         may = "できる" if rule.effect is Effect.ALLOW else "できない"
         why = "" if rule.purpose in {ANY, NONE_PURPOSE} else f"{rule.purpose} のために、"
         whom = "" if rule.recipient == ANY else f"提供先が「{self.recipient(rule.recipient)}」のとき、"
-        when = f"{_facts(rule, ' かつ ', '非 ')} であれば、" if rule.needs else ""
-        act = _ACTS[rule.action][1]
-        return f"{self._who(rule)}{why}{whom}{when}「{self.field(rule.field)}」を{act}が{may}"
+        when = f"{_joined_ja(rule.needs)}とき、" if rule.needs else ""
+        return (
+            f"{self._who(rule)}{why}{whom}{when}「{self.field(rule.field)}」を{self.act(rule.action)}が{may}"
+        )
 
 
-def _facts(rule: Rule, joined: str, absent: str) -> str:
-    return joined.join(str(need).replace(ABSENT, absent) for need in rule.needs)
+def _joined_ja(needs: Sequence[Need]) -> str:
+    """「…」に当たり、「…」に当たらない: each fact but the last leads on to the next."""
+    *before, last = needs
+    led = (f"「{need.fact.ja}」に当た{'らず' if need.absent else 'り'}、" for need in before)
+    return "".join(led) + f"「{last.fact.ja}」に当た{'らない' if last.absent else 'る'}"

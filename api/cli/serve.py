@@ -57,7 +57,8 @@ async def _serve(given: Settings, taken: socket.socket) -> None:
         await fill_if_empty(given)
         serve_at(given.var / "demo.json", given.issuer)
     async with open_house(given) as house:
-        server = uvicorn.Server(
+        server = _Server(
+            given,
             uvicorn.Config(
                 build_app(house),
                 host=given.host,
@@ -67,11 +68,24 @@ async def _serve(given: Settings, taken: socket.socket) -> None:
                 log_config=None,
                 server_header=False,
                 date_header=False,
-            )
+            ),
         )
         _settle()
-        _welcome(given)
         await server.serve(sockets=[taken])
+
+
+class _Server(uvicorn.Server):
+    """Says what to open once it listens, and not before."""
+
+    def __init__(self, given: Settings, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._given = given
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            _welcome(self._given)
 
 
 def _settle() -> None:
@@ -82,10 +96,16 @@ def _settle() -> None:
 
 
 def _welcome(given: Settings) -> None:
-    at = f"http://{given.host}:{given.port}"
-    err.print(f"Mokuteki serves on {at}")
-    if not given.production:
-        err.print(f"  explorer   {at}/graphql")
-        err.print(f"  schema     {at}/schema.graphql")
-        err.print(f"  people and clients of the demonstration   {given.var / 'demo.json'}")
-        err.print("  a token    .venv/bin/mokuteki token frontend")
+    at = given.address
+    err.print(f"\nMokuteki serves on [bold]{at}[/bold]; Ctrl+C stops it", soft_wrap=True)
+    if given.production:
+        return
+    shown = {
+        "explorer": at,
+        "schema": f"{at}/schema.graphql",
+        "people": f"{given.var / 'demo.json'} names them, and the clients with their secrets",
+        "a token": ".venv/bin/mokuteki token frontend",
+    }
+    for name, what in shown.items():
+        err.print(f"  {name:<10} {what}", soft_wrap=True, markup=False)
+    err.print()

@@ -73,7 +73,7 @@ async def prepare(given: Settings) -> None:
     """Bring the tables up to date and see that an edition is in force."""
     with reaching():
         await migrate(given.database_url, lambda name: err.print(f"migrated {name}"))
-    async with opened(given.database_url, pool_size=2) as store:
+    async with opened(given.database_url, pool_size=2, master=given.data_key) as store:
         await publish_shipped(store, edition_of_checkout(), datetime.now(UTC))
 
 
@@ -81,7 +81,7 @@ async def prepare(given: Settings) -> None:
 async def store_of(given: Settings) -> AsyncIterator[Store]:
     """The store, with its tables up to date."""
     await prepare(given)
-    async with opened(given.database_url, pool_size=2) as store:
+    async with opened(given.database_url, pool_size=2, master=given.data_key) as store:
         yield store
 
 

@@ -10,15 +10,19 @@ from string import Template
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from api.explorer import nearby, shelf, words
 from api.explorer.examples import Example
+from policies.vocabulary import Fact
 
 Clients = Callable[[], Awaitable[list[dict[str, Any]]]]
 Purposes = Callable[[], list[dict[str, Any]]]
 Token = Callable[[str, str | None], Awaitable[dict[str, Any] | None]]
+
+FAVOURING = (Fact.NOTICED, Fact.CONSENTED, Fact.HIRED, Fact.SCREENED, Fact.LAWFUL)
+"""All that can speak for reading a field of somebody; what is refused even then is refused to everybody."""
 
 PAGE = Template((Path(__file__).parent / "page.html").read_text(encoding="utf-8"))
 LONGEST_BODY = 4096
@@ -89,6 +93,10 @@ def wish(raw: bytes) -> tuple[str, str | None] | None:
     return client, user or None
 
 
+def _root(request: Request) -> str:
+    return str(request.scope.get("root_path", "")).rstrip("/")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explorer:
     """The explorer with what it is told by the application that mounts it."""
@@ -106,19 +114,24 @@ class Explorer:
 
     @property
     def routes(self) -> list[BaseRoute]:
-        """All but the page: the files and the purposes, and in development the clients and their tokens."""
+        """All but the page: the files and the purposes; in development the way to it, clients and tokens."""
         always: list[BaseRoute] = [self.assets, Route("/explorer/purposes.json", self.list_purposes)]
         if not self.development:
             return always
         return [
             *always,
+            Route("/", self.home),
             Route("/explorer/clients.json", self.list_clients),
             Route("/explorer/token", self.issue, methods=["POST"]),
         ]
 
+    async def home(self, request: Request) -> Response:
+        """From the address that the server prints to the page."""
+        return RedirectResponse(f"{_root(request)}/graphql", headers=PRIVATE)
+
     async def page(self, request: Request) -> Response:
         """The page itself, for a browser that asks `/graphql` for HTML."""
-        root = str(request.scope.get("root_path", "")).rstrip("/")
+        root = _root(request)
         nonce = secrets.token_urlsafe(16)
         chosen = language(request)
         settings = {
@@ -126,6 +139,7 @@ class Explorer:
             "development": self.development,
             "cookie": words.COOKIE,
             "words": words.TEXTS,
+            "facts": [fact.value for fact in FAVOURING],
             "examples": [example.plain() for example in self.examples],
         }
         marks = {

@@ -1,12 +1,28 @@
 """The columns: which of them a statement reads for the fields that somebody may see, and how each is told."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from models.catalogue import ANSWERS, FIELDS
+from models.answers import answers_in, texts_in
+from models.catalogue import ANSWERS, FIELDS, SEALED
 from models.dialect import Dialect
 from models.personal import Kind, Personal
+
+
+@dataclass(slots=True)
+class Source:
+    """What a generated shape stands on.
+
+    Attributes:
+        names: what it calls.
+        opened: for each variable of a row, the expression that makes it for all rows at once, out of the rows `rows`,
+            the references `refs` of their users and the open vault `vault`.
+    """
+
+    names: dict[str, Any] = field(default_factory=dict)
+    opened: dict[str, str] = field(default_factory=dict)
 
 
 class Columns:
@@ -49,19 +65,41 @@ class Columns:
         """The Python expression for a column of the row `r`."""
         return f"r[{self._place[sql]}]"
 
-    def value(self, path: str, names: dict[str, Any]) -> str:
-        """The Python expression for a field of the row `r`; `names` receives what it calls."""
-        field = self._catalogue[path]
-        places = [self.at(sql) for sql in self._sources(path)]
-        if field.derive is None:
-            return f"moment({places[0]})" if field.kind is Kind.TIME else places[0]
+    def value(self, path: str, source: Source) -> str:
+        """The Python expression for a field of the row `r`; `source` receives what it stands on."""
+        declared = self._catalogue[path]
+        if path.startswith(ANSWERS):
+            return self._answer(path, declared, source)
+        places = [
+            self._opened(column, self.at(sql), source) if column in SEALED else self.at(sql)
+            for column, sql in zip(declared.columns, self._sources(path), strict=True)
+        ]
+        if declared.derive is None:
+            return f"moment({places[0]})" if declared.kind is Kind.TIME else places[0]
         name = f"d_{path.replace('.', '_')}"
-        names[name] = field.derive
+        source.names[name] = declared.derive
         given = (
             f"day({place})" if column in DATED else place
-            for column, place in zip(field.columns, places, strict=True)
+            for column, place in zip(declared.columns, places, strict=True)
         )
         return f"{name}({', '.join(given)}, today)"
+
+    @staticmethod
+    def _opened(column: str, place: str, source: Source) -> str:
+        """The variable that holds a sealed column in clear."""
+        variable = f"s_{column}"
+        source.names["texts_in"] = texts_in
+        source.opened[variable] = f"texts_in(vault, {SEALED[column]!r}, refs, [{place} for r in rows])"
+        return variable
+
+    def _answer(self, path: str, declared: Personal, source: Source) -> str:
+        """The variable that holds the answers to one question, opened where they are sealed."""
+        (sql,) = self._sources(path)
+        variable = f"a{self._place[sql]}"
+        source.names["answers_in"] = answers_in
+        cells = f"[{self.at(sql)} for r in rows]"
+        source.opened[variable] = f"answers_in(vault, {path!r}, refs, {cells}, must={declared.sealed})"
+        return variable
 
 
 DATED = frozenset(

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 from api.gateway.door import Door, Finished
-from api.gateway.record import known_id
 from api.gateway.refusal import Code, Refusal
 from api.gateway.running import Running, Step
 from models.consent import PERMITTING, ConsentMethod
@@ -73,7 +72,7 @@ async def withdraw_consent(door: Door, transaction: Transaction, step: Step, run
     ref, values = await _target(door, transaction, step, running)
     found = await transaction.fetch(_STATE, values)
     if not found or found[0][0] not in {state.value for state in PERMITTING}:
-        raise _bad("input", "names no consent that is given", asked=str(values["user"]))
+        raise _bad("input", "names no consent that is given")
     await transaction.execute(_WITHDRAW, values)
     await transaction.execute(_EVENT, values)
     await _payload(door, step, running, ref)
@@ -91,6 +90,7 @@ async def _target(
     said: Mapping[str, Any] = step.arguments["input"]
     force = door.context.force
     user, purpose_id, recipient_id = str(said["user"]), str(said["purpose"]), str(said["recipient"])
+    running.record.sought |= await door.registers.view.history.refs([user])
     ref = await _allowed(door, transaction, user, f"Mutation.{step.root.selected.name}")
     purpose = force.edition.purposes.get(purpose_id)
     if purpose is None or purpose.abstract:
@@ -130,7 +130,6 @@ async def _allowed(door: Door, transaction: Transaction, user: str, field: str) 
         Code.OPERATION_FORBIDDEN,
         f"no rule lets this client use `{field}` for this purpose and person",
         field=field,
-        asked=known_id(user),
     )
     possible = any(context.may(field, *some, *always) for some in combinations(asked))
     if not possible or not clearance.in_scope(FIELD):
@@ -144,7 +143,7 @@ async def _allowed(door: Door, transaction: Transaction, user: str, field: str) 
         else ()
     )
     if not rows:
-        raise _bad("input.user", "is nobody here", asked=known_id(user))
+        raise _bad("input.user", "is nobody here")
     ref, *flags = rows[0]
     true = {fact for fact, flag in zip(asked, flags, strict=True) if flag}
     if not context.may(field, *true, *always):
@@ -167,8 +166,8 @@ async def _payload(door: Door, step: Step, running: Running, ref: int) -> None:
     running.finished[selected.key] = Finished(payload)
 
 
-def _bad(argument: str, what: str, *, asked: str | None = None) -> Refusal:
-    return Refusal(Code.BAD_INPUT, f"`{argument}` {what}", argument=argument, asked=asked)
+def _bad(argument: str, what: str) -> Refusal:
+    return Refusal(Code.BAD_INPUT, f"`{argument}` {what}", argument=argument)
 
 
 Change = Callable[[Door, Transaction, Step, Running], Awaitable[None]]

@@ -176,17 +176,20 @@ def _forbidden(context: Context, place: tuple[PathStep, ...], path: str) -> Refu
 
 def withheld(context: Context, places: Sequence[tuple[tuple[PathStep, ...], str]]) -> list[Refusal]:
     """The refusals that depend on the person; to a third party the reason would itself tell of them."""
-    more = {} if context.outside else {"purpose": context.clearance.purpose}
-    return [
-        Refusal(
-            Code.FIELD_WITHHELD,
-            "some or all of these are withheld for a reason that depends on the person",
-            path=place,
-            field=path,
-            **more,
-        )
-        for place, path in places
-    ]
+    return [_withheld(context, place, path) for place, path in places]
+
+
+def _withheld(context: Context, place: tuple[PathStep, ...], path: str) -> Refusal:
+    whose = " of one or more of these people" if EACH in place else ""
+    refusal = Refusal(
+        Code.FIELD_WITHHELD,
+        f"`{path}`{whose} is withheld for a reason that depends on the person",
+        path=place,
+        field=path,
+    )
+    if not context.outside:
+        refusal.extensions["purpose"] = context.clearance.purpose
+    return refusal
 
 
 def strict(refusals: Sequence[Refusal]) -> None:

@@ -12,13 +12,14 @@ from api.gateway.context import Context
 from api.gateway.cursor import ListCursors
 from api.gateway.filter import Order, conditions, filter_paths, order_of
 from api.gateway.plan import Leaf
-from api.gateway.reading import REF, Reading, View
+from api.gateway.reading import ID, REF, Reading, View
 from api.gateway.refusal import Code, PathStep, Refusal
 from api.gateway.registers import Registers
 from api.gateway.selection import Selected
 from api.tokens.requester import Requester
 from models.entry import Group
 from models.store import Reader, Row
+from models.vault import Vault
 from policies.clearance import IDENTITY
 
 LARGEST_PAGE = 1000
@@ -44,12 +45,18 @@ class Given:
 
 @dataclass(slots=True)
 class Released:
-    """What a door gave: the value, whom it touched for the ledger, and what was withheld from whom."""
+    """What a door gave: the value, whom it touched for the ledger, and what was withheld from whom.
+
+    Attributes:
+        value: None where a single user does not exist for the requester.
+        missed: the ids that named users who are not in the value.
+    """
 
     value: Any
     groups: list[Group] = field(default_factory=list)
     given: list[Given] = field(default_factory=list)
     withheld: list[tuple[tuple[PathStep, ...], str]] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,7 @@ class Door:
     today: date
     values: Mapping[str, Any]
     registers: Registers
+    vault: Vault
 
     async def one(self, asking: Asking, user: str | None) -> Released:
         """The user with this id, or None where nobody of this id exists for the requester."""
@@ -94,7 +102,10 @@ class Door:
         for steps, reading in asking.readings:
             rows = await self._fetch(reading, " AND u.id = :asked", {"asked": user})
             shaped = await self._shape(reading, rows, (asking.key, *steps), released)
-            released.value = told(shaped[0]) if shaped else None
+            if shaped:
+                released.value = told(shaped[0])
+            else:
+                released.missed.append(user)
         return released
 
     async def many(self, asking: Asking, arguments: Mapping[str, Any]) -> Released:
@@ -103,7 +114,7 @@ class Door:
         given: Mapping[str, Any] = arguments.get("filter") or {}
         order = order_of(arguments.get("orderBy"))
         cursors = self._list(given, order)
-        made = conditions(given, self.reader.dialect, self.today)
+        made = conditions(given, self.reader.dialect, self.today, self.vault)
         if arguments.get("after") is not None:
             made.sql.append(beyond(cursors.open(arguments["after"]), order, made))
         direction = "DESC" if order.descending else "ASC"
@@ -112,13 +123,17 @@ class Door:
         tail += f" ORDER BY {column}u.id {direction} LIMIT {first + 1}"
         values = made.values
         released = Released(None)
+        missed = dict.fromkeys(given.get("ids") or ())
         pages: list[tuple[Sequence[Row], list[dict[str, Any]]]] = []
         for steps, reading in asking.readings:
             rows = await self._fetch(reading, tail, values, order.column)
             page = rows[:first]
+            for row in page if missed else ():
+                missed.pop(row[ID], None)
             pages.append((rows, await self._shape(reading, page, (asking.key, *steps), released)))
             if tells_of_more(asking.selected):
                 self._exist(reading, rows[first:], released)
+        released.missed += missed
         released.value = told(Connection(cursors, asking.selected, order, first, pages).value())
         return released
 
@@ -161,7 +176,9 @@ class Door:
             released.withheld += [((*steps, *leaf.position), leaf.path) for leaf in view.missing]
             if self.context.third_party:
                 released.given += [Given(row[REF], row[CONSENTED_AT], view) for row in some]
-        shaped = {key: views[key].shape(some, self.today, registers) for key, some in by_key.items()}
+        shaped = {
+            key: views[key].shape(some, self.today, registers, self.vault) for key, some in by_key.items()
+        }
         return reading.in_order(rows, shaped)
 
 

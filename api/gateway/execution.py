@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+import structlog
 from graphql import ExecutionResult, GraphQLSchema
 from graphql.execution.values import VariableValues
 
@@ -12,6 +13,9 @@ from api.gateway.operation import Operation
 from api.gateway.refusal import Code, Refusal, error
 from api.gateway.running import Running
 from api.gateway.selection import Root
+from models.store import StoreUnavailable
+
+log = structlog.get_logger("gateway")
 
 
 async def execute(
@@ -21,7 +25,11 @@ async def execute(
     variables: VariableValues,
     running: Running,
 ) -> tuple[Any, list[dict[str, Any]]]:
-    """The data and the errors of an operation whose doors are finished."""
+    """The data and the errors of an operation whose doors are finished.
+
+    Raises:
+        StoreUnavailable: the database did not answer a register.
+    """
     finished = running.finished
     if all(root.selected.key in finished for root in roots):
         return {root.selected.key: finished[root.selected.key].value for root in roots}, []
@@ -51,8 +59,11 @@ async def execute(
 def _told(fault: Any, request_id: str) -> dict[str, Any]:  # noqa: ANN401 - a GraphQLError
     """An error of a register; whatever a library says stays inside."""
     original = fault.original_error
+    if isinstance(original, StoreUnavailable):
+        raise original
     if isinstance(original, Refusal):
         return error(original.code, original.message, request_id, path=fault.path, **original.extensions)
+    log.error("operation.failed", request_id=request_id, exc_info=original)
     return error(Code.INTERNAL, "this part failed: tell us the request id", request_id, path=fault.path)
 
 

@@ -1,6 +1,6 @@
 """The filter and the order of a list: each field in them is an access and needs the right to be read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -10,8 +10,11 @@ from typing import Any
 import orjson
 
 from api.gateway.refusal import Code, Refusal
+from models.catalogue import FIELDS
 from models.derived import BANDS, PENDING_GRACE, PERMITTED_28_HOURS, WorkRestriction, born_in
 from models.dialect import Dialect
+from models.personal import Undeclared
+from models.vault import Vault
 
 PATHS: Mapping[str, str] = MappingProxyType(
     {
@@ -33,10 +36,23 @@ _COLUMNS: Mapping[str, str] = MappingProxyType(
         "email": "u.email",
         "phone": "u.phone",
         "prefecture": "u.prefecture",
-        "nationality": "u.card_nationality",
         "registeredAt": "u.registered_at",
     }
 )
+
+
+def _mark(path: str) -> tuple[str, str]:
+    field = FIELDS[path]
+    if field.mark is None:
+        raise Undeclared(f"`{path}` is sealed and a filter looks for it: give its column a `MarkField`")
+    return f"u.{field.mark}", f"u.{field.columns[0]}"
+
+
+_MARKS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {key: _mark(path) for key, path in PATHS.items() if FIELDS[path].sealed}
+)
+"""The keys that look at a sealed field: by the marks of its values, in a column beside that of the cells."""
+
 _SIGNS: Mapping[str, str] = MappingProxyType({"eq": "=", "gte": ">=", "lt": "<"})
 
 
@@ -81,6 +97,7 @@ class Conditions:
     values: dict[str, Any]
     dialect: Dialect
     today: date
+    vault: Vault
 
     def place(self, value: object) -> str:
         """A name for a value, to stand in SQL."""
@@ -105,13 +122,19 @@ def filter_paths(given: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(PATHS[key] for key in given if key in PATHS)
 
 
-def conditions(given: Mapping[str, Any], dialect: Dialect, today: date) -> Conditions:
+def by_marks(given: Mapping[str, Any]) -> bool:
+    """Whether a filter looks at a sealed field."""
+    return not _MARKS.keys().isdisjoint(given)
+
+
+def conditions(given: Mapping[str, Any], dialect: Dialect, today: date, vault: Vault) -> Conditions:
     """The filter as SQL; every part is required.
 
     Raises:
-        Refusal: `BAD_INPUT` for a part that says nothing, since dropping it would widen the answer.
+        Refusal: `BAD_INPUT` for a part that says nothing, since dropping it would widen the answer, and for
+            a band of ages that is none.
     """
-    made = Conditions([], {}, dialect, today)
+    made = Conditions([], {}, dialect, today, vault)
     for key, operand in given.items():
         if operand is None:
             raise Refusal(
@@ -141,18 +164,36 @@ def _one(key: str, sign: str, value: Any, made: Conditions) -> str:  # noqa: ANN
     derived = _DERIVED.get(key)
     if derived is not None:
         choices = list(value) if sign == "in" else [value]
+        if key == "ageBand":
+            _check_bands(choices, f"filter.{key}.{sign}")
         return (
             "(" + " OR ".join(derived(str(choice), made) for choice in choices) + ")" if choices else "1 = 0"
         )
+    if key in _MARKS:
+        return _marked(key, list(value) if sign == "in" else [value], made)
     column = _COLUMNS[key]
     if sign == "in":
         return made.among(column, list(value))
     return f"{column} {_SIGNS[sign]} {made.place(value)}"
 
 
+def _marked(key: str, choices: list[str], made: Conditions) -> str:
+    column, cells = _MARKS[key]
+    marks = [mark for choice in choices for mark in made.vault.marks(PATHS[key], choice)]
+    return f"{cells} IS NOT NULL AND {made.among(column, marks)}"
+
+
+def _check_bands(choices: Iterable[object], argument: str) -> None:
+    known = [name for name, _ in BANDS]
+    if any(choice not in known for choice in choices):
+        raise Refusal(
+            Code.BAD_INPUT,
+            f"`{argument}` names a band that is none of: {', '.join(known)}",
+            argument=argument,
+        )
+
+
 def _age_band(band: str, made: Conditions) -> str:
-    if band not in {name for name, _ in BANDS}:
-        return "1 = 0"
     after, until = born_in(band, made.today)
     parts = []
     if after is not None:

@@ -1,6 +1,7 @@
 """The gateway: an operation from its request to its answer, in the order that the promise needs."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import structlog
@@ -12,22 +13,28 @@ from api.gateway.cursor import Cursors
 from api.gateway.document import Documents
 from api.gateway.door import Door, Finished
 from api.gateway.execution import execute
+from api.gateway.filter import by_marks
 from api.gateway.ledger_door import read_ledger
 from api.gateway.ledger_view import LedgerView
 from api.gateway.operation import Operation
 from api.gateway.purpose import context_of, purpose_context, recipient_of
-from api.gateway.refusal import Code, Refusal, Refusals
+from api.gateway.refusal import Code, Refusal
 from api.gateway.registers import Registers
 from api.gateway.request import Answer, Request
-from api.gateway.running import Running, Step
+from api.gateway.running import Outdated, Running, Step
 from api.tokens.requester import Requester
+from models.cell import UnknownKey, Unreadable
 from models.history import History
 from models.inforce import Force, InForce, PolicyUnavailable
 from models.ledger import Ledger, LedgerUnavailable
 from models.store import Reader, Store, StoreUnavailable, WrongValue
+from models.vault import Vault
 from policies.vocabulary import Role
 
 log = structlog.get_logger("gateway")
+
+MOST_TURNS = 3
+"""How often an operation is decided that finds another edition in force when the database has answered."""
 
 
 class Gateway:
@@ -41,6 +48,7 @@ class Gateway:
         inforce: InForce,
         ledger: Ledger,
         cursors: Cursors,
+        vault: Vault,
         clock: Callable[[], datetime],
     ) -> None:
         self._schema = schema
@@ -49,15 +57,22 @@ class Gateway:
         self._inforce = inforce
         self._ledger = ledger
         self._cursors = cursors
+        self._vault = vault
         self._clock = clock
 
-    async def answer(self, requester: Requester, request: Request) -> Answer:  # noqa: PLR0911 - one for each way to end
-        """The answer to a request; the record of it is durable when this returns."""
-        try:
-            force = await self._inforce.current()
-        except PolicyUnavailable:
-            unknown = Refusal(Code.POLICY_UNAVAILABLE, "the edition in force is not known: try again")
-            return _refused(unknown, request)
+    async def answer(self, requester: Requester, request: Request) -> Answer:
+        """The answer to a request, decided under what is still in force when its data was read.
+
+        The record of it is durable when this returns.
+        """
+        with suppress(PolicyUnavailable):
+            for _ in range(MOST_TURNS):
+                with suppress(Outdated):
+                    return await self._under(await self._inforce.current(), requester, request)
+        unknown = Refusal(Code.POLICY_UNAVAILABLE, "the edition in force is not known: try again")
+        return Answer.refused(unknown, request.id)
+
+    async def _under(self, force: Force, requester: Requester, request: Request) -> Answer:
         running = Running(
             requester=requester, request=request, inforce=self._inforce, force=force, at=self._clock()
         )
@@ -65,7 +80,7 @@ class Gateway:
             gone = Refusal(
                 Code.UNAUTHENTICATED, "the client of this token is not active: ask for a new token"
             )
-            return _refused(gone, request)
+            return Answer.refused(gone, request.id)
         try:
             return await self._answer(running)
         except Refusal as refusal:
@@ -73,9 +88,11 @@ class Gateway:
         except WrongValue:
             wrong = Refusal(Code.BAD_INPUT, "an argument holds a value that cannot be looked for")
             return await self._refuse(running, wrong)
+        except (Outdated, PolicyUnavailable):
+            raise
         except (LedgerUnavailable, StoreUnavailable):
             log.exception("ledger.unavailable", request_id=request.id)
-            return _refused(_unavailable(), request, running.purpose)
+            return Answer.refused(_unavailable(), request.id, running.purpose)
         except Exception:
             log.exception("operation.failed", request_id=request.id)
             failed = Refusal(Code.INTERNAL, "the operation failed: tell us the request id")
@@ -86,7 +103,7 @@ class Gateway:
         operation = self._documents.get(request.query).operation(request.operation_name)
         running.operation = operation.name
         if operation.mutates and request.queries_only:
-            raise Refusal(Code.OPERATION_FORBIDDEN, "a mutation must be sent by POST")
+            raise Refusal(Code.OPERATION_FORBIDDEN, "a mutation must be sent by POST", status=405)
         variables = operation.variables(request.variables)
         roots = operation.roots(variables)
         _settle(running, operation, any(map(decide.is_personal, roots)))
@@ -108,7 +125,14 @@ class Gateway:
         strict = operation.declared.strict
         if strict:
             decide.strict(refusals)
-        refusals += await (self._change if operation.mutates else self._read)(running, steps, strict=strict)
+        try:
+            refusals += await (self._change if operation.mutates else self._read)(
+                running, steps, strict=strict
+            )
+        except Unreadable as fault:
+            if isinstance(fault, UnknownKey):
+                await self._know_keys()
+            raise _unreadable(fault, request) from None
         data, errors = await execute(self._schema, operation, roots, variables, running)
         errors = [*(refusal.error(request.id) for refusal in refusals), *errors]
         return Answer(
@@ -128,11 +152,23 @@ class Gateway:
                 await self._open_all(running, steps, reader)
         else:
             await self._open_all(running, steps, self._store)
+        if any(by_marks(step.arguments.get("filter") or {}) for step in steps):
+            await self._know_keys()
+        await running.renew()
         withheld = decide.withheld(running.context, running.withheld())
         if strict:
             decide.strict(withheld)
         await self._ledger.record(running.entry())
         return withheld
+
+    async def _know_keys(self) -> None:
+        """See that no data key was made since the keys were read.
+
+        Raises:
+            Outdated: there was one, so that what was read with the others may be wrong.
+        """
+        if await self._vault.renewed(self._store):
+            raise Outdated
 
     async def _open_all(self, running: Running, steps: Sequence[Step], reader: Reader) -> None:
         door = self._door(running, reader)
@@ -141,11 +177,13 @@ class Gateway:
 
     async def _change(self, running: Running, steps: Sequence[Step], *, strict: bool) -> list[Refusal]:
         async with self._store.transaction() as transaction:
+            running.hold()
             door = self._door(running, transaction)
             for step in steps:
                 change = CHANGES.get(step.root.selected.name)
                 if change is not None:
                     await change(door, transaction, step, running)
+            running.hold()
             withheld = decide.withheld(running.context, running.withheld())
             if strict:
                 decide.strict(withheld)
@@ -162,16 +200,16 @@ class Gateway:
             "recipient": context.recipient.id,
             "consent_to": context.consent_to,
         }
-        return Door(context, requester, reader, cursors, running.today, values, Registers(view))
+        return Door(context, requester, reader, cursors, running.today, values, Registers(view), self._vault)
 
     async def _refuse(self, running: Running, refusal: Refusal) -> Answer:
-        entry = running.refused(refusal.code.value, refusal.reason, refusal.asked)
+        entry = running.refused(refusal.code.value, refusal.reason)
         try:
             await self._ledger.record(entry)
         except LedgerUnavailable:
             log.exception("ledger.unavailable", request_id=running.request.id)
             refusal = _unavailable()
-        return _refused(refusal, running.request, running.purpose)
+        return Answer.refused(refusal, running.request.id, running.purpose)
 
 
 def _settle(running: Running, operation: Operation, personal: bool) -> None:  # noqa: FBT001 - said by the operation
@@ -204,9 +242,8 @@ async def _open(step: Step, door: Door, running: Running) -> None:
     else:
         asked = door.requester.user if selected.name == "me" else step.arguments["id"]
         released = await door.one(step.asking, asked)
-        if released.value is None:
-            running.record.not_found(asked)
     running.record.add(released)
+    running.record.sought |= await door.registers.view.history.refs(released.missed)
     running.finished[selected.key] = Finished(released.value)
 
 
@@ -229,11 +266,12 @@ def _unavailable() -> Refusal:
     )
 
 
-def _refused(refusal: Refusal, request: Request, purpose: str | None = None) -> Answer:
-    parts = refusal.parts if isinstance(refusal, Refusals) else (refusal,)
-    return Answer(
-        status=refusal.status,
-        body={"errors": [part.error(request.id) for part in parts]},
-        purpose=purpose,
-        code=refusal.code.value,
+def _unreadable(fault: Unreadable, request: Request) -> Refusal:
+    """The refusal for a value that does not open, which is told of in the log by its field and key alone."""
+    named = {} if fault.number is None else {"key": fault.number}
+    log.error("value.unreadable", field=fault.path, request_id=request.id, **named)
+    return Refusal(
+        Code.INTERNAL,
+        "a value that was to be released does not open, so nothing is answered: tell us the request id",
+        reason="VALUE_UNREADABLE",
     )

@@ -21,16 +21,16 @@ async def read_ledger(door: Door, selected: Selected, arguments: Mapping[str, An
     """The accesses or provisions asked for; whoever is shown in them is recorded."""
     view = door.registers.view
     user = arguments.get("user")
-    ref = None if user is None else await view.history.ref(user) or NOBODY
-    if ref == NOBODY:
-        record.not_found(user)
+    named = await view.history.refs([] if user is None else [user])
+    ref = None if user is None else next(iter(named), NOBODY)
+    record.refused = record.refused or ref == NOBODY
+    record.sought |= named
+    view.shown.update(named)
     if selected.name == "accesses":
         page = await _accesses(view, arguments, ref, releases=asks(selected, "releases"))
     else:
         page = await _provisions(view, arguments, ref)
     answer = walk(selected.children, selected.type_name, page)
-    if ref:
-        view.shown.add(ref)
     record.touched(view.shown, FIELD)
     return answer
 
@@ -40,7 +40,6 @@ async def _accesses(
 ) -> dict[str, Any]:
     outcome = arguments.get("outcome")
     query = AccessQuery(
-        user=arguments.get("user"),
         ref=ref,
         client=arguments.get("client"),
         purpose=arguments.get("purpose"),

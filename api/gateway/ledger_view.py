@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from api.gateway.cursor import ListCursors
 from api.gateway.refusal import Code, Refusal
-from models.history import AccessQuery, AccessRecord, History, PersonRelease, ProvisionQuery, ProvisionRecord
+from models.history import AccessQuery, History, ProvisionQuery
+from models.recorded import AccessRecord, PersonRelease, ProvisionRecord
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 LARGEST_PAGE = 1000

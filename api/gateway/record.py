@@ -14,31 +14,32 @@ from models.derived import years_before
 from models.entry import Group, ProvisionEntry
 
 RETAIN_YEARS = 3
-LONGEST_ID = 40
-NO_ID = "-"
-"""In the place of an id that is none."""
 
 
 @dataclass(slots=True)
 class Record:
-    """What happened in an operation, collected door by door."""
+    """What happened in an operation, collected door by door.
+
+    Attributes:
+        sought: the references of users whom the operation named by their ids, found or not.
+    """
 
     groups: list[Group] = field(default_factory=list)
     arguments: set[str] = field(default_factory=set)
     released: list[Released] = field(default_factory=list)
     refused: bool = False
-    asked: str | None = None
+    sought: set[int] = field(default_factory=set)
 
     def add(self, released: Released) -> None:
         """A door was read."""
         self.groups += released.groups
         self.released.append(released)
-        self.refused = self.refused or bool(released.withheld)
+        self.refused = self.refused or released.value is None or bool(released.withheld)
 
-    def not_found(self, user: str | None) -> None:
-        """A single user was asked for who does not exist for the requester."""
-        if self.asked is None:
-            self.asked = known_id(user)
+    def in_vain(self) -> tuple[int, ...]:
+        """Who was named and of whom nothing was told."""
+        told = {ref for group in self.groups for ref in group.refs} if self.sought else set()
+        return tuple(sorted(self.sought - told))
 
     def touched(self, refs: Iterable[int], field_path: str) -> None:
         """People whose records were shown or changed by something that is no door."""
@@ -58,7 +59,7 @@ class Record:
     def outcome(self) -> Outcome:
         """All of it, a part, or nothing."""
         given = any(group.released for group in self.groups)
-        if self.refused or self.asked is not None:
+        if self.refused:
             return Outcome.PARTLY if given else Outcome.REFUSED
         return Outcome.RELEASED
 
@@ -90,11 +91,6 @@ class Record:
             for ref, fields in items.items()
             if fields
         )
-
-
-def known_id(user: str | None) -> str:
-    """A user's id as the ledger may keep it, or a sign in place of a text that is none."""
-    return user[:LONGEST_ID] if user and user.isascii() and user.isalnum() else NO_ID
 
 
 def retain_until(created: date) -> date:

@@ -46,7 +46,7 @@ STATUS: Mapping[Code, int] = MappingProxyType(
 )
 """The HTTP status of an operation that was refused whole; 400 where none is named."""
 
-ALWAYS = frozenset({401, 429, 500, 503})
+ALWAYS = frozenset({401, 405, 429, 500, 503})
 """The statuses that hold under `application/json` too; every other refusal there is 200 (GraphQL over HTTP 6.4.1)."""
 
 PathStep = str | int
@@ -59,7 +59,7 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, not a fault
         code: which of the closed list.
         message: one sentence for a developer, with the remedy; never a value.
         extensions: more keys of `errors[].extensions`.
-        asked: the user who was asked for and not found, for the ledger alone.
+        status: that of HTTP for `application/graphql-response+json`; the code's own unless HTTP has a finer one.
     """
 
     def __init__(
@@ -68,14 +68,14 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, not a fault
         message: str,
         *,
         path: Sequence[PathStep] | None = None,
-        asked: str | None = None,
+        status: int | None = None,
         **extensions: object,
     ) -> None:
         super().__init__(message)
-        self.asked = asked
         self.code = code
         self.message = message
         self.path = tuple(path) if path else None
+        self.status = status or STATUS.get(code, 400)
         self.extensions = extensions
 
     @property
@@ -83,11 +83,6 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, not a fault
         """The finer reason, where there is one."""
         found = self.extensions.get("reason")
         return None if found is None else str(found)
-
-    @property
-    def status(self) -> int:
-        """The HTTP status for `application/graphql-response+json`."""
-        return STATUS.get(self.code, 400)
 
     def error(self, request_id: str) -> dict[str, Any]:
         """The entry of `errors`."""

@@ -83,7 +83,7 @@ class Registers:
     async def _history(self, each: Selected, row: Row) -> Any:  # noqa: ANN401 - a connection
         own = LedgerView(self.view.history, self.view.cursors, only=row[REF])
         page = await own.accesses(
-            AccessQuery(user=row[ID], ref=row[REF]),
+            AccessQuery(ref=row[REF]),
             first=each.arguments.get("first", 50),
             after=each.arguments.get("after"),
             releases=asks(each, "releases"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from api.gateway.refusal import Refusal, Refusals
 from models.access import Outcome
 
 
@@ -43,3 +44,14 @@ class Answer:
     outcome: Outcome = Outcome.REFUSED
     code: str | None = None
     users: int = 0
+
+    @classmethod
+    def refused(cls, refusal: Refusal, request_id: str, purpose: str | None = None) -> "Answer":
+        """The answer to an operation that is refused whole."""
+        parts = refusal.parts if isinstance(refusal, Refusals) else (refusal,)
+        return cls(
+            status=refusal.status,
+            body={"errors": [part.error(request_id) for part in parts]},
+            purpose=purpose,
+            code=refusal.code.value,
+        )

@@ -21,6 +21,10 @@ from models.registry import KnownRecipient
 LONGEST_NAME = 120
 
 
+class Outdated(Exception):  # noqa: N818 - it names the state
+    """What an operation was decided under is no longer in force; it must be decided again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One root field, decided."""
@@ -61,6 +65,25 @@ class Running:
         """The day in Japan."""
         return self.at.astimezone(JAPAN).date()
 
+    async def renew(self) -> None:
+        """Go on under what is in force now that the database has answered, or not at all.
+
+        Raises:
+            Outdated: it is not what the operation was decided under.
+            PolicyUnavailable: it is not known.
+        """
+        if await self.inforce.current() is not self.force:
+            raise Outdated
+
+    def hold(self) -> None:
+        """As `renew`, inside a transaction, where asking the database for more would wait for a second connection.
+
+        Raises:
+            Outdated: another edition or registry was read, or the lease is over.
+        """
+        if not self.inforce.holds(self.force):
+            raise Outdated
+
     def withheld(self) -> Sequence[tuple[tuple[PathStep, ...], str]]:
         """Each place at which something was withheld, with the field, once."""
         return tuple(dict.fromkeys(place for part in self.record.released for place in part.withheld))
@@ -70,21 +93,21 @@ class Running:
         record = self.record
         return self._entry(
             outcome=record.outcome,
-            asked=record.asked,
             arguments=frozenset(record.arguments),
             groups=tuple(record.groups),
+            sought=record.in_vain(),
             provisions=record.provisions(self.context, self.at),
         )
 
-    def refused(self, code: str, reason: str | None, asked: str | None) -> Entry:
+    def refused(self, code: str, reason: str | None) -> Entry:
         """The record of a refusal."""
         return self._entry(
             outcome=Outcome.REFUSED,
             code=code,
             reason=reason,
-            asked=asked or self.record.asked,
             arguments=frozenset(self.record.arguments),
             groups=self.record.unanswered(),
+            sought=self.record.in_vain(),
         )
 
     def _entry(self, **more: Any) -> Entry:  # noqa: ANN401 - the other fields of an entry

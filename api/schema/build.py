@@ -1,10 +1,11 @@
-"""The building of the schema: a field that nobody guards, or a type that is neither personal nor a register, fails it."""
+"""The building of the schema: a field that nobody guards, declares as personal or knows of a register fails it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 import strawberry
-from graphql import GraphQLNamedType, GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLNamedType, GraphQLObjectType, GraphQLSchema, get_named_type
 from strawberry.directive import DirectiveLocation
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.unset import UNSET
@@ -13,35 +14,42 @@ from api.schema.moment import MOMENT
 from api.schema.mutation import Mutation
 from api.schema.personal import ANSWER_VALUE, PERSONAL_TYPES, AnswerValue, never
 from api.schema.query import Query
+from models.catalogue import ANSWERS, FIELDS
 from policies.edition import Edition
 
 ROOTS = ("Query", "Mutation")
-REGISTER_TYPES = frozenset(
+REGISTERS: Mapping[str, str] = MappingProxyType(
     {
-        "Access",
-        "AccessConnection",
-        "AccessEdge",
-        "Edition",
-        "Explanation",
-        "FieldInfo",
-        "NearMiss",
-        "PageInfo",
-        "Provision",
-        "ProvisionConnection",
-        "ProvisionEdge",
-        "Purpose",
-        "Recipient",
-        "RecordConsentPayload",
-        "Release",
-        "ReleaseConnection",
-        "ReleaseEdge",
-        "Rule",
-        "UserConnection",
-        "UserEdge",
-        "WithdrawConsentPayload",
+        "Access": "id at requestId client role purpose recipient operation edition outcome code users releases",
+        "AccessConnection": "edges pageInfo",
+        "AccessEdge": "node cursor",
+        "Answer": "key value label",
+        "Consent": "id purpose recipient state givenAt withdrawnAt expiresAt noticeVersion language method",
+        "Edition": "id number publishedAt publishedBy approvedBy note rules",
+        "Explanation": "allowed rule clause edition reason nearest",
+        "FieldInfo": "path category tier clause ja en purposes",
+        "NearMiss": "rule failed missing text",
+        "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
+        "Provision": "id user recipient recipientName recipientAddress recipientRepresentative items basis"
+        " consentedAt providedOn retainUntil",
+        "ProvisionConnection": "edges pageInfo",
+        "ProvisionEdge": "node cursor",
+        "Purpose": "id parent abstract announced ja en",
+        "Recipient": "id kind name address representative country",
+        "RecordConsentPayload": "user",
+        "Release": "user released withheld arguments basis provision",
+        "ReleaseConnection": "edges pageInfo",
+        "ReleaseEdge": "node cursor",
+        "Rule": "id effect role action purpose field recipient needs clause noteJa noteEn",
+        "UserConnection": "edges pageInfo",
+        "UserEdge": "node cursor",
+        "WithdrawConsentPayload": "user",
     }
 )
-"""The types that are reached only through a guarded field of a root."""
+"""The types that are reached only through a guarded field of a root or a declared field of a user.
+
+Every field of theirs stands here: who adds one says that it may be told to whomever that field is open to.
+"""
 
 FINISHED_TYPES = (*PERSONAL_TYPES, "Access", "Release", "Provision")
 """The types that a door finishes, so that the executor never resolves a field of theirs."""
@@ -89,29 +97,41 @@ def core(schema: strawberry.Schema) -> GraphQLSchema:
 
 
 def check_guards(schema: GraphQLSchema, edition: Edition) -> None:
-    """Every root field is a guard of the edition, and every other type is known.
+    """Every field is a guard of the edition, declared as personal data, or known of a register.
 
     Raises:
-        Unguarded: with every field and type that is not.
+        Unguarded: with every field that is none of these.
     """
-    missing = [*_unguarded(schema, edition), *_unknown(schema)]
+    known = {*_roots(edition), *_personal(schema), *_registers()}
+    missing = [path for path in _fields(schema) if path not in known]
     if missing:
         raise Unguarded(
-            f"the schema has what no rule decides about: {', '.join(f'`{each}`' for each in missing)}"
+            f"the schema has what no rule decides about: {', '.join(f'`{each}`' for each in missing)}; "
+            "guard it in `guards.csv`, declare it as personal data, or name it in `REGISTERS`"
         )
 
 
-def _unguarded(schema: GraphQLSchema, edition: Edition) -> Iterable[str]:
-    for root in ROOTS:
-        made = schema.type_map.get(root)
-        if isinstance(made, GraphQLObjectType):
-            for name in made.fields:
-                if f"{root}.{name}" not in edition.guards:
-                    yield f"{root}.{name}"
-
-
-def _unknown(schema: GraphQLSchema) -> Iterable[str]:
-    known = {*ROOTS, *PERSONAL_TYPES, *REGISTER_TYPES}
+def _fields(schema: GraphQLSchema) -> Iterator[str]:
+    """Every field that can be asked for, by its type and name; what describes the schema itself left out."""
     for name, made in schema.type_map.items():
-        if isinstance(made, GraphQLObjectType) and not name.startswith("__") and name not in known:
-            yield name
+        if isinstance(made, GraphQLObjectType) and not name.startswith("__"):
+            yield from (f"{name}.{field}" for field in made.fields)
+
+
+def _roots(edition: Edition) -> Iterator[str]:
+    return (guard for guard in edition.guards if guard.split(".")[0] in ROOTS)
+
+
+def _personal(schema: GraphQLSchema) -> Iterator[str]:
+    yield ANSWERS.rstrip(".")
+    user = schema.type_map.get("User")
+    held = user.fields if isinstance(user, GraphQLObjectType) else {}
+    for field in FIELDS.values():
+        head, *rest = field.steps
+        yield f"User.{head}"
+        if rest and head in held:
+            yield f"{get_named_type(held[head].type).name}.{rest[-1]}"
+
+
+def _registers() -> Iterator[str]:
+    return (f"{name}.{field}" for name, fields in REGISTERS.items() for field in fields.split())

@@ -1,9 +1,11 @@
 """The types of the ledger: accesses, what they gave of whom, and provisions to third parties."""
 
 from datetime import date, datetime
+from typing import Annotated
 
 import strawberry
 
+from api.schema.arguments import After, First, told
 from api.schema.paging import PageInfo
 from models.access import Outcome
 
@@ -14,40 +16,46 @@ strawberry.enum(Outcome, name="Outcome", description="All that was asked, a part
 class Provision:
     """A record of provision."""
 
-    id: strawberry.ID
-    user: strawberry.ID
-    recipient: strawberry.ID
-    recipient_name: str
-    recipient_address: str
-    recipient_representative: str
+    id: strawberry.ID = strawberry.field(description="Its number in the ledger")
+    user: strawberry.ID = strawberry.field(
+        description="Whom it is about; `unlinked:…` once the link was erased"
+    )
+    recipient: strawberry.ID = strawberry.field(description="To whom, by the id in `recipients`")
+    recipient_name: str = strawberry.field(description="The recipient's name on that day")
+    recipient_address: str = strawberry.field(description="The recipient's address on that day")
+    recipient_representative: str = strawberry.field(description="Who represented the recipient on that day")
     items: list[strawberry.ID] = strawberry.field(description="The fields that were provided")
     basis: strawberry.ID = strawberry.field(description="CONSENT, or the item of Art 27(1)")
-    consented_at: datetime | None
+    consented_at: datetime | None = strawberry.field(
+        description="When the person consented; null where another basis stood in for consent"
+    )
     provided_on: date = strawberry.field(description="The day in Japan")
     retain_until: date = strawberry.field(description="The last day the record must be kept (Rule 21)")
 
 
-@strawberry.type
+@strawberry.type(description="A provision and its place in the list")
 class ProvisionEdge:
     """An edge."""
 
-    node: Provision
-    cursor: str
+    node: Provision = strawberry.field(description="The provision")
+    cursor: str = strawberry.field(description="Its place, for `after`")
 
 
-@strawberry.type
+@strawberry.type(description="A page of provisions, newest first")
 class ProvisionConnection:
     """A page."""
 
-    edges: list[ProvisionEdge]
-    page_info: PageInfo
+    edges: list[ProvisionEdge] = strawberry.field(description="The provisions of this page")
+    page_info: PageInfo = strawberry.field(description="Whether there are more, and where they begin")
 
 
 @strawberry.type(description="The part of an access that touched one user")
 class Release:
     """A release."""
 
-    user: strawberry.ID
+    user: strawberry.ID = strawberry.field(
+        description="Whom it touched; `unlinked:…` once the link was erased"
+    )
     released: list[strawberry.ID] = strawberry.field(description="The fields whose values were given")
     withheld: list[strawberry.ID] = strawberry.field(
         description="The fields that were asked for and not given"
@@ -55,65 +63,73 @@ class Release:
     arguments: list[strawberry.ID] = strawberry.field(
         description="The fields by which people were chosen or sorted"
     )
-    basis: list[strawberry.ID] = strawberry.field(description="On what ground")
-    provision: Provision | None
+    basis: list[strawberry.ID] = strawberry.field(
+        description="On what ground: SELF, CONSENT, ANNOUNCED, DUTY, or the item of Art 27(1)"
+    )
+    provision: Provision | None = strawberry.field(
+        description="Its record under Art 29; null where nothing went to a third party that needs one"
+    )
 
 
-@strawberry.type
+@strawberry.type(description="A release and its place in the list")
 class ReleaseEdge:
     """An edge."""
 
-    node: Release
-    cursor: str
+    node: Release = strawberry.field(description="The release")
+    cursor: str = strawberry.field(description="Its place, for `after`")
 
 
-@strawberry.type
+@strawberry.type(description="A page of the releases of one access")
 class ReleaseConnection:
     """A page."""
 
-    edges: list[ReleaseEdge]
-    page_info: PageInfo
+    edges: list[ReleaseEdge] = strawberry.field(description="The releases of this page")
+    page_info: PageInfo = strawberry.field(description="Whether there are more, and where they begin")
 
 
 @strawberry.type(description="One operation: who asked, why, for whom, and how it ended")
 class Access:
     """An access."""
 
-    id: strawberry.ID
-    at: datetime
+    id: strawberry.ID = strawberry.field(description="Its number in the ledger")
+    at: datetime = strawberry.field(description="When it was answered or refused")
     request_id: strawberry.ID = strawberry.field(description="The same as in the answer's errors and headers")
-    client: strawberry.ID
-    role: strawberry.ID
-    purpose: strawberry.ID | None
-    recipient: strawberry.ID | None
-    operation: str | None
-    edition: strawberry.ID
-    outcome: Outcome
+    client: strawberry.ID = strawberry.field(description="Which client asked; `cli:NAME` for an operator")
+    role: strawberry.ID = strawberry.field(description="What the requester was, such as `employer`")
+    purpose: strawberry.ID | None = strawberry.field(
+        description="Why; null where it declared no purpose that is known"
+    )
+    recipient: strawberry.ID | None = strawberry.field(
+        description="For whom; null where it named none of the client's"
+    )
+    operation: str | None = strawberry.field(description="The name of the operation, if it has one")
+    edition: strawberry.ID = strawberry.field(description="The edition of the rules that decided it")
+    outcome: Outcome = strawberry.field(description="How it ended")
     code: str | None = strawberry.field(description="Why it was refused, if it was")
     users: int = strawberry.field(description="How many people it touched")
 
     @strawberry.field(description="Its parts, one for each user")
     def releases(
         self,
-        user: strawberry.ID | None = strawberry.UNSET,
-        first: int | None = 50,
-        after: str | None = strawberry.UNSET,
+        user: Annotated[strawberry.ID | None, told("Only the part for this user")] = strawberry.UNSET,
+        first: First = 50,
+        after: After = strawberry.UNSET,
     ) -> ReleaseConnection:
         """Made by the walk."""
         raise LookupError(user, first, after)
 
 
-@strawberry.type
+@strawberry.type(description="An access and its place in the list")
 class AccessEdge:
     """An edge."""
 
-    node: Access
-    cursor: str
+    node: Access = strawberry.field(description="The access")
+    cursor: str = strawberry.field(description="Its place, for `after`")
 
 
-@strawberry.type
+@strawberry.type(description="A page of accesses, newest first")
 class AccessConnection:
     """A page."""
 
-    edges: list[AccessEdge]
-    page_info: PageInfo
+    edges: list[AccessEdge] = strawberry.field(description="The accesses of this page")
+    page_info: PageInfo = strawberry.field(description="Whether there are more, and where they begin")

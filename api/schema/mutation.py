@@ -1,15 +1,19 @@
 """The mutations: one input and one payload each; what comes back passes the same door as a read."""
 
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 
+from api.schema.arguments import told
 from api.schema.personal import User
 from api.schema.query import Info, finished
 from models.consent import ConsentMethod
 
 strawberry.enum(
-    ConsentMethod, name="ConsentMethod", description="The act by which a person agreed; silence is none"
+    ConsentMethod,
+    name="ConsentMethod",
+    description="The act by which a person agreed: a box ticked, a button clicked, a signed paper; silence is none",
 )
 
 
@@ -17,38 +21,43 @@ strawberry.enum(
 class RecordConsentInput:
     """A consent."""
 
-    user: strawberry.ID
-    purpose: strawberry.ID
+    user: strawberry.ID = strawberry.field(description="Who agreed")
+    purpose: strawberry.ID = strawberry.field(description="To what: a purpose that can be declared")
     recipient: strawberry.ID = strawberry.field(
         description="A registered recipient; those who work for the company count as `internal`"
     )
     notice_version: str = strawberry.field(description="The version of the policy that was shown")
     language: str = strawberry.field(description="The language it was shown in: `ja` or `en`")
-    method: ConsentMethod
-    expires_at: datetime | None = None
+    method: ConsentMethod = strawberry.field(description="The act by which the person agreed")
+    expires_at: datetime | None = strawberry.field(
+        default=None, description="Until when it holds, in the future; without an end if left out"
+    )
 
 
 @strawberry.input(description="A person took a consent back")
 class WithdrawConsentInput:
     """A withdrawal."""
 
-    user: strawberry.ID
-    purpose: strawberry.ID
-    recipient: strawberry.ID
+    user: strawberry.ID = strawberry.field(description="Who takes it back")
+    purpose: strawberry.ID = strawberry.field(description="The purpose of the consent")
+    recipient: strawberry.ID = strawberry.field(description="The recipient of the consent")
 
 
-@strawberry.type
+_PERSON_NOW = "The person as they stand now, released like any read; null where they may not be read"
+
+
+@strawberry.type(description="What recording a consent answers")
 class RecordConsentPayload:
     """What a consent answers."""
 
-    user: User | None
+    user: User | None = strawberry.field(description=_PERSON_NOW)
 
 
-@strawberry.type
+@strawberry.type(description="What withdrawing a consent answers")
 class WithdrawConsentPayload:
     """What a withdrawal answers."""
 
-    user: User | None
+    user: User | None = strawberry.field(description=_PERSON_NOW)
 
 
 @strawberry.type(description="Everything that can be changed")
@@ -56,13 +65,19 @@ class Mutation:
     """The root of mutations."""
 
     @strawberry.mutation(description="Record that a person agreed, with the notice that was shown")
-    def record_consent(self, info: Info, input: RecordConsentInput) -> RecordConsentPayload:
+    def record_consent(
+        self,
+        info: Info,
+        input: Annotated[RecordConsentInput, told("Who agreed to what, and what they were shown")],
+    ) -> RecordConsentPayload:
         """Finished."""
         payload: RecordConsentPayload = finished(info)
         return payload
 
     @strawberry.mutation(description="Take a consent back; the next operation of anybody obeys")
-    def withdraw_consent(self, info: Info, input: WithdrawConsentInput) -> WithdrawConsentPayload:
+    def withdraw_consent(
+        self, info: Info, input: Annotated[WithdrawConsentInput, told("Whose consent, to what and to whom")]
+    ) -> WithdrawConsentPayload:
         """Finished."""
         payload: WithdrawConsentPayload = finished(info)
         return payload

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, NewType, NoReturn
+from typing import Annotated, Any, NewType, NoReturn
 
 import strawberry
 
+from api.schema.arguments import After, First, Lang, told
 from api.schema.ledger import AccessConnection
 from models.catalogue import FIELDS
 from models.derived import WorkEligibility
@@ -55,11 +56,11 @@ _TYPE_NAMES: Mapping[str, tuple[str, str]] = {
 class Answer:
     """An answer."""
 
-    key: strawberry.ID
+    key: strawberry.ID = strawberry.field(description="The question's name in `policies/questions.csv`")
     value: AnswerValue | None = strawberry.field(description="Null where the person did not answer")
 
     @strawberry.field(description="The question as the person saw it, in `ja` or `en`")
-    def label(self, lang: strawberry.ID = strawberry.ID("ja")) -> str:
+    def label(self, lang: Lang = strawberry.ID("ja")) -> str:
         """Made in the shape."""
         return never(lang)
 
@@ -68,13 +69,17 @@ class Answer:
 class Consent:
     """A consent."""
 
-    id: strawberry.ID
-    purpose: strawberry.ID
-    recipient: strawberry.ID
+    id: strawberry.ID = strawberry.field(description="Its number")
+    purpose: strawberry.ID = strawberry.field(description="To what")
+    recipient: strawberry.ID = strawberry.field(
+        description="To whom; `internal` for the company and those who work for it"
+    )
     state: str = strawberry.field(description="Only GIVEN and RENEWED permit")
-    given_at: datetime | None
-    withdrawn_at: datetime | None
-    expires_at: datetime | None
+    given_at: datetime | None = strawberry.field(description="When it was given, the last time")
+    withdrawn_at: datetime | None = strawberry.field(
+        description="When it was taken back; null while it is not"
+    )
+    expires_at: datetime | None = strawberry.field(description="When it ends; null where it has no end")
     notice_version: str = strawberry.field(description="The version of the policy that was shown")
     language: str = strawberry.field(description="The language it was shown in")
     method: str = strawberry.field(description="TICK, CLICK or PAPER; deemed agreement is none of them")
@@ -104,11 +109,15 @@ def _object(name: str, description: str, members: Mapping[str, tuple[Any, Any]])
     return strawberry.type(type(name, (), namespace), name=name, description=description)
 
 
-def _answers(keys: list[strawberry.ID] | None = strawberry.UNSET) -> list[Answer] | None:
+def _answers(
+    keys: Annotated[
+        list[strawberry.ID] | None, told("Only the answers to these questions")
+    ] = strawberry.UNSET,
+) -> list[Answer] | None:
     return never(keys)
 
 
-def _accesses(first: int | None = 50, after: str | None = strawberry.UNSET) -> AccessConnection | None:
+def _accesses(first: First = 50, after: After = strawberry.UNSET) -> AccessConnection | None:
     return never(first, after)
 
 

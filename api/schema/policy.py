@@ -4,10 +4,13 @@ from datetime import datetime
 
 import strawberry
 
+from api.schema.arguments import Lang
 from policies.explanation import Dimension
 from policies.vocabulary import Action
 
-strawberry.enum(Action, name="Action", description="What is done with a field")
+strawberry.enum(
+    Action, name="Action", description="What is done with a field; `INVOKE` for a query or a mutation itself"
+)
 strawberry.enum(Dimension, name="Dimension", description="The part of a question that failed")
 
 
@@ -15,36 +18,40 @@ strawberry.enum(Dimension, name="Dimension", description="The part of a question
 class Purpose:
     """A purpose."""
 
-    id: strawberry.ID
-    parent: strawberry.ID | None
+    id: strawberry.ID = strawberry.field(description="What `@purpose` declares, such as `service.matching`")
+    parent: strawberry.ID | None = strawberry.field(
+        description="The abstract purpose it belongs to; null for an abstract one"
+    )
     abstract: bool = strawberry.field(description="An abstract purpose cannot be declared")
-    announced: bool
-    ja: str
-    en: str
+    announced: bool = strawberry.field(
+        description="It was told to the public; one that was not cannot be declared"
+    )
+    ja: str = strawberry.field(description="As it was announced in Japanese, which prevails")
+    en: str = strawberry.field(description="The same in English")
 
 
 @strawberry.type(description="One to whom data may go")
 class Recipient:
     """A recipient."""
 
-    id: strawberry.ID
-    kind: strawberry.ID
-    name: str
-    address: str
-    representative: str
-    country: str
+    id: strawberry.ID = strawberry.field(description="What `@purpose` and rules name, such as `employer-a`")
+    kind: strawberry.ID = strawberry.field(description="Its group to the rules, such as `employer`")
+    name: str = strawberry.field(description="Its name, as a provision records it (Art 29)")
+    address: str = strawberry.field(description="Its address, as a provision records it")
+    representative: str = strawberry.field(description="Who represents it, as a provision records it")
+    country: str = strawberry.field(description="Where it is, by ISO 3166-1; abroad Art 28 asks for more")
 
 
 @strawberry.type(description="One field of personal data, as the edition in force sees it")
 class FieldInfo:
     """A field."""
 
-    path: strawberry.ID
-    category: strawberry.ID
-    tier: int
-    clause: str
-    ja: str
-    en: str
+    path: strawberry.ID = strawberry.field(description="Its name to rules and ledger, such as `User.email`")
+    category: strawberry.ID = strawberry.field(description="Where it stands in the tree of categories")
+    tier: int = strawberry.field(description="The harm if it leaks, from 1 (low) to 4 (highest)")
+    clause: str = strawberry.field(description="The clause of the privacy policy that collects it")
+    ja: str = strawberry.field(description="What it is, in Japanese")
+    en: str = strawberry.field(description="What it is, in English")
     purposes: list[strawberry.ID] = strawberry.field(
         description="The purposes for which some rule allows somebody to read it"
     )
@@ -54,44 +61,58 @@ class FieldInfo:
 class Rule:
     """A rule."""
 
-    id: strawberry.ID
-    effect: str
-    role: strawberry.ID
-    action: strawberry.ID
-    purpose: strawberry.ID
-    field: strawberry.ID
-    recipient: strawberry.ID
-    needs: str
-    clause: str
-    note_ja: str
-    note_en: str
+    id: strawberry.ID = strawberry.field(description="Its name, as errors and explanations give it")
+    effect: str = strawberry.field(description="`allow` or `deny`; a deny wins over every allow")
+    role: strawberry.ID = strawberry.field(description="Who asks: a role, a wider role, or `any`")
+    action: strawberry.ID = strawberry.field(description="What is done, or `any`")
+    purpose: strawberry.ID = strawberry.field(
+        description="Why: a purpose, its parent, `any`, or `none` for operations without personal data"
+    )
+    field: strawberry.ID = strawberry.field(description="Of what: a field, a category, a wider one, or `any`")
+    recipient: strawberry.ID = strawberry.field(
+        description="For whom: a recipient, its group, a wider one, or `any`"
+    )
+    needs: str = strawberry.field(
+        description="The facts that must be true, joined by `+`; `!` for one that must not; `-` for none"
+    )
+    clause: str = strawberry.field(description="The clause of the policy and the article it enforces")
+    note_ja: str = strawberry.field(description="What it is for, in Japanese")
+    note_en: str = strawberry.field(description="What it is for, in English")
 
 
 @strawberry.type(description="One immutable version of everything a decision depends on")
 class Edition:
     """An edition."""
 
-    id: strawberry.ID
-    number: int
-    published_at: datetime | None
-    published_by: strawberry.ID | None
-    approved_by: strawberry.ID | None
-    note: str | None
-    rules: list[Rule]
+    id: strawberry.ID = strawberry.field(description="The hash of all that is in it")
+    number: int = strawberry.field(description="Which edition it is, counted from 1")
+    published_at: datetime | None = strawberry.field(description="When it came into force")
+    published_by: strawberry.ID | None = strawberry.field(
+        description="Who published it; null for one of a checkout"
+    )
+    approved_by: strawberry.ID | None = strawberry.field(
+        description="Who approved it; null for one of a checkout"
+    )
+    note: str | None = strawberry.field(description="Why it was published")
+    rules: list[Rule] = strawberry.field(
+        description="Its rules; a deny wins, and what none allows is refused"
+    )
 
 
 @strawberry.type(description="A rule that would have allowed, but for one thing")
 class NearMiss:
     """A near miss."""
 
-    rule: strawberry.ID
-    failed: Dimension
-    missing: list[strawberry.ID]
+    rule: strawberry.ID = strawberry.field(description="The rule")
+    failed: Dimension = strawberry.field(description="The one part of the question that it does not fit")
+    missing: list[strawberry.ID] = strawberry.field(
+        description="The facts that were not true (of a deny: those that denied), else what the rule asks for"
+    )
     ja: strawberry.Private[str]
     en: strawberry.Private[str]
 
     @strawberry.field(description="In one sentence, in `ja` or `en`")
-    def text(self, lang: strawberry.ID = strawberry.ID("ja")) -> str:
+    def text(self, lang: Lang = strawberry.ID("ja")) -> str:
         """The sentence."""
         return self.en if lang == "en" else self.ja
 
@@ -100,9 +121,13 @@ class NearMiss:
 class Explanation:
     """An explanation."""
 
-    allowed: bool
+    allowed: bool = strawberry.field(description="Whether the rules allow it")
     rule: strawberry.ID | None = strawberry.field(description="The rule that answered, or the nearest")
-    clause: str | None
-    edition: strawberry.ID
-    reason: str | None
-    nearest: list[NearMiss]
+    clause: str | None = strawberry.field(description="The clause that this rule enforces")
+    edition: strawberry.ID = strawberry.field(description="The edition that was asked")
+    reason: str | None = strawberry.field(
+        description="Which step failed, such as `STAGE_TOO_EARLY`; null where it is allowed"
+    )
+    nearest: list[NearMiss] = strawberry.field(
+        description="The rule that denied, then those that would have allowed it but for one thing"
+    )

@@ -1,13 +1,14 @@
 """The queries: doors on people, whose answers are finished before, and registers that hold nobody's data."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
 from api.gateway.filter import OrderName
 from api.gateway.refusal import Code, Refusal
 from api.gateway.running import Running
+from api.schema.arguments import After, First, told
 from api.schema.inputs import UserFilter
 from api.schema.ledger import AccessConnection, ProvisionConnection
 from api.schema.paging import PageInfo
@@ -17,23 +18,26 @@ from api.schema.registers import edition_of, explain_question, fields_of, purpos
 from models.access import Outcome
 from policies.vocabulary import Action
 
+UNSET = strawberry.UNSET
 Info = strawberry.Info[Running, None]
+Since = Annotated[datetime | None, told("From this time on")]
+Until = Annotated[datetime | None, told("Before this time")]
 
 
-@strawberry.type
+@strawberry.type(description="A user and their place in the list")
 class UserEdge:
     """An edge."""
 
-    node: User
-    cursor: str
+    node: User = strawberry.field(description="The user")
+    cursor: str = strawberry.field(description="Their place, for `after`")
 
 
 @strawberry.type(description="A page of users; those who do not exist for the requester are nowhere in it")
 class UserConnection:
     """A page."""
 
-    edges: list[UserEdge]
-    page_info: PageInfo
+    edges: list[UserEdge] = strawberry.field(description="The users of this page")
+    page_info: PageInfo = strawberry.field(description="Whether there are more, and where they begin")
 
 
 def finished(info: Info) -> Any:  # noqa: ANN401 - a finished value stands for any type
@@ -45,7 +49,9 @@ def finished(info: Info) -> Any:  # noqa: ANN401 - a finished value stands for a
 class Query:
     """The root of queries."""
 
-    @strawberry.field(description="Oneself: for the role `user` under `service.account`")
+    @strawberry.field(
+        description="Oneself: for the role `user`, under `service.account` or `compliance.requests`"
+    )
     def me(self, info: Info) -> User | None:
         """Finished."""
         return finished(info)
@@ -53,7 +59,7 @@ class Query:
     @strawberry.field(
         description="One person; null for nobody and for one who does not exist for the requester"
     )
-    def user(self, info: Info, id: strawberry.ID) -> User | None:
+    def user(self, info: Info, id: Annotated[strawberry.ID, told("The user's id")]) -> User | None:
         """Finished."""
         return finished(info)
 
@@ -61,10 +67,10 @@ class Query:
     def users(
         self,
         info: Info,
-        first: int | None = 20,
-        after: str | None = strawberry.UNSET,
-        filter: UserFilter | None = strawberry.UNSET,
-        order_by: OrderName | None = strawberry.UNSET,
+        first: First = 20,
+        after: After = UNSET,
+        filter: Annotated[UserFilter | None, told("Only those who meet all of it")] = UNSET,
+        order_by: Annotated[OrderName | None, told("In which order; `ID_ASC` if left out")] = UNSET,
     ) -> UserConnection:
         """Finished."""
         return finished(info)
@@ -73,17 +79,17 @@ class Query:
     def accesses(  # noqa: PLR0913, PLR0917 - the interface's arguments
         self,
         info: Info,
-        user: strawberry.ID | None = strawberry.UNSET,
-        client: strawberry.ID | None = strawberry.UNSET,
-        purpose: strawberry.ID | None = strawberry.UNSET,
-        recipient: strawberry.ID | None = strawberry.UNSET,
-        field: str | None = strawberry.UNSET,
-        outcome: Outcome | None = strawberry.UNSET,
-        request_id: strawberry.ID | None = strawberry.UNSET,
-        since: datetime | None = strawberry.UNSET,
-        until: datetime | None = strawberry.UNSET,
-        first: int | None = 50,
-        after: str | None = strawberry.UNSET,
+        user: Annotated[strawberry.ID | None, told("That touched this user, or looked for them")] = UNSET,
+        client: Annotated[strawberry.ID | None, told("Of this client")] = UNSET,
+        purpose: Annotated[strawberry.ID | None, told("For this purpose")] = UNSET,
+        recipient: Annotated[strawberry.ID | None, told("For this recipient")] = UNSET,
+        field: Annotated[str | None, told("That touched this field, such as `User.email`")] = UNSET,
+        outcome: Annotated[Outcome | None, told("That ended so")] = UNSET,
+        request_id: Annotated[strawberry.ID | None, told("The one of this `requestId`")] = UNSET,
+        since: Since = UNSET,
+        until: Until = UNSET,
+        first: First = 50,
+        after: After = UNSET,
     ) -> AccessConnection:
         """Finished."""
         return finished(info)
@@ -92,12 +98,12 @@ class Query:
     def provisions(  # noqa: PLR0913, PLR0917 - the interface's arguments
         self,
         info: Info,
-        user: strawberry.ID | None = strawberry.UNSET,
-        recipient: strawberry.ID | None = strawberry.UNSET,
-        since: datetime | None = strawberry.UNSET,
-        until: datetime | None = strawberry.UNSET,
-        first: int | None = 50,
-        after: str | None = strawberry.UNSET,
+        user: Annotated[strawberry.ID | None, told("About this user")] = UNSET,
+        recipient: Annotated[strawberry.ID | None, told("To this recipient")] = UNSET,
+        since: Since = UNSET,
+        until: Until = UNSET,
+        first: First = 50,
+        after: After = UNSET,
     ) -> ProvisionConnection:
         """Finished."""
         return finished(info)
@@ -106,15 +112,25 @@ class Query:
     async def explain(  # noqa: PLR0913, PLR0917 - the interface's arguments
         self,
         info: Info,
-        purpose: strawberry.ID,
-        role: strawberry.ID,
-        recipient: strawberry.ID,
-        field: str,
-        facts: list[strawberry.ID] | None = strawberry.UNSET,
-        action: Action | None = strawberry.UNSET,
-        edition: strawberry.ID | None = strawberry.UNSET,
-        user: strawberry.ID | None = strawberry.UNSET,
-        access: strawberry.ID | None = strawberry.UNSET,
+        purpose: Annotated[strawberry.ID, told("Why it would be asked, such as `service.application`")],
+        role: Annotated[strawberry.ID, told("Who would ask, such as `employer`; staff may name any role")],
+        recipient: Annotated[strawberry.ID, told("To whom it would go, such as `employer-a`")],
+        field: Annotated[str, told("Of what, such as `User.email` or `Mutation.recordConsent`")],
+        facts: Annotated[
+            list[strawberry.ID] | None,
+            told("What is true of the person, such as `noticed` and `consented`; nothing if left out"),
+        ] = UNSET,
+        action: Annotated[Action | None, told("What would be done; `READ` if left out")] = UNSET,
+        edition: Annotated[
+            strawberry.ID | None, told("Under which edition; the one in force if left out")
+        ] = UNSET,
+        user: Annotated[
+            strawberry.ID | None, told("Refused: a person's standing is not told here; name `facts` instead")
+        ] = UNSET,
+        access: Annotated[
+            strawberry.ID | None,
+            told("Under the edition that decided this access of the ledger; for staff"),
+        ] = UNSET,
     ) -> Explanation:
         """A register."""
         if user:
@@ -153,6 +169,10 @@ class Query:
         return fields_of(info.context.force)
 
     @strawberry.field(description="An edition with its rules; the one in force by default")
-    async def edition(self, info: Info, id: strawberry.ID | None = strawberry.UNSET) -> Edition:
+    async def edition(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID | None, told("The edition's id; the one in force if left out")] = UNSET,
+    ) -> Edition:
         """A register."""
         return await edition_of(info.context, id or None)

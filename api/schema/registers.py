@@ -17,6 +17,7 @@ from api.schema.policy import (
 )
 from models.history import moment
 from models.inforce import Force, PolicyUnavailable
+from models.ledger_rows import LARGEST_ID
 from policies.edition import Edition as PolicyEdition
 from policies.explanation import Dimension
 from policies.judge import Judge
@@ -25,6 +26,9 @@ from policies.rule import write_needs
 from policies.vocabulary import ANY, NONE_PURPOSE, Action, Effect, Fact, standing
 
 ID = strawberry.ID
+LONGEST_NUMBER = len(str(LARGEST_ID))
+NO_RECIPIENT = ""
+"""A name that nobody can register."""
 
 
 def purposes_of(force: Force) -> list[Purpose]:
@@ -144,6 +148,8 @@ async def explain_question(  # noqa: PLR0913 - a question has these parts
 ) -> Explanation:
     """The answer to a question, with its reason.
 
+    Whoever may not read the register of recipients is told of another's as of one that nobody registered.
+
     Raises:
         Refusal: `OPERATION_FORBIDDEN` about another role for those who may ask only about their own,
             `BAD_INPUT` for a fact or an edition that is none.
@@ -154,6 +160,8 @@ async def explain_question(  # noqa: PLR0913 - a question has these parts
             "this client may ask about its own role only",
             field="Query.explain.others",
         )
+    if recipient not in running.requester.recipients and not running.plain.may("Query.recipients"):
+        recipient = NO_RECIPIENT
     known = {fact.value: fact for fact in Fact}
     for fact in facts:
         if fact not in known:
@@ -187,7 +195,8 @@ async def _edition_of_access(running: Running, access: str) -> str:
         raise Refusal(
             Code.OPERATION_FORBIDDEN, "this client may not ask about accesses", field="Query.explain.others"
         )
-    found = await running.inforce.edition_of_access(int(access)) if access.isdecimal() else None
+    number = access.isdecimal() and len(access) <= LONGEST_NUMBER
+    found = await running.inforce.edition_of_access(int(access)) if number else None
     if found is None:
         raise Refusal(Code.BAD_INPUT, "no access has this id", argument="access")
     return found

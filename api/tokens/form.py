@@ -42,8 +42,8 @@ async def read_form(request: Request) -> dict[str, str]:
     Raises:
         Fault: the body is too long, of another type, or says a thing twice.
     """
-    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if media_type != FORM_TYPE:
+    media_types = request.headers.getlist("content-type")
+    if [each.split(";")[0].strip().lower() for each in media_types] != [FORM_TYPE]:
         raise Fault("invalid_request", f"the body is not `{FORM_TYPE}`")
     return _fields(await _body(request))
 
@@ -92,9 +92,7 @@ def credentials(request: Request, form: Mapping[str, str]) -> Credentials:
 
 
 def _posted(form: Mapping[str, str]) -> Credentials:
-    if "client_id" not in form or "client_secret" not in form:
-        raise unproved()
-    return Credentials(form["client_id"], form["client_secret"])
+    return _shown(form.get("client_id", ""), form.get("client_secret", ""))
 
 
 def _basic(header: str) -> Credentials:
@@ -104,10 +102,15 @@ def _basic(header: str) -> Credentials:
         raise unproved()
     try:
         plain = base64.b64decode(encoded.strip(), validate=True).decode("ascii")
-        client_id, separator, secret = plain.partition(":")
-        shown = Credentials(unquote_plus(client_id, errors="strict"), unquote_plus(secret, errors="strict"))
+        client_id, _, secret = plain.partition(":")
+        return _shown(unquote_plus(client_id, errors="strict"), unquote_plus(secret, errors="strict"))
     except (binascii.Error, ValueError):
         raise unproved() from None
-    if not separator or not shown.client_id or not shown.secret:
-        raise unproved()
-    return shown
+
+
+def _shown(client_id: str, secret: str) -> Credentials:
+    """Both parts are of visible letters (RFC 6749, appendix A), so that any database can look for them."""
+    for part in (client_id, secret):
+        if not (part and part.isascii() and part.isprintable()):
+            raise unproved()
+    return Credentials(client_id, secret)

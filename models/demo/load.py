@@ -11,6 +11,7 @@ from tortoise.transactions import in_transaction
 from models.acquisition import Acquisition
 from models.application import Application, Screening
 from models.casefile import CaseFile, CasePerson
+from models.catalogue import catalogue, clear_answers
 from models.consent import Consent, ConsentEvent
 from models.demo import registry
 from models.demo.cast import Cast
@@ -19,6 +20,7 @@ from models.demo.people import midnight
 from models.recipient import Client, Recipient
 from models.restraint import Erasure, Hold, OptOut
 from models.user import User
+from models.vault import vault_in_use
 from policies.edition import Edition
 
 __all__ = ["Demo", "load", "write"]
@@ -51,13 +53,14 @@ async def load(
     today: date,
     progress: Callable[[int, int], None] | None = None,
 ) -> Demo:
-    """Fill the opened and migrated database; `progress` is told how many of how many people are written.
+    """Fill the migrated database, opened with its master key; `progress` is told how many of how many people are written.
 
     Raises:
         ValueError: `count` leaves somebody out whom a situation needs.
     """
     cast = Cast(edition, count=count, seed=seed, today=today)
     told = registry.credentials()
+    vault_in_use().leave_clear(clear_answers(catalogue(edition)))
     async with in_transaction() as connection:
         await _write(connection, [*registry.recipients(), *registry.clients(told, midnight(today))])
         stories = cast.stories()

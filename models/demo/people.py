@@ -105,6 +105,21 @@ def people(count: int, seed: int, edition: Edition, today: date) -> Iterator[Per
             )
 
 
+def one_more(seed: int, edition: Edition, today: date) -> Person:
+    """A complete person beside those, who is the same however many they are."""
+    dice = Dice(f"{seed} one more")
+    with closing(Places()) as places:
+        return _person(
+            dice,
+            BY_CODE["KR"],
+            places=places,
+            contacts=Contacts(dice),
+            edition=edition,
+            today=today,
+            complete=True,
+        )
+
+
 def _person(  # noqa: PLR0913 - all that people have in common
     dice: Dice,
     nation: Nation,

@@ -37,6 +37,7 @@ class Situation(StrEnum):
     NEWSLETTER = "newsletter"
     UNNOTICED = "unnoticed"
     BUSY = "busy"
+    UNOFFERED = "unoffered-employer-a"
 
 
 def _plain(_: Story) -> None:
@@ -58,6 +59,13 @@ def _offered(story: Story) -> None:
     story.consent(APPLICATION, EMPLOYER_A, ConsentState.GIVEN)
     story.consent(ELIGIBILITY, EMPLOYER_A, ConsentState.GIVEN)
     story.apply(EMPLOYER_A, Stage.OFFER_ACCEPTED)
+
+
+def _unoffered(story: Story) -> None:
+    """As if an offer were all that is missing."""
+    story.consent(APPLICATION, EMPLOYER_A, ConsentState.GIVEN)
+    story.consent(ELIGIBILITY, EMPLOYER_A, ConsentState.GIVEN)
+    story.apply(EMPLOYER_A, Stage.INTERVIEW)
 
 
 def _held(story: Story) -> None:
@@ -88,6 +96,7 @@ _HAPPENED: Mapping[Situation, Callable[[Story], None]] = MappingProxyType(
         Situation.NEWSLETTER: _newsletter,
         Situation.UNNOTICED: _plain,
         Situation.BUSY: _busy,
+        Situation.UNOFFERED: _unoffered,
     }
 )
 

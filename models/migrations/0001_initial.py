@@ -8,6 +8,8 @@ from models.access import Outcome
 from models.acquisition import Source
 from models.application import Stage
 from models.consent import ConsentMethod, ConsentState
+from models.datakey import Use
+from models.sealed import AnswersField, MarkField, SealedField
 
 
 class Migration(migrations.Migration):
@@ -36,7 +38,6 @@ class Migration(migrations.Migration):
                 ),
                 ("code", fields.CharField(null=True, max_length=40)),
                 ("reason", fields.CharField(null=True, max_length=200)),
-                ("asked", fields.CharField(null=True, max_length=40)),
                 ("users", fields.IntField(default=0)),
                 ("arguments", fields.CharField(default="", max_length=200)),
                 ("touched", fields.CharField(default="", max_length=400)),
@@ -295,6 +296,26 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="DataKey",
+            fields=[
+                ("number", fields.IntField(primary_key=True, unique=True, db_index=True)),
+                (
+                    "use",
+                    fields.CharEnumField(description="CELL: CELL\nMARK: MARK", enum_type=Use, max_length=4),
+                ),
+                ("wrapped", fields.BinaryField()),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("retired_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "data_keys",
+                "app": "models",
+                "pk_attr": "number",
+                "table_description": "One data key, wrapped. The newest of each use that is not retired serves what is written.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Erasure",
             fields=[
                 ("user_id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=26)),
@@ -465,7 +486,7 @@ class Migration(migrations.Migration):
                 ("town", fields.CharField(null=True, max_length=100)),
                 ("block", fields.CharField(null=True, max_length=100)),
                 ("building", fields.CharField(null=True, max_length=200)),
-                ("card_number", fields.CharField(null=True, max_length=12)),
+                ("card_number", SealedField(null=True)),
                 ("card_status", fields.CharField(null=True, max_length=60)),
                 ("card_work_restriction", fields.CharField(null=True, max_length=20)),
                 ("card_other_activity", fields.CharField(null=True, max_length=40)),
@@ -473,9 +494,10 @@ class Migration(migrations.Migration):
                 ("card_stay_expires_on", fields.DateField(null=True)),
                 ("card_valid_until", fields.DateField(null=True)),
                 ("card_issued_on", fields.DateField(null=True)),
-                ("card_nationality", fields.CharField(null=True, max_length=2)),
-                ("card_sex", fields.CharField(null=True, max_length=1)),
-                ("answers", fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+                ("card_nationality", SealedField(null=True)),
+                ("card_nationality_mark", MarkField(null=True, db_index=True, of="card_nationality")),
+                ("card_sex", SealedField(null=True)),
+                ("answers", AnswersField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
             ],
             options={
                 "table": "users",

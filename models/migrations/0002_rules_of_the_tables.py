@@ -48,20 +48,33 @@ END $$
     ),
 ]
 
-_ASKED = "CREATE INDEX accesses_asked ON accesses (asked) WHERE asked IS NOT NULL"
+_APPEND_ONLY = ("accesses", "acquisitions", "catalogue", "consent_events", "editions", "provisions")
 
-_APPEND_ONLY = ("accesses", "acquisitions", "catalogue", "consent_events", "editions")
+_KEYS = {
+    "accesses": ("id",),
+    "acquisitions": ("id",),
+    "catalogue": ("path", "bit"),
+    "consent_events": ("id",),
+    "provisions": ("id",),
+}
+"""Not `editions`: who publishes second gives way by `ON CONFLICT DO NOTHING`."""
 
 
 def _append_only_sqlite() -> list[str]:
+    """SQLite runs no DELETE trigger for a row that `INSERT OR REPLACE` removes, so a known key is refused before it."""
+    acts = [(table, act, f"{act} ON {table}") for table in _APPEND_ONLY for act in ("UPDATE", "DELETE")]
+    for table, keys in _KEYS.items():
+        known = " OR ".join(f"{key} = NEW.{key}" for key in ("rowid", *keys))
+        acts.append(
+            (table, "REPLACE", f"INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {known})")
+        )
     return [
         f"""
-CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} BEGIN
+CREATE TRIGGER {table}_no_{act.lower()} BEFORE {event} BEGIN
   SELECT RAISE(ABORT, '{table} only grows');
 END
 """
-        for table in _APPEND_ONLY
-        for act in ("UPDATE", "DELETE")
+        for table, act, event in acts
     ]
 
 
@@ -97,7 +110,7 @@ class Migration(migrations.Migration):
     atomic = False
     operations = [
         ByDialect(
-            sqlite=[_SHOWN_SQLITE, *_MARKS_SQLITE, _ASKED, *_append_only_sqlite()],
+            sqlite=[_SHOWN_SQLITE, *_MARKS_SQLITE, *_append_only_sqlite()],
             postgres=[
                 *(
                     f'ALTER TABLE {table} ALTER COLUMN {column} TYPE varchar({size}) COLLATE "C"'
@@ -105,7 +118,6 @@ class Migration(migrations.Migration):
                 ),
                 *_SHOWN_POSTGRES,
                 *_MARKS_POSTGRES,
-                _ASKED,
                 *_append_only_postgres(),
             ],
         )

@@ -26,7 +26,7 @@ from models.user import User
 from policies.edition import Edition
 
 DAY = timedelta(days=1)
-UNMARKED = frozenset({"shown", "marks", "stay_pending"})
+UNMARKED = frozenset({"shown", "marks", "stay_pending", "card_nationality_mark"})
 """Columns of `users` that serve the gateway alone and have too few values to mark; nobody can ask for them."""
 
 CASE_ITEMS = ("identifier", "name", "User.birthDate", "card-status", "User.email")

@@ -121,6 +121,32 @@ async def test_a_null_operand_is_refused_and_never_dropped(
 
 
 @pytest.mark.parametrize(
+    ("operand", "sign"),
+    [
+        ({"eq": "25-30"}, "eq"),
+        ({"eq": ""}, "eq"),
+        ({"eq": "under_18"}, "eq"),
+        ({"in": ["25-29", "30-34", "35-40"]}, "in"),
+        ({"eq": "60+", "in": ["61+"]}, "in"),
+    ],
+)
+async def test_an_age_band_that_is_none_is_refused_and_the_known_ones_are_named(
+    a_world: World, operand: Mapping[str, Any], sign: str
+) -> None:
+    query = 'query($f: UserFilter) @purpose(id: "service.account") { users(filter: $f) { edges { node { id } } } }'
+    answer = await a_world.ask("frontend", query, {"f": {"ageBand": operand}})
+    (error,) = answer["errors"]
+    assert "data" not in answer
+    assert (error["extensions"]["code"], error["extensions"]["argument"]) == (
+        "BAD_INPUT",
+        f"filter.ageBand.{sign}",
+    )
+    assert error["message"] == (
+        f"`filter.ageBand.{sign}` names a band that is none of: UNDER_18, 18-24, 25-29, 30-34, 35-39, 40-49, 50-59, 60+"
+    )
+
+
+@pytest.mark.parametrize(
     "key", ["email", "phone", "prefecture", "ageBand", "workEligibility", "registeredAt"]
 )
 async def test_a_choice_among_nothing_finds_nobody(a_world: World, key: str) -> None:

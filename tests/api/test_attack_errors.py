@@ -165,6 +165,19 @@ async def test_a_refusal_for_a_third_party_says_nothing_of_the_person(a_world: W
         assert word not in error["message"].lower()
 
 
+async def test_a_withheld_field_is_told_by_its_name_and_of_whom_it_is_withheld(a_world: World) -> None:
+    query = """query($id: ID!) @purpose(id: "service.application") {
+      user(id: $id) { tel: phone } users(first: 1000) { edges { node { phone } } } }"""
+    answer = await a_world.ask("employer-b", query, {"id": a_world.demo.users["busy"]})
+    assert [(error["path"], error["message"]) for error in answer["errors"]] == [
+        (["user", "tel"], "`User.phone` is withheld for a reason that depends on the person"),
+        (
+            ["users", "edges", "@", "node", "phone"],
+            "`User.phone` of one or more of these people is withheld for a reason that depends on the person",
+        ),
+    ]
+
+
 async def test_withheld_fields_of_a_list_are_one_error_each_and_not_one_for_each_row(a_world: World) -> None:
     query = """query @purpose(id: "service.application") {
       users(first: 1000) { edges { node { id tel: phone address { town } } } } }"""

@@ -46,11 +46,15 @@ async def test_a_get_asks_and_never_changes(a_world: World) -> None:
     response = await a_world.http.get("/graphql", params=asked, headers=await bearer(a_world))
     assert response.json()["data"]["user"]["id"] == user
     given = f'{{"i": {{"user": "{user}", "purpose": "promotion.newsletter", "recipient": "internal"}}}}'
-    change = await a_world.http.get(
-        "/graphql", params={"query": MUTATION, "variables": given}, headers=await bearer(a_world)
-    )
-    assert a_world.codes(change.json()) == ["OPERATION_FORBIDDEN"]
-    assert "data" not in change.json()
+    for media in ("application/json", "application/graphql-response+json"):
+        change = await a_world.http.get(
+            "/graphql",
+            params={"query": MUTATION, "variables": given},
+            headers={**await bearer(a_world), "Accept": media},
+        )
+        assert closed(change, 405)
+        assert change.headers["allow"] == "POST"
+        assert a_world.codes(change.json()) == ["OPERATION_FORBIDDEN"]
 
 
 async def test_a_mutation_hidden_behind_a_query_does_not_run_by_get(a_world: World) -> None:
@@ -97,6 +101,7 @@ async def test_without_a_whole_bearer_token_nothing_is_parsed(a_world: World, au
 async def test_what_a_form_can_send_is_no_operation(a_world: World, media: str) -> None:
     response = await post(a_world, b'{"query": "{ purposes { id } }"}', **{"Content-Type": media})
     assert closed(response, 415)
+    assert a_world.codes(response.json()) == ["BAD_INPUT"]
 
 
 @pytest.mark.parametrize("media", ["application/json", "Application/JSON", "application/json; charset=utf-8"])
@@ -136,7 +141,8 @@ async def test_json_is_json_however_it_is_written(a_world: World, media: str) ->
 async def test_a_body_that_is_no_single_operation_is_refused(a_world: World, body: bytes) -> None:
     response = await post(a_world, body)
     assert closed(response, 400)
-    assert len(response.text) < 100
+    assert a_world.codes(response.json()) == ["BAD_INPUT"]
+    assert len(response.text) < 200
 
 
 async def test_of_two_equal_keys_the_one_that_is_decided_is_the_one_that_runs(a_world: World) -> None:
@@ -153,7 +159,9 @@ async def test_of_two_equal_keys_the_one_that_is_decided_is_the_one_that_runs(a_
 @pytest.mark.parametrize("size", [1_000_001, 5_000_000])
 async def test_a_huge_body_is_refused(a_world: World, size: int) -> None:
     body = b'{"query": "{ __typename }", "x": "' + b"a" * size + b'"}'
-    assert closed(await post(a_world, body), 413)
+    whole = await post(a_world, body)
+    assert closed(whole, 413)
+    assert a_world.codes(whole.json()) == ["LIMIT_EXCEEDED"]
 
     async def drip() -> object:
         for start in range(0, len(body), 100_000):

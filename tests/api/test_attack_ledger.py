@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from models.user import User
 from tests.world import World
 
 ACCESSES = "accesses { edges { node { id client releases { edges { node { user } } } } } }"
@@ -104,6 +105,61 @@ async def test_whoever_reads_the_ledger_stands_in_it(a_world: World) -> None:
     assert seen["releases"]["edges"][0]["node"]["released"] == ["User.accesses"]
 
 
+RECORDED = f"""query($r: ID!) {SECURITY} {{ accesses(requestId: $r) {{ edges {{ node {{ outcome users
+  releases {{ edges {{ node {{ user released }} }} }} }} }} }} }}"""
+OF_ONE = {
+    "its accesses without a release": "accesses(user: $id) { edges { node { id } } }",
+    "that there are accesses": "accesses(user: $id, first: 0) { pageInfo { hasNextPage } }",
+    "the name of a page": "accesses(user: $id) { __typename }",
+    "its provisions without the person": "provisions(user: $id, first: 1) { edges { node { id } } }",
+    "no provision": "provisions(user: $id, first: 0) { edges { node { id } } }",
+    "accesses of another client": 'accesses(user: $id, client: "nobody") { edges { node { id } } }',
+}
+
+
+@pytest.mark.parametrize("asked", OF_ONE.values(), ids=OF_ONE)
+@pytest.mark.parametrize("situation", ["busy", "erased"])
+async def test_whoever_the_ledger_is_asked_about_is_recorded_though_no_release_is_selected(
+    a_world: World, asked: str, situation: str
+) -> None:
+    user = a_world.demo.users[situation]
+    response = await a_world.send("auditor", f"query($id: ID!) {SECURITY} {{ {asked} }}", {"id": user})
+    assert "errors" not in response.json()
+    found = await a_world.ask("auditor", RECORDED, {"r": response.headers["x-request-id"]})
+    (edge,) = found["data"]["accesses"]["edges"]
+    assert (edge["node"]["outcome"], edge["node"]["users"]) == ("RELEASED", 1)
+    assert edge["node"]["releases"]["edges"] == [{"node": {"user": user, "released": ["User.accesses"]}}]
+
+
+async def test_whoever_the_ledger_is_asked_about_wrongly_is_recorded_too(a_world: World) -> None:
+    user = a_world.demo.users["newsletter"]
+    query = f"""query($id: ID!) {SECURITY} {{ accesses(user: $id, after: "no cursor") {{ __typename }} }}"""
+    response = await a_world.send("auditor", query, {"id": user})
+    assert a_world.codes(response.json()) == ["BAD_INPUT"]
+    own = await a_world.ask("frontend", OWN, user=user)
+    nodes = {edge["node"]["requestId"]: edge["node"] for edge in own["data"]["me"]["accesses"]["edges"]}
+    assert nodes[response.headers["x-request-id"]]["client"] == "auditor"
+
+
+@pytest.mark.parametrize("door", [ACCESSES, PROVISIONS])
+async def test_a_token_narrowed_to_other_categories_reads_no_ledger(a_world: World, door: str) -> None:
+    query = f"query {SECURITY} {{ {door} }}"
+    for scope in (("category:profile",), ("purpose:compliance.security", "category:identifier")):
+        answer = await a_world.ask("auditor", query, scope=scope)
+        (error,) = answer["errors"]
+        assert "data" not in answer
+        assert error["extensions"]["code"] == "OPERATION_FORBIDDEN"
+        assert error["extensions"]["reason"] == "SCOPE_TOO_NARROW"
+    assert "errors" not in await a_world.ask("auditor", query, scope=("category:ledger",))
+
+
+async def test_a_persons_token_narrowed_to_other_categories_shows_no_history(a_world: World) -> None:
+    user = a_world.demo.users["busy"]
+    answer = await a_world.ask("frontend", OWN, user=user, scope=("category:profile",))
+    assert answer["data"] == {"me": {"accesses": None}}
+    assert answer["errors"][0]["extensions"]["reason"] == "SCOPE_TOO_NARROW"
+
+
 async def provisions(world: World, user: str, recipient: str) -> list[dict[str, Any]]:
     answer = await world.ask(
         "privacy-desk",
@@ -177,11 +233,8 @@ async def test_our_own_frontend_and_a_state_organ_leave_no_provision(a_world: Wo
 async def test_no_value_of_anybody_stands_in_the_ledger(a_world: World) -> None:
     user = a_world.demo.users["offered-employer-a"]
     columns = ("email", "phone", "name_roman", "card_number", "postal_code", "town")
-    row = (
-        await a_world.house.store.fetch(
-            f"SELECT {', '.join(columns)} FROM users WHERE id = :id", {"id": user}
-        )
-    )[0]
+    person = await User.get(id=user)
+    row = [getattr(person, name) for name in columns]
     query = """query($v: String) @purpose(id: "service.account") {
       users(filter: {email: {eq: $v}}) { edges { node { id email } } } }"""
     assert (await a_world.ask("frontend", query, {"v": row[0]}))["data"]["users"]["edges"]

@@ -144,7 +144,7 @@ async def canary(
 ) -> AsyncIterator[Canary]:
     given = settings(database_url, tmp_path_factory.mktemp("var"), MOKUTEKI_LOG_LEVEL="debug")
     await migrate(given.database_url)
-    async with opened(given.database_url, pool_size=2) as store:
+    async with opened(given.database_url, pool_size=2, master=given.data_key) as store:
         await publish_shipped(store, edition, datetime.now(UTC))
         demo = await load(edition, count=PEOPLE, today=TODAY)
         markers = await mark(edition)

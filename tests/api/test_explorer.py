@@ -21,13 +21,18 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from api.explorer.examples import EXAMPLES, Example
-from api.explorer.page import Explorer, explorer
+from api.explorer.page import FAVOURING, Explorer, explorer
 from api.explorer.shelf import FILES, ROOM
 from api.explorer.words import TEXTS
+from policies.edition import Edition
+from policies.vocabulary import STAGES, Effect, Fact, standing
 
 SDL = """
 directive @purpose(id: ID!, recipient: ID, strict: Boolean = false) on QUERY | MUTATION
-type Query { users(first: Int = 20, after: String): UserConnection! me: User user(id: ID!): User }
+type Query { users(first: Int = 20, after: String): UserConnection! me: User user(id: ID!): User
+  explain(purpose: ID!, role: ID!, recipient: ID!, field: String!, facts: [ID!]): Explanation! }
+type Explanation { allowed: Boolean! reason: String rule: ID clause: String nearest: [NearMiss!]! }
+type NearMiss { rule: ID! failed: String! missing: [ID!]! text(lang: ID! = "ja"): String! }
 type UserConnection { edges: [UserEdge!]! pageInfo: PageInfo! }
 type UserEdge { node: User! }
 type PageInfo { hasNextPage: Boolean! endCursor: String }
@@ -84,6 +89,10 @@ class Root:
         edges = [{"node": Refused(number)} for number in range(min(first, 5))]
         return {"edges": edges, "pageInfo": {"hasNextPage": False, "endCursor": after}}
 
+    def explain(self, _info: GraphQLResolveInfo[Any], **asked: Any) -> dict[str, Any]:
+        reason = f"asked about {asked['field']} of somebody {'+'.join(asked['facts'])}"
+        return {"allowed": False, "reason": reason, "nearest": []}
+
 
 async def clients() -> list[dict[str, Any]]:
     return CLIENTS
@@ -99,7 +108,13 @@ async def answer(request: Request) -> Response:
     if not request.headers.get("authorization", "").startswith("Bearer token-of-"):
         return JSONResponse({"errors": [{"message": "no token"}]}, status_code=401)
     asked = await request.json()
-    result = graphql_sync(SCHEMA, asked["query"], Root(), variable_values=asked.get("variables"))
+    result = graphql_sync(
+        SCHEMA,
+        asked["query"],
+        Root(),
+        variable_values=asked.get("variables"),
+        operation_name=asked.get("operationName"),
+    )
     return JSONResponse(result.formatted)
 
 
@@ -198,6 +213,17 @@ async def test_a_refusal_is_told_with_its_rule_and_a_way_to_ask_why(visit: Visit
     await decided.get_by_role("button", name="Why?").first.click()
     await expect(visit.page.locator(".graphiql-query-editor")).to_contain_text("explain")
     assert 'field: "User.phone"' in await visit.written()
+
+
+async def test_why_is_asked_at_once_and_the_refusals_stay_in_sight(visit: Visit) -> None:
+    await visit.page.get_by_label("Example", exact=True).select_option("wrong-purpose")
+    await visit.run()
+    decided = visit.page.get_by_role("region", name="What was decided")
+    await decided.get_by_role("button", name="Why?").first.click()
+    result = visit.page.get_by_role("region", name="Result Window")
+    assumed = "noticed+consented+hired+screened+lawful"
+    await expect(result).to_contain_text(f'"reason": "asked about User.phone of somebody {assumed}"')
+    await expect(decided).to_contain_text("FIELD_FORBIDDEN")
 
 
 async def test_choosing_a_purpose_writes_it_into_the_operation(visit: Visit) -> None:
@@ -339,6 +365,21 @@ async def test_another_machine_gets_neither_clients_nor_a_token() -> None:
         assert (
             await http.post("/explorer/token", headers=ASKED, json={"client": "frontend"})
         ).status_code == 403
+
+
+def test_what_is_assumed_of_a_person_is_all_that_a_rule_may_ask_of_somebody_else(edition: Edition) -> None:
+    allowing = [rule for rule in edition.rules if rule.effect is Effect.ALLOW]
+    needed = {need.fact for rule in allowing for need in rule.needs}
+    assert standing(*FAVOURING, Fact.SELF) >= needed
+    assert set(FAVOURING) <= {*needed, *STAGES}
+
+
+async def test_the_front_door_leads_to_the_explorer_in_development_alone() -> None:
+    for development, told in ((True, (307, "/graphql")), (False, (404, None))):
+        here = httpx.ASGITransport(app=stub(development=development))
+        async with httpx.AsyncClient(transport=here, base_url="http://localhost") as http:
+            answer = await http.get("/")
+        assert (answer.status_code, answer.headers.get("location")) == told
 
 
 async def test_in_production_a_token_is_pasted_and_none_is_given() -> None:

@@ -1,12 +1,16 @@
 """The explorer on a gateway that serves: what a newcomer sees who opens the address that `make serve` prints."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from playwright.async_api import Browser, expect
 
+from api.app import build_app
 from api.explorer.examples import EXAMPLES, Example
+from api.settings import Environment
 from tests.served import free_port, serving
 from tests.world import World
 
@@ -27,16 +31,31 @@ async def test_a_newcomer_runs_the_first_example_and_nothing_leaves_this_machine
     complaints: list[str] = []
     page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    await page.goto(f"{served}/graphql")
+    await page.goto(served)
+    assert urlsplit(page.url).path == "/graphql"
     await page.wait_for_selector("html[data-ready=yes]")
     await page.get_by_label("Example", exact=True).select_option("matching")
     await page.get_by_role("button", name="Execute query").click()
     result = page.get_by_role("region", name="Result Window")
     await expect(result).to_contain_text('"ageBand"')
     await expect(result).to_contain_text('"JP-')
+    await page.get_by_label("Example", exact=True).select_option("wrong-purpose")
+    await page.get_by_role("button", name="Execute query").click()
+    await page.get_by_role("button", name="Why?").click()
+    await expect(result).to_contain_text('"allowed": false')
+    await expect(result).to_contain_text("`account` would allow it, but it serves another purpose")
     assert hosts == {urlsplit(served).netloc}
     assert complaints == []
     await context.close()
+
+
+async def test_in_production_there_is_no_front_door_and_no_explorer(a_world: World) -> None:
+    production = replace(a_world.house.settings, environment=Environment.PRODUCTION)
+    app = build_app(replace(a_world.house, settings=production))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as http:
+        assert (await http.get("/")).status_code == 404
+        assert (await http.get("/graphql", headers={"Accept": "text/html"})).status_code == 406
+    assert (await a_world.http.get("/")).headers["location"] == "/graphql"
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.key)

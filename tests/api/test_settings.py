@@ -1,6 +1,7 @@
 """The settings: typed, read once, and refused with one sentence that repeats no value."""
 
 import stat
+from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
@@ -11,11 +12,13 @@ from api.kept_secret import kept_secret
 from api.settings import CHECKOUT, SETTINGS, Environment, LogLevel, SettingError, Settings
 
 SECRET = "canary-secret-key-of-forty-one-characters"
-PRODUCTION = {"MOKUTEKI_ENVIRONMENT": "production", "MOKUTEKI_SECRET_KEY": SECRET}
+DATA_KEY = "Y2FuYXJ5LWRhdGEta2V5LW9mLTMyLWJ5dGVzLWxvbmc="
+SECRETS = {"MOKUTEKI_SECRET_KEY": SECRET, "MOKUTEKI_DATA_KEY": DATA_KEY}
+PRODUCTION = {"MOKUTEKI_ENVIRONMENT": "production", **SECRETS}
 
 
 def read(**environ: str) -> Settings:
-    return Settings.read({"MOKUTEKI_SECRET_KEY": SECRET, **environ})
+    return Settings.read({**SECRETS, **environ})
 
 
 def test_nothing_has_to_be_set_in_development(tmp_path: Path) -> None:
@@ -24,6 +27,8 @@ def test_nothing_has_to_be_set_in_development(tmp_path: Path) -> None:
         database_url=f"sqlite://{tmp_path}/mokuteki.db",
         environment=Environment.DEVELOPMENT,
         secret_key=(tmp_path / "secret.key").read_text(),
+        data_key=b64decode((tmp_path / "data.key").read_text()),
+        data_key_file=None,
         issuer="http://127.0.0.1:8000",
         log_level=LogLevel.INFO,
         metrics_token=None,
@@ -46,6 +51,41 @@ def test_a_secret_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
     assert first.secret_key == second.secret_key
     assert len(first.secret_key) >= 32
     assert stat.S_IMODE((tmp_path / "new" / "secret.key").stat().st_mode) == 0o600
+
+
+def test_a_master_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
+    environ = {"MOKUTEKI_VAR": str(tmp_path / "new")}
+    first, second = Settings.read(environ), Settings.read(environ)
+    assert first.data_key == second.data_key
+    assert len(first.data_key) == 32
+    assert stat.S_IMODE((tmp_path / "new" / "data.key").stat().st_mode) == 0o600
+
+
+def test_a_master_key_may_stand_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "master.key"
+    file.write_text(f"{DATA_KEY}\n")
+    told = Settings.read({"MOKUTEKI_SECRET_KEY": SECRET, "MOKUTEKI_DATA_KEY_FILE": str(file)})
+    assert (told.data_key, told.data_key_file) == (b64decode(DATA_KEY), file)
+    assert not (tmp_path / "data.key").exists()
+
+
+def test_production_makes_no_master_key_of_its_own(tmp_path: Path) -> None:
+    environ = {name: value for name, value in PRODUCTION.items() if name != "MOKUTEKI_DATA_KEY"}
+    with pytest.raises(SettingError, match="`MOKUTEKI_DATA_KEY` is required in production"):
+        Settings.read({**environ, "MOKUTEKI_VAR": str(tmp_path)})
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("text", ["canary", "", "Y2FuYXJ5", DATA_KEY[:-1], f"{DATA_KEY}{DATA_KEY}"])
+def test_a_file_that_holds_no_master_key_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "canary.key"
+    file.write_text(text)
+    environ = {"MOKUTEKI_SECRET_KEY": SECRET, "MOKUTEKI_DATA_KEY_FILE": str(file)}
+    with pytest.raises(SettingError) as refused:
+        Settings.read(environ)
+    assert (
+        str(refused.value) == "`MOKUTEKI_DATA_KEY_FILE` is no master key: set it to 32 random bytes in base64"
+    )
 
 
 def test_all_that_make_the_secret_at_once_read_the_same(tmp_path: Path) -> None:
@@ -97,6 +137,9 @@ def test_postgresql_may_be_written_out() -> None:
         ("MOKUTEKI_POOL_SIZE", "-1", "set it to a whole number from 1 to 1000"),
         ("MOKUTEKI_TOKEN_SECONDS", "59", "set it to a whole number from 60 to 86400"),
         ("MOKUTEKI_SECRET_KEY", "canary", "set it to 32 random characters or more"),
+        ("MOKUTEKI_DATA_KEY", "canary", "set it to 32 random bytes in base64"),
+        ("MOKUTEKI_DATA_KEY", "Y2FuYXJ5", "set it to 32 random bytes in base64"),
+        ("MOKUTEKI_DATA_KEY", "\u0661", "set it to 32 random bytes in base64"),
         ("MOKUTEKI_METRICS_TOKEN", "canary", "set it to 16 characters or more"),
         ("MOKUTEKI_DATABASE_URL", "mysql://canary", "set it to `sqlite://path`"),
         ("MOKUTEKI_DATABASE_URL", "canary", "set it to `sqlite://path`"),
@@ -133,6 +176,18 @@ def test_an_unknown_setting_is_refused_with_the_nearest_known_one() -> None:
 
 def test_variables_for_tests_and_of_others_are_left_alone() -> None:
     assert read(MOKUTEKI_TEST_POSTGRES="postgres://x", PATH="/bin", DATABASE_URL="x") == read()
+
+
+def test_two_places_for_the_master_key_are_refused() -> None:
+    with pytest.raises(SettingError, match="are both set: unset one of them"):
+        read(MOKUTEKI_DATA_KEY_FILE="canary.key")
+
+
+def test_a_file_of_the_master_key_that_is_not_there_is_refused_and_not_made(tmp_path: Path) -> None:
+    environ = {"MOKUTEKI_SECRET_KEY": SECRET, "MOKUTEKI_DATA_KEY_FILE": str(tmp_path / "canary.key")}
+    with pytest.raises(SettingError, match="`MOKUTEKI_DATA_KEY_FILE` names no file that can be read"):
+        Settings.read(environ)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_directory_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from models.store import Row
+from models.user import User
 from tests.world import World
 
 MATCHING = '@purpose(id: "service.matching")'
@@ -53,11 +54,7 @@ async def recorded(world: World, response: httpx.Response) -> dict[str, Any]:
 
 
 async def column(world: World, name: str, situation: str) -> str:
-    rows = await world.house.store.fetch(
-        f"SELECT {name} FROM users WHERE id = :id",
-        {"id": world.demo.users[situation]},
-    )
-    return str(rows[0][0])
+    return str(getattr(await User.get(id=world.demo.users[situation]), name))
 
 
 async def change(

@@ -41,6 +41,7 @@ PERSONAL = {
     "provisions": ("auditor", f"query {SECURITY} {{ provisions(first: 1) {{ edges {{ node {{ id }} }} }} }}"),
     "a consent": ("frontend", CONSENT),
     "a refusal": ("frontend", '{ user(id: "x") { id } }'),
+    "a refused register": ("employer-a", "{ recipients { id } }"),
     "a refused filter": (
         "frontend",
         'query @purpose(id: "service.matching") { users(filter: {phone: {eq: "1"}}) { edges { node { id } } } }',

@@ -38,6 +38,10 @@ def email(http: httpx.Client, bearer: str, user: str) -> str:
 def test_it_serves_from_nothing_and_keeps_its_data_when_started_again(tmp_path: Path) -> None:
     port = free_port()
     with serving(tmp_path, port) as http:
+        kept = {each.name: each.stat().st_mode & 0o777 for each in tmp_path.iterdir()}
+        del kept["serve.log"]
+        assert {"mokuteki.db", "mokuteki.db-wal", "secret.key", "demo.json"} <= set(kept)
+        assert set(kept.values()) == {0o600}
         first = handout(tmp_path)
         plain = first["users"]["plain"]
         asked = email(http, token(http, tmp_path, "frontend"), plain)
@@ -45,12 +49,20 @@ def test_it_serves_from_nothing_and_keeps_its_data_when_started_again(tmp_path: 
     with serving(tmp_path, port) as http:
         assert handout(tmp_path) == first
         assert email(http, token(http, tmp_path, "frontend"), plain) == asked
-    for name in ("demo.json", "secret.key"):
-        assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
     told = (tmp_path / "serve.log").read_text(encoding="utf-8")
     assert told.count("migrated 0001") == 1
-    assert told.count(f"Mokuteki serves on http://127.0.0.1:{port}") == 2
+    assert told.count(f"Mokuteki serves on http://127.0.0.1:{port}; Ctrl+C stops it") == 2
     assert asked not in told
+
+
+def test_what_it_logs_of_itself_is_when_it_started_and_stopped(tmp_path: Path) -> None:
+    with serving(tmp_path, free_port()):
+        pass
+    told = (tmp_path / "serve.log").read_text(encoding="utf-8").splitlines()
+    events = [json.loads(line)["event"] for line in told if line.startswith("{")]
+    assert events == ["server.started", "server.stopping", "server.stopped"]
+    started = next(place for place, line in enumerate(told) if "server.started" in line)
+    assert next(place for place, line in enumerate(told) if "serves on" in line) > started
 
 
 def test_a_port_in_use_is_one_sentence_and_nothing_is_made(tmp_path: Path) -> None:

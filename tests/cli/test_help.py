@@ -1,3 +1,5 @@
+from importlib.metadata import version
+
 import pytest
 from typer.main import get_command
 
@@ -31,6 +33,10 @@ def test_every_command_says_what_it_does_and_shows_an_example(
     assert ran.code == 0
     assert f"mokuteki {' '.join(path)}" in ran.out
     assert "Examples:" in ran.out
+
+
+def test_the_version_is_told(mokuteki: Mokuteki) -> None:
+    assert mokuteki("--version") == (0, f"mokuteki {version('mokuteki')}\n", "")
 
 
 def test_a_misspelt_command_ends_with_a_sentence_and_not_with_success(mokuteki: Mokuteki) -> None:

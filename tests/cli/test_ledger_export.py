@@ -19,7 +19,8 @@ from api.gateway.request import Request
 from api.house import House, open_house
 from api.settings import Settings
 from api.tokens.requester import Requester
-from models.history import AccessQuery, AccessRecord, History
+from models.history import AccessQuery, History
+from models.recorded import AccessRecord
 from models.user import User
 from tests.cli.conftest import Mokuteki, Ran
 
@@ -60,8 +61,7 @@ async def newest(house: House) -> AccessRecord:
 async def values(_house: House) -> set[str]:
     """Every value of everybody, as text, but for what is too short to be sure of."""
     names = ("name_roman", "name_kana", "email", "phone", "postal_code", "card_number")
-    rows = await User.all().values_list(*names)
-    return {cell for row in rows for cell in row if cell}
+    return {cell for row in await User.all() for name in names if (cell := getattr(row, name))}
 
 
 def at(work: Callable[[House], Awaitable[Found]]) -> Found:
@@ -153,7 +153,18 @@ def test_an_export_about_one_person_holds_nothing_of_the_others(mokuteki: Mokute
     assert at(newest).users == 1
 
 
-def test_an_export_about_nobody_is_recorded_with_the_id_asked(mokuteki: Mokuteki) -> None:
+def test_an_export_about_a_person_is_in_their_history_though_it_shows_nothing(
+    mokuteki: Mokuteki, home: Path
+) -> None:
+    future = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
+    ran = mokuteki(*REQUESTS, "--user", person(home, "plain"), "--since", future)
+    assert (ran.code, ran.out) == (0, "")
+    record = at(newest)
+    assert (record.outcome, record.users) == ("RELEASED", 1)
+    assert [release.released for release in record.releases] == [("User.accesses",)]
+
+
+def test_an_export_about_nobody_is_recorded_as_one_that_found_nobody(mokuteki: Mokuteki) -> None:
     ran = mokuteki(*REQUESTS, "--user", "nobody")
     assert (ran.code, ran.out) == (0, "")
     assert "accesses: 0, people shown: 0" in ran.err

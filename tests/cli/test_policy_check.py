@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from models.catalogue import CATEGORIES
+from models.catalogue import CATEGORIES, catalogue
 from policies.edition import shipped
 from tests.cli.conftest import Mokuteki, change
 
@@ -14,7 +14,12 @@ def test_the_shipped_rules_are_counted_and_named(mokuteki: Mokuteki) -> None:
     ran = mokuteki("policy", "check")
     assert ran.code == 0
     edition = shipped(CATEGORIES)
+    personal = len(catalogue(edition))
+    told = f"{personal} fields of personal data ({len(edition.questions)} answers of the form among them)"
+    guards = f"{len(edition.guards)} guards of queries and mutations"
     assert f"{len(edition.rules)} rules, 12 purposes" in ran.out
+    assert f", {told}, {guards}: no mistakes" in ran.out
+    assert personal + len(edition.guards) == len(edition.fields)
     assert edition.id in ran.out
 
 

@@ -1,3 +1,6 @@
+import pytest
+
+from api.cli.policy_words import Words
 from models.catalogue import CATEGORIES
 from policies.edition import shipped
 from tests.cli.conftest import Mokuteki
@@ -12,7 +15,39 @@ def test_every_rule_is_shown(mokuteki: Mokuteki) -> None:
     assert ran.code == 0
     assert all(f" {rule.id} " in ran.out for rule in shipped(CATEGORIES).rules)
     assert "Employer may read: Contact for service.application, given to: Employers" in flat(ran.out)
-    assert "Nobody may handle: Personal data, when erased" in flat(ran.out)
+    assert "Nobody may handle: Personal data, when the person's data was erased" in flat(ran.out)
+
+
+def test_the_facts_of_a_rule_are_told_in_words_and_its_codes_stand_below(mokuteki: Mokuteki) -> None:
+    told = flat(mokuteki("policy", "show", "--role", "employer").out)
+    assert (
+        "when the recipient is abroad; and it is not so that the person was told about the country"
+        " and its protection before consenting abroad · !abroad-informed · Clause 7; APPI Art 28"
+    ) in told
+    assert "when noticed" not in told
+
+
+@pytest.mark.parametrize("option", ["--lang", "--language"])
+def test_the_facts_of_a_rule_are_told_in_japanese(mokuteki: Mokuteki, option: str) -> None:
+    told = mokuteki("policy", "show", "abroad", option, "ja").out
+    assert told.startswith("abroad  拒否\n")
+    assert (
+        "本人以外のすべては、「提供先が外国にある」に当たり、"
+        "「外国にある提供先についての情報が同意前に本人へ提供されている」に当たらないとき、"
+        "「個人情報」を扱うことができない"
+    ) in told
+    one = mokuteki("policy", "show", "erased", option, "ja").out
+    assert "だれも、「本人のデータは消去済みである」に当たるとき、「個人情報」を扱うことができない" in one
+    assert mokuteki("policy", "show", option, "ja").err.startswith("規則 ")
+
+
+def test_every_rule_tells_every_fact_it_needs_in_both_languages() -> None:
+    edition = shipped(CATEGORIES)
+    in_english, in_japanese = Words(edition, "en"), Words(edition, "ja")
+    for rule in edition.rules:
+        for need in rule.needs:
+            assert need.fact.en in in_english.sentence(rule)
+            assert f"「{need.fact.ja}」" in in_japanese.sentence(rule)
 
 
 def test_a_rule_is_told_in_full_in_both_languages(mokuteki: Mokuteki) -> None:

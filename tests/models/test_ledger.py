@@ -14,12 +14,11 @@ import pytest
 
 from api.gateway.record import retain_until
 from models.access import Outcome
-from models.bits import Bits, load_bits
+from models.bits import Bits, load_bits, unpack
 from models.catalogue import FIELDS
 from models.database import SQLITE, migrate, opened
-from models.dialect import Dialect
 from models.entry import Entry, Group, ProvisionEntry
-from models.ledger import Ledger, LedgerUnavailable
+from models.ledger import TRIES, Ledger, LedgerUnavailable
 from models.store import Row, Store, StoreUnavailable, Table, Transaction
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -99,7 +98,7 @@ class Broken(Store):
     """A store that fails as often as it is told, and then hands on to a real one."""
 
     def __init__(self, store: Store, *faults: Exception) -> None:
-        self.dialect: Dialect = store.dialect
+        self.dialect = store.dialect
         self.faults = list(faults)
         self.store = store
         self.tried = 0
@@ -295,21 +294,50 @@ async def test_a_record_beside_a_change_is_undone_with_it(
     assert await elsewhere(database_url, "SELECT count(*) FROM accesses WHERE client = 'undone'") == [(1,)]
 
 
-@pytest.mark.parametrize("table", ["accesses", "catalogue", "consent_events", "acquisitions", "editions"])
-async def test_the_database_itself_refuses_to_change_or_remove_what_was_recorded(
-    store: Store, bits: Bits, database_url: str, table: str
+@pytest.fixture
+async def changes(database_url: str) -> str:
+    """A table to be changed beside the ledger; how many changes were made is asked so."""
+    await elsewhere(database_url, "CREATE TABLE IF NOT EXISTS changes (n int)")
+    await elsewhere(database_url, "DELETE FROM changes")
+    return "SELECT count(*) FROM changes"
+
+
+async def change(store: Store, ledger: Ledger, one: Entry) -> None:
+    async with store.transaction() as transaction:
+        await transaction.execute("INSERT INTO changes (n) VALUES (1)", {})
+        await ledger.record_within(transaction, one)
+
+
+async def test_a_change_whose_number_another_process_took_is_made_under_another_number(
+    store: Store, bits: Bits, database_url: str, changes: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(store, bits) as ledger:
-        await ledger.record(entry())
-    column = {"catalogue": "bit", "accesses": "client"}.get(table, "id")
-    acts = [f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"]
-    if table in {"consent_events", "acquisitions", "editions"}:
-        acts = []
-    if store.dialect is Dialect.POSTGRES:
-        acts.append(f"TRUNCATE {table} CASCADE")
-    for act in acts:
-        with pytest.raises((sqlite3.Error, asyncpg.PostgresError), match="only grows"):
-            await elsewhere(database_url, act)
+    drawn = iter((5, 5, 6))
+    monkeypatch.setattr("models.ledger_rows.randbits", lambda _bits: next(drawn))
+    several = [entry(client="numbered", at=NOW.replace(year=2031), groups=(group(21),)) for _ in range(2)]
+    async with opened(database_url, pool_size=2) as theirs:
+        await change(store, Ledger(store, lambda: bits), several[0])
+        await change(theirs, Ledger(theirs, lambda: bits), several[1])
+    assert next(drawn, None) is None
+    assert await elsewhere(database_url, changes) == [(2,)]
+    seen = await elsewhere(database_url, "SELECT id, request_id FROM accesses WHERE client = 'numbered'")
+    assert {request for _, request in seen} == {one.request_id for one in several}
+    people = await elsewhere(database_url, "SELECT accesses FROM access_people WHERE ref = 21")
+    assert {number for (packed,) in people for number in unpack(packed)} == {number for number, _ in seen}
+
+
+async def test_a_change_for_which_no_number_is_free_is_undone_and_told_as_unavailable(
+    store: Store, bits: Bits, database_url: str, changes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.ledger_rows.randbits", lambda _bits: 5)
+    crowded = entry(client="crowded", at=NOW.replace(year=2032))
+    first = Ledger(store, lambda: bits)
+    for _ in range(TRIES):
+        await change(store, first, crowded)
+    with pytest.raises(LedgerUnavailable):
+        await change(store, Ledger(store, lambda: bits), crowded)
+    assert await elsewhere(database_url, changes) == [(TRIES,)]
+    seen = await elsewhere(database_url, "SELECT count(*) FROM accesses WHERE client = 'crowded'")
+    assert seen == [(TRIES,)]
 
 
 async def test_the_number_of_a_field_is_given_once_and_never_to_another(store: Store, bits: Bits) -> None:

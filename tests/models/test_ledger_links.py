@@ -5,6 +5,8 @@ from secrets import randbits
 from tests.world import World
 
 READ = 'query($id: ID!) @purpose(id: "service.application") { user(id: $id) { id email } }'
+LIST = """query($id: ID!) @purpose(id: "service.application") {
+  users(filter: {ids: [$id]}) { edges { node { id } } } }"""
 FOUND = """query($request: ID, $user: ID) @purpose(id: "compliance.security") {
   accesses(requestId: $request, user: $user, first: 1000) { edges { node { requestId users
     releases { edges { node { user released basis provision { user items } } } } } } }
@@ -52,7 +54,7 @@ async def test_an_unlinked_history_is_found_by_no_name(a_world: World) -> None:
     assert shown["provisions"]["edges"]
     await unlink(a_world, user)
     gone = (await a_world.ask("auditor", FOUND, {"user": user}))["data"]
-    assert [edge for edge in gone["accesses"]["edges"] if edge["node"]["releases"]["edges"]] == []
+    assert gone["accesses"]["edges"] == []
     assert gone["provisions"]["edges"] == []
     for name in (f"unlinked:{0:x}", "unlinked:"):
         assert (await a_world.ask("auditor", FOUND, {"user": name}))["data"]["accesses"]["edges"] == []
@@ -67,3 +69,22 @@ async def test_a_persons_own_page_begins_anew_without_the_link(a_world: World) -
     await unlink(a_world, user)
     after = await a_world.ask("frontend", own, user=user)
     assert "employer-a" not in {edge["node"]["client"] for edge in after["data"]["me"]["accesses"]["edges"]}
+
+
+async def test_who_looked_for_a_person_in_vain_is_unlinked_with_the_rest(a_world: World) -> None:
+    user, store = a_world.demo.users["plain"], a_world.house.store
+    requests = {
+        response.headers["x-request-id"]
+        for response in (
+            await a_world.send("employer-a", READ, {"id": user}),
+            await a_world.send("employer-a", LIST, {"id": user}),
+        )
+    }
+    before = await a_world.ask("auditor", FOUND, {"user": user})
+    assert requests <= {edge["node"]["requestId"] for edge in before["data"]["accesses"]["edges"]}
+    await unlink(a_world, user)
+    after = await a_world.ask("auditor", FOUND, {"user": user})
+    assert after["data"]["accesses"]["edges"] == []
+    for table in ("accesses", "access_people", "access_tail", "provisions"):
+        rows = await store.fetch(f"SELECT * FROM {table}", {})
+        assert user not in repr([tuple(row) for row in rows]), table

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.oracle.asker import Standpoint
 from tests.oracle.people import Person
-from tests.oracle.values import value
+from tests.oracle.values import AGES, value
 
 FILTERED = {
     "ids": "User.id",
@@ -115,11 +115,15 @@ def _place(person: Person, order: str) -> tuple[Any, ...]:
 
 
 def _sensible(given: Mapping[str, Any]) -> None:
-    """A part that says nothing would widen the answer if it were dropped."""
+    """A part that says nothing would widen the answer if it were dropped; an age that nobody can have is a slip."""
     for key, operand in given.items():
         silent = operand is None or (key != "ids" and (not operand or None in operand.values()))
-        if silent:
+        if silent or (key == "ageBand" and not AGES.issuperset(_wanted(operand))):
             raise Refused("BAD_INPUT")
+
+
+def _wanted(operand: Mapping[str, Any]) -> list[Any]:
+    return [*(operand.get("in") or ()), *([operand["eq"]] if "eq" in operand else [])]
 
 
 def _fits(person: Person, given: Mapping[str, Any], today: date) -> bool:

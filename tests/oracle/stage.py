@@ -160,7 +160,7 @@ async def staged(url: str, var: Path, edition: Edition, seed: int) -> AsyncItera
     """People on an empty database, and what fate brings them."""
     given = settings(url, var)
     await migrate(given.database_url)
-    async with opened(given.database_url, pool_size=2) as store:
+    async with opened(given.database_url, pool_size=2, master=given.data_key) as store:
         await publish_shipped(store, edition, NOW)
         await load(edition, count=PEOPLE, today=TODAY)
         await Fate(seed, edition).happen()

@@ -74,10 +74,14 @@ def _age(row: dict[str, Any], today: date) -> str | None:
     age = today.year - birth.year - (not grown)
     if age < 18:
         return "UNDER_18"
-    for least, most in ((18, 24), (25, 29), (30, 34), (35, 39), (40, 49), (50, 59)):
+    for least, most in STEPS:
         if age <= most:
             return f"{least}-{most}"
     return "60+"
+
+
+STEPS = ((18, 24), (25, 29), (30, 34), (35, 39), (40, 49), (50, 59))
+AGES = {"UNDER_18", *(f"{least}-{most}" for least, most in STEPS), "60+"}
 
 
 def _eligibility(row: dict[str, Any], today: date) -> str | None:

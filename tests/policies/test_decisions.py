@@ -2,8 +2,9 @@
 
 import pytest
 
+from api.cli.decision_table import Case
 from policies.vocabulary import Role
-from tests.policies.table import Case, cases
+from tests.policies.table import cases
 from tests.policies.world import edition, judge
 
 JUDGE = judge()

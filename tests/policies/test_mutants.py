@@ -6,9 +6,10 @@ from functools import cache
 
 import pytest
 
+from api.cli.decision_table import Case
 from policies.rule import Need, Rule, unmet
 from policies.vocabulary import ANY, NONE_PURPOSE, Effect, Fact, Role, standing
-from tests.policies.table import Case, cases
+from tests.policies.table import cases
 from tests.policies.world import RECIPIENTS, edition, judge, with_rules
 
 Mutant = tuple[str, tuple[Rule, ...]]

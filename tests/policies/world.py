@@ -14,7 +14,6 @@ from policies.rule import Rule
 from policies.vocabulary import Fact, Standing, standing
 
 MATRIX: Final = Path(__file__).parent / "matrix.csv"
-DECISIONS: Final = Path(__file__).parent.parent / "decisions.csv"
 
 RECIPIENTS: Final = {
     "employer-a": "employer",

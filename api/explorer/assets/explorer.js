@@ -8,7 +8,8 @@
   const at = (id) => document.getElementById(id);
   const field = (name) => document.querySelector(".field." + name);
   const kept = window.sessionStorage;
-  const bridge = { editor: null };
+  const bridge = { editor: null, execution: null };
+  const UNTOLD = ["IntrospectionQuery", "Why"]; // operations of the page's own, which decide nothing about people
   const state = { clients: [], purposes: [], people: {}, run: null };
   let language = document.documentElement.lang;
   let words = {};
@@ -111,16 +112,18 @@
 
   async function fetcher(parameters) {
     const run = await asker.ask(parameters, (key) => words[key]);
-    if (run.asked && parameters.operationName !== "IntrospectionQuery") {
-      state.run = { ...run, role: role() };
+    if (run.asked && !UNTOLD.includes(parameters.operationName)) {
+      state.run = { ...run, role: role(), recipient: role() === "user" ? "person" : at("recipient").value };
       MokutekiAnswer.show(at("answer"), state.run, words, ask);
     }
     return run.result;
   }
 
+  /** Puts one named operation into the editor; the name is told at once, which GraphiQL itself reads a moment later. */
   function write(text, variables) {
     bridge.editor.queryEditor.setValue(text);
     bridge.editor.variableEditor.setValue(variables ? JSON.stringify(variables, null, 2) : "");
+    bridge.editor.setOperationName(GraphiQL.GraphQL.parse(text).definitions[0].name.value);
   }
 
   const offset = (editor) => editor.indexFromPos(editor.getCursor());
@@ -165,23 +168,30 @@
 
   const ask = {
     why(refused) {
-      const recipient = role() === "user" ? "person" : at("recipient").value;
-      const given = { purpose: refused.purpose, role: role(), recipient, field: refused.field };
-      const spelled = Object.entries(given).map(([key, value]) => "    " + key + ": " + JSON.stringify(value || "")).join("\n");
-      open("query Why {\n  explain(\n" + spelled + "\n  ) {\n    allowed\n    rule\n    clause\n    nearest { rule failed missing text(lang: " + JSON.stringify(language) + ") }\n  }\n}\n");
+      const { role, recipient } = state.run;
+      const facts = refused.code === "FIELD_FORBIDDEN" ? [...settings.facts, ...(role === "user" ? ["self"] : [])] : [];
+      const given = { purpose: refused.purpose, role, recipient, field: refused.field, facts };
+      const literal = (value) => (Array.isArray(value) ? "[" + value.map(literal).join(", ") + "]" : JSON.stringify(value));
+      const spelled = Object.entries(given).map(([key, value]) => "    " + key + ": " + literal(value)).join("\n");
+      open("query Why {\n  explain(\n" + spelled + "\n  ) {\n    allowed\n    reason\n    rule\n    clause\n    nearest { rule failed missing text(lang: " + JSON.stringify(language) + ") }\n  }\n}\n", () => bridge.execution.run());
     },
     record(requestId) {
       open('query Record @purpose(id: "compliance.security") {\n  accesses(requestId: ' + JSON.stringify(requestId) + ") {\n    edges { node { at client purpose recipient outcome code users } }\n  }\n}\n");
     },
   };
 
-  function open(text) {
+  /** Opens a tab with this operation; `then` is called with it in the editor. */
+  function open(text, then) {
     bridge.editor.addTab();
-    window.setTimeout(() => write(text, null), 0);
+    window.setTimeout(() => {
+      write(text, null);
+      if (then) then();
+    }, 0);
   }
 
   function Bridge() {
     bridge.editor = GraphiQL.React.useEditorContext({ nonNull: true });
+    bridge.execution = GraphiQL.React.useExecutionContext({ nonNull: true });
     return null;
   }
 

@@ -1,0 +1,114 @@
+"""The incoming request: one GraphQL request out of what came over HTTP, or why it is none."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from starlette.types import Receive, Scope
+
+from api.gateway.refusal import Code, Refusal
+from api.gateway.request import Request
+
+LARGEST_BODY = 1_000_000
+JSON = b"application/json"
+SINGLE = (b"authorization", b"purpose", b"recipient", b"content-type")
+"""The headers that decide: of two, nobody could say which was meant."""
+
+Headers = Mapping[bytes, bytes]
+
+
+def check_headers(sent: Sequence[tuple[bytes, bytes]], headers: Headers) -> None:
+    """See that nothing which decides was sent twice; `headers` are those sent, by name.
+
+    Raises:
+        Refusal: `BAD_INPUT`, naming the header.
+    """
+    if len(headers) == len(sent):
+        return
+    names = [name for name, _ in sent]
+    for name in SINGLE:
+        if names.count(name) > 1:
+            raise _bad(f"the header `{name.decode().title()}` came more than once: send it once")
+
+
+async def read_request(scope: Scope, receive: Receive, headers: Headers, request_id: str) -> Request:
+    """The GraphQL request, as GraphQL over HTTP shapes it; of a GET its parameters, of a POST its body.
+
+    Raises:
+        Refusal: `BAD_INPUT`, or `LIMIT_EXCEEDED` for a body that is too large, with the status of HTTP.
+    """
+    by_get = scope["method"] == "GET"
+    asked = _parameters(scope["query_string"]) if by_get else await _posted(receive, headers)
+    if isinstance(asked, list):
+        raise _bad("send one operation: batches are not served")
+    if not isinstance(asked, dict):
+        raise _bad("the body is not a JSON object")
+    query, variables, name = asked.get("query"), asked.get("variables"), asked.get("operationName")
+    if not isinstance(query, str) or not query:
+        raise _bad("`query` is missing or not a text")
+    if variables is not None and not isinstance(variables, dict):
+        raise _bad("`variables` is not an object")
+    if name is not None and not isinstance(name, str):
+        raise _bad("`operationName` is not a text")
+    return Request(
+        id=request_id,
+        query=query,
+        variables=variables or {},
+        operation_name=name or None,
+        purpose=_text(headers, b"purpose"),
+        recipient=_text(headers, b"recipient"),
+        queries_only=by_get,
+    )
+
+
+def _bad(sentence: str, status: int = 400) -> Refusal:
+    return Refusal(Code.BAD_INPUT, sentence, status=status)
+
+
+def _parameters(query_string: bytes) -> dict[str, Any]:
+    asked: dict[str, Any] = dict(parse_qsl(query_string.decode("latin-1")))
+    for name in ("variables", "extensions"):
+        if name in asked:
+            asked[name] = _json(asked[name].encode())
+            if not isinstance(asked[name], dict):
+                raise _bad(f"`{name}` is not a JSON object")
+    return asked
+
+
+async def _posted(receive: Receive, headers: Headers) -> Any:  # noqa: ANN401 - any JSON
+    if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != JSON:
+        raise _bad("send `Content-Type: application/json`", 415)
+    return _json(await _body(receive))
+
+
+def _json(body: bytes) -> Any:  # noqa: ANN401 - any JSON, or None for what is none
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _text(headers: Headers, name: bytes) -> str | None:
+    value = headers.get(name)
+    return value.decode("latin-1").strip() or None if value else None
+
+
+async def _body(receive: Receive) -> bytes:
+    """The whole body.
+
+    Raises:
+        Refusal: it is too large, or breaks off, so that what came of it may not be what was meant.
+    """
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _bad("the body breaks off")
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > LARGEST_BODY:
+            raise Refusal(Code.LIMIT_EXCEEDED, "the body is larger than 1 MB", status=413)
+        more = message.get("more_body", False)
+    return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -1,0 +1,82 @@
+"""Attacks by failures: whatever breaks inside is told by a code and the number of the request, and by nothing else."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from models.store import StoreUnavailable
+from tests.world import World
+
+SECRET = "+819087654321"
+ACCOUNT = '@purpose(id: "service.account")'
+
+
+def fails(error: Exception) -> Callable[..., Any]:
+    async def failing(*_args: object, **_named: object) -> Any:
+        raise error
+
+    return failing
+
+
+@pytest.mark.parametrize("media", ["application/json", "application/graphql-response+json"])
+async def test_a_door_that_fails_is_told_by_a_code_and_the_number_of_the_request_alone(
+    a_world: World, monkeypatch: pytest.MonkeyPatch, media: str
+) -> None:
+    monkeypatch.setattr(a_world.house.store, "rows", fails(RuntimeError(SECRET)))
+    monkeypatch.setattr(a_world.house.inforce, "_until", math.inf)
+    with capture_logs() as logged:
+        response = await a_world.send(
+            "frontend", f'query {ACCOUNT} {{ user(id: "x") {{ id }} }}', headers={"Accept": media}
+        )
+    assert response.status_code == 500
+    assert response.json() == {
+        "errors": [
+            {
+                "message": "the operation failed: tell us the request id",
+                "extensions": {"code": "INTERNAL", "requestId": response.headers["x-request-id"]},
+            }
+        ]
+    }
+    (line,) = logged
+    assert (line["event"], line["request_id"]) == ("operation.failed", response.headers["x-request-id"])
+
+
+async def test_a_register_that_fails_is_told_by_a_code_beside_what_was_answered(
+    a_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(a_world.house.inforce, "edition_of_access", fails(RuntimeError(SECRET)))
+    query = """{ explain(purpose: "service.account", role: "frontend", recipient: "internal", field: "User.id",
+      access: "1") { allowed } }"""
+    with capture_logs() as logged:
+        response = await a_world.send("auditor", query)
+    assert response.json() == {
+        "data": None,
+        "errors": [
+            {
+                "message": "this part failed: tell us the request id",
+                "path": ["explain"],
+                "extensions": {"code": "INTERNAL", "requestId": response.headers["x-request-id"]},
+            }
+        ],
+    }
+    (line,) = logged
+    assert (line["event"], line["request_id"]) == ("operation.failed", response.headers["x-request-id"])
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["{ edition { id } }", f'query {ACCOUNT} {{ user(id: "x") {{ id }} edition {{ id }} }}'],
+    ids=["alone", "beside a door"],
+)
+async def test_a_register_that_the_database_does_not_answer_is_no_fault_of_the_gateway(
+    a_world: World, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    monkeypatch.setattr(a_world.house.inforce, "published", fails(StoreUnavailable(SECRET)))
+    with capture_logs():
+        response = await a_world.send("frontend", query)
+    assert (response.status_code, a_world.codes(response.json())) == (503, ["LEDGER_UNAVAILABLE"])
+    assert set(response.json()) == {"errors"}
+    assert SECRET not in response.text
