@@ -87,6 +87,7 @@ async def open_house(settings: Settings, clock: Callable[[], datetime] = utc_now
                     inforce=inforce,
                     ledger=ledger,
                     cursors=Cursors(settings.secret_key),
+                    secret=settings.secret_key,
                     vault=vault,
                     clock=clock,
                 ),

@@ -28,6 +28,8 @@ RECORDS = (
     "models.edition",
     "models.datakey",
     "models.access",
+    "models.amendment",
+    "models.answered",
 )
 
 

@@ -14,6 +14,7 @@ class Group:
     withheld: frozenset[str]
     basis: tuple[str, ...]
     refs: tuple[int, ...]
+    written: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,13 +118,14 @@ class Rows:
         touched = set(entry.arguments)
         groups: list[dict[str, Any]] = []
         for group in entry.groups:
-            touched |= group.released | group.withheld
+            touched |= group.released | group.withheld | group.written
             groups.append(
                 {
                     "n": len(group.refs),
                     "released": bits.hex(group.released),
                     "withheld": bits.hex(group.withheld),
                     "basis": group.basis,
+                    **({"written": bits.hex(group.written)} if group.written else {}),
                 }
             )
         return (

@@ -29,6 +29,8 @@ class Kind(StrEnum):
     ELIGIBILITY = "WorkEligibility"
     ANSWER = "Answer"
     CONSENT = "Consent"
+    NOTICE = "Notice"
+    CHANGE = "FieldChange"
     ACCESS = "AccessConnection"
 
 

@@ -12,16 +12,17 @@ from models.bits import Bits, pack, unpack
 
 @dataclass(frozen=True, slots=True)
 class PersonRelease:
-    """What one access gave or kept of one person, by the reference of the ledger."""
+    """What one access gave, kept or wrote of one person, by the reference of the ledger."""
 
     ref: int
     released: tuple[str, ...]
     withheld: tuple[str, ...]
     basis: tuple[str, ...]
+    written: tuple[str, ...] = ()
 
 
-Told: TypeAlias = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
-"""The fields released, the fields withheld, and the basis."""
+Told: TypeAlias = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+"""The fields released, the fields withheld, the basis, and the fields written."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,15 @@ class AccessRecord:
     def _groups(self) -> list[tuple[int, Told]]:
         paths = self.bits.paths
         return [
-            (group["n"], (paths(group["released"]), paths(group["withheld"]), tuple(group["basis"])))
+            (
+                group["n"],
+                (
+                    paths(group["released"]),
+                    paths(group["withheld"]),
+                    tuple(group["basis"]),
+                    paths(group.get("written", "")),
+                ),
+            )
             for group in orjson.loads(self.groups)
         ]
 

@@ -1,6 +1,6 @@
 """What keeps data from being used: holds, opt-outs and erasures (Clauses 4 and 9, APPI Art 35)."""
 
-from enum import IntFlag
+from enum import IntFlag, StrEnum
 
 from tortoise import Model, fields
 
@@ -15,6 +15,20 @@ class Mark(IntFlag):
     HOLD = 1
     OPT_OUT = 2
     ERASURE = 4
+
+
+class Ground(StrEnum):
+    """Why use is suspended: the grounds of Clause 9(1) and APPI Art 35, and a request that is not decided yet."""
+
+    UNTRUE = "UNTRUE"
+    BEYOND_PURPOSE = "BEYOND_PURPOSE"
+    IMPROPER_USE = "IMPROPER_USE"
+    UNLAWFUL_ACQUISITION = "UNLAWFUL_ACQUISITION"
+    UNLAWFUL_PROVISION = "UNLAWFUL_PROVISION"
+    NOT_NEEDED = "NOT_NEEDED"
+    BREACH = "BREACH"
+    HARM = "HARM"
+    REQUEST_OPEN = "REQUEST_OPEN"
 
 
 EVERYONE = "any"

@@ -1,9 +1,17 @@
 """The user: the customer the data is about, with every field of personal data declared once."""
 
+from secrets import token_hex
+
 from tortoise import fields
 
 from models.personal import personal, system
 from models.sealed import AnswersField, MarkField, SealedRecord
+
+
+def new_version() -> str:
+    """A version that no record had before."""
+    return token_hex(8)
+
 
 _CARD = "2 (residence card)"
 
@@ -24,6 +32,15 @@ class User(SealedRecord):
     shown = system(fields.BigIntField(default=0))
     marks = system(fields.SmallIntField(default=0))
     stay_pending = system(fields.BooleanField(default=False))
+    version = personal(
+        fields.CharField(max_length=16, default=new_version),
+        "User.version",
+        category="registration",
+        tier=1,
+        clause="2 (other)",
+        ja="登録情報の版",
+        en="The version of the record, another one after each change; it tells nothing else",
+    )
     registered_at = personal(
         fields.DatetimeField(),
         "User.registeredAt",
@@ -61,7 +78,7 @@ class User(SealedRecord):
         en="Name in full-width katakana",
     )
     email = personal(
-        fields.CharField(max_length=254, null=True, db_index=True),
+        fields.CharField(max_length=254, null=True, unique=True),
         "User.email",
         category="contact",
         tier=2,

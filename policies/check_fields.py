@@ -1,6 +1,7 @@
 """The checks of the fields: each lies in a category, and each personal one where refusals reach it."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Final
 
 from policies.check_names import KEY, PATH, misnamed, textless, unlisted
@@ -11,6 +12,8 @@ from policies.tree import Node, Tree
 from policies.vocabulary import FREE_TEXT, PERSON, UNSORTED
 
 LISTS: Final = ("choices", "choices_ja", "choices_en")
+DAYS: Final = ("asked_from", "asked_until")
+YES: Final = ("yes", "")
 
 
 def personal(category: str, categories: Tree) -> bool:
@@ -58,10 +61,12 @@ def questions(rows: Iterable[Row], categories: Tree) -> tuple[dict[str, FormQues
         *misnamed(rows, "key", KEY),
         *textless(rows, ("label_ja", "label_en")),
         *unlisted(rows, "kind", Kind),
+        *unlisted(rows, "required", YES),
+        *(mistake for row in rows for mistake in _undated(row)),
         *homeless(rows, categories),
     ]
     kinds = set(Kind)
-    sound = [row for row in rows if row["kind"] in kinds]
+    sound = [row for row in rows if row["kind"] in kinds and not _undated(row)]
     mistakes += (mistake for row in sound for mistake in (*_misfiled(row, categories), *_mislisted(row)))
     return {row["key"]: _question(row) for row in sound}, mistakes
 
@@ -88,6 +93,26 @@ def _mislisted(row: Row) -> list[Mistake]:
     return []
 
 
+def _undated(row: Row) -> list[Mistake]:
+    wrong = [
+        row.mistake(column, f"`{row[column]}` is no day", "write it as 2026-11-22, or leave it blank")
+        for column in DAYS
+        if row[column] and _day(row[column]) is None
+    ]
+    first, last = (_day(row[column]) for column in DAYS)
+    if first and last and last < first:
+        wrong.append(row.mistake("asked_until", "it is before `asked_from`", "name a later day"))
+    return wrong
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.isoformat() == text else None
+
+
 def _split(text: str) -> tuple[str, ...]:
     return tuple(text.split("|")) if text else ()
 
@@ -105,4 +130,7 @@ def _question(row: Row) -> FormQuestion:
         label_en=row["label_en"],
         help_ja=row["help_ja"],
         help_en=row["help_en"],
+        required=bool(row["required"]),
+        asked_from=_day(row["asked_from"]),
+        asked_until=_day(row["asked_until"]),
     )

@@ -1,6 +1,7 @@
 """The registration form: the questions whose answers are fields of their own."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 ANSWERS = "User.answers."
@@ -29,7 +30,13 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormQuestion:
-    """One question of the form; the labels of the choices stand in the same order as the choices."""
+    """One question of the form; the labels of the choices stand in the same order as the choices.
+
+    Attributes:
+        required: whoever registers while it is asked must answer it.
+        asked_from, asked_until: the first and the last day, in Japan, on which it is asked; None for no bound.
+            Answers given then stay.
+    """
 
     key: str
     kind: Kind
@@ -41,6 +48,13 @@ class FormQuestion:
     label_en: str
     help_ja: str
     help_en: str
+    required: bool = False
+    asked_from: date | None = None
+    asked_until: date | None = None
+
+    def asked_on(self, day: date) -> bool:
+        """Whether the form asks it on this day."""
+        return (self.asked_from or day) <= day <= (self.asked_until or day)
 
     @property
     def field(self) -> str:
@@ -59,4 +73,6 @@ class FormQuestion:
             self.label_en,
             self.help_ja,
             self.help_en,
+            "yes" if self.required else "",
+            *(day.isoformat() if day else "" for day in (self.asked_from, self.asked_until)),
         )

@@ -20,6 +20,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "questions": (
         *("key", "kind", "category", "choices", "choices_ja", "choices_en"),
         *("label_ja", "label_en", "help_ja", "help_en"),
+        *("required", "asked_from", "asked_until"),
     ),
     "rules": (
         *("rule", "eft", "role", "action", "purpose", "field", "recipient", "needs"),

@@ -12,14 +12,23 @@ from models.dialect import Dialect
 from policies.explanation import Explanation
 
 MOST_READINGS = 1_000
+CHANGES = (
+    *("register", "registerMany", "updateUser", "recordConsent", "withdrawConsent"),
+    *("setApplicationStage", "placeHold", "liftHold", "screenAnswer"),
+)
+"""The mutations, all of which are about people."""
+
 STEPS_TO_USER: Mapping[str, tuple[str, ...]] = {
     "user": (),
     "me": (),
     "users": ("edges", "node"),
-    "recordConsent": ("user",),
-    "withdrawConsent": ("user",),
+    **dict.fromkeys(CHANGES, ("user",)),
+    "registerMany": ("results", "user"),
 }
 """The doors that open on users, each with the fields that lead from it to one."""
+
+LISTS = ("edges", "results")
+"""The fields of these that are lists."""
 
 LEDGER_DOORS = ("accesses", "provisions")
 LEDGER_FIELD = "User.accesses"
@@ -75,7 +84,7 @@ def _users(selected: Selected, steps: Sequence[str]) -> list[tuple[tuple[PathSte
     """The selections on `User` below a root field, each with the response keys that lead there."""
     found: list[tuple[tuple[PathStep, ...], Selected]] = [((), selected)]
     for step in steps:
-        each_item = (EACH,) if step == "edges" else ()
+        each_item = (EACH,) if step in LISTS else ()
         found = [
             ((*path, child.key, *each_item), child)
             for path, each in found

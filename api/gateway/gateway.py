@@ -8,7 +8,9 @@ import structlog
 from graphql import GraphQLError, GraphQLSchema
 
 from api.gateway import decide
-from api.gateway.consent import CHANGES
+from api.gateway.changes.act import Act
+from api.gateway.changes.carry import CHANGES, carry_out
+from api.gateway.changes.once import Once
 from api.gateway.cursor import Cursors
 from api.gateway.document import Documents
 from api.gateway.door import Door, Finished
@@ -49,6 +51,7 @@ class Gateway:
         ledger: Ledger,
         cursors: Cursors,
         vault: Vault,
+        secret: str,
         clock: Callable[[], datetime],
     ) -> None:
         self._schema = schema
@@ -58,6 +61,7 @@ class Gateway:
         self._ledger = ledger
         self._cursors = cursors
         self._vault = vault
+        self._secret = b"mokuteki once " + secret.encode()
         self._clock = clock
 
     async def answer(self, requester: Requester, request: Request) -> Answer:
@@ -179,10 +183,17 @@ class Gateway:
         async with self._store.transaction() as transaction:
             running.hold()
             door = self._door(running, transaction)
-            for step in steps:
-                change = CHANGES.get(step.root.selected.name)
-                if change is not None:
-                    await change(door, transaction, step, running)
+            once = Once(running, self._secret)
+            before = await once.done(transaction)
+            done = {
+                step.root.selected.key: await carry_out(
+                    Act(door, transaction, step, running), before and before[step.root.selected.key]
+                )
+                for step in steps
+                if step.root.selected.name in CHANGES
+            }
+            if before is None:
+                await once.keep(transaction, done)
             running.hold()
             withheld = decide.withheld(running.context, running.withheld())
             if strict:
@@ -200,7 +211,16 @@ class Gateway:
             "recipient": context.recipient.id,
             "consent_to": context.consent_to,
         }
-        return Door(context, requester, reader, cursors, running.today, values, Registers(view), self._vault)
+        return Door(
+            context,
+            requester,
+            reader,
+            cursors,
+            running.today,
+            values,
+            Registers(view, self._vault),
+            self._vault,
+        )
 
     async def _refuse(self, running: Running, refusal: Refusal) -> Answer:
         entry = running.refused(refusal.code.value, refusal.reason)

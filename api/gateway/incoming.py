@@ -11,8 +11,9 @@ from api.gateway.refusal import Code, Refusal
 from api.gateway.request import Request
 
 LARGEST_BODY = 1_000_000
+LONGEST_KEY = 200
 JSON = b"application/json"
-SINGLE = (b"authorization", b"purpose", b"recipient", b"content-type")
+SINGLE = (b"authorization", b"purpose", b"recipient", b"content-type", b"idempotency-key")
 """The headers that decide: of two, nobody could say which was meant."""
 
 Headers = Mapping[bytes, bytes]
@@ -59,7 +60,31 @@ async def read_request(scope: Scope, receive: Receive, headers: Headers, request
         purpose=_text(headers, b"purpose"),
         recipient=_text(headers, b"recipient"),
         queries_only=by_get,
+        key=_key(headers),
+        language=_language(headers.get(b"accept-language", b"")),
     )
+
+
+def _key(headers: Headers) -> str | None:
+    """The `Idempotency-Key`, which draft-ietf-httpapi-idempotency-key-header writes as a quoted string."""
+    if b"idempotency-key" not in headers:
+        return None
+    key = (_text(headers, b"idempotency-key") or "").strip('"')
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise _bad(f"`Idempotency-Key` is empty or longer than {LONGEST_KEY} characters")
+    return key
+
+
+def _language(accepted: bytes) -> str:
+    """Japanese where it is preferred to English (RFC 9110 12.5.4); English otherwise."""
+    weights = {"ja": 0.0, "en": 0.0}
+    for part in accepted.decode("latin-1").lower().split(","):
+        tag, *more = (each.strip() for each in part.split(";"))
+        weight = next((each[2:] for each in more if each.startswith("q=")), "1")
+        name = tag.partition("-")[0]
+        if name in weights and weight.replace(".", "", 1).isdigit():
+            weights[name] = max(weights[name], float(weight))
+    return "ja" if weights["ja"] > weights["en"] else "en"
 
 
 def _bad(sentence: str, status: int = 400) -> Refusal:

@@ -120,6 +120,7 @@ class LedgerView:
             "user": named(people, one.ref),
             "released": list(one.released),
             "withheld": list(one.withheld),
+            "written": list(one.written),
             "arguments": list(record.arguments),
             "basis": list(one.basis),
             "provision": provision and self.provision(provision, people),
@@ -158,7 +159,11 @@ def _merged(releases: Iterable[PersonRelease]) -> list[PersonRelease]:
         released = tuple(dict.fromkeys((*old.released, *one.released)))
         withheld = tuple(p for p in dict.fromkeys((*old.withheld, *one.withheld)) if p not in released)
         found[one.ref] = PersonRelease(
-            one.ref, released, withheld, tuple(dict.fromkeys((*old.basis, *one.basis)))
+            one.ref,
+            released,
+            withheld,
+            tuple(dict.fromkeys((*old.basis, *one.basis))),
+            tuple(dict.fromkeys((*old.written, *one.written))),
         )
     return list(found.values())
 

@@ -8,7 +8,8 @@ from models.catalogue import ANSWERS
 from models.personal import Personal
 
 ANSWERS_FIELD = "answers"
-REGISTER_FIELDS = ("consents", "accesses")
+REGISTER_FIELDS = ("consents", "notices", "history", "accesses")
+HISTORY = "history"
 EXISTENCE = "User.id"
 """What an answer about a user tells where nothing else is asked: that there is one."""
 
@@ -56,9 +57,19 @@ def user_plan(selected: Sequence[Selected], catalogue: Mapping[str, Personal]) -
         selected=tuple(selected),
         leaves=leaves,
         asked=tuple(dict.fromkeys(leaf.path for leaf in leaves)) or (EXISTENCE,),
-        siblings=tuple(dict.fromkeys(path for paths in objects.values() for path in paths)),
+        siblings=tuple(dict.fromkeys(_beside(selected, objects, catalogue))),
         objects=objects,
     )
+
+
+def _beside(
+    selected: Sequence[Selected], objects: Mapping[str, tuple[str, ...]], catalogue: Mapping[str, Personal]
+) -> Iterator[str]:
+    """What must be decided though it is not asked: a nested object's other fields, all fields for a history of any."""
+    for paths in objects.values():
+        yield from paths
+    if any(each.name == HISTORY for each in selected):
+        yield from catalogue
 
 
 def answer_keys(selected: Selected, catalogue: Mapping[str, Personal]) -> tuple[str, ...]:

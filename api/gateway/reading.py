@@ -34,6 +34,7 @@ class View:
     withheld: frozenset[str]
     basis: tuple[str, ...]
     missing: tuple[Leaf, ...]
+    opening: Opening
 
 
 class Reading:
@@ -149,6 +150,7 @@ class Reading:
             missing=tuple(
                 leaf for leaf in self.plan.leaves if leaf.path in self.seen and leaf.path not in opening
             ),
+            opening=opening,
         )
 
     def _opening(self, standing: int, cases: Mapping[str, Sequence[str]]) -> Opening:

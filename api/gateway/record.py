@@ -47,10 +47,14 @@ class Record:
         if people:
             self.groups.append(Group(frozenset({field_path}), frozenset(), (Basis.DUTY.value,), people))
 
+    def wrote(self, ref: int, fields: frozenset[str]) -> None:
+        """Fields of one person were entered or changed."""
+        self.groups.append(Group(frozenset(), frozenset(), (), (ref,), fields))
+
     def unanswered(self) -> tuple[Group, ...]:
         """The people who were read before the operation was refused: the refusal may tell of them."""
         return tuple(
-            Group(frozenset(), group.released | group.withheld, (), group.refs)
+            Group(frozenset(), group.released | group.withheld | group.written, (), group.refs)
             for group in self.groups
             if group.refs
         )
@@ -58,7 +62,7 @@ class Record:
     @property
     def outcome(self) -> Outcome:
         """All of it, a part, or nothing."""
-        given = any(group.released for group in self.groups)
+        given = any(group.released or group.written for group in self.groups)
         if self.refused:
             return Outcome.PARTLY if given else Outcome.REFUSED
         return Outcome.RELEASED

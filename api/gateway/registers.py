@@ -1,38 +1,78 @@
-"""The registers that belong to a user: consents and the history of accesses, read only where they are released."""
+"""The registers that belong to a user: consents, notices, changes and accesses, read only where they are released."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 import orjson
 
 from api.gateway.ledger_view import LedgerView
-from api.gateway.plan import REGISTER_FIELDS
-from api.gateway.reading import ID, REF, Reading
+from api.gateway.plan import HISTORY, REGISTER_FIELDS
+from api.gateway.reading import ID, REF, Reading, View
 from api.gateway.selection import Selected
 from api.gateway.walk import asks, walk
 from models.dialect import Dialect
 from models.history import AccessQuery, moment
+from models.person_row import change_of
 from models.store import Reader, Row
+from models.vault import Vault
+from policies.edition import Edition
 
-_CONSENTS = (
-    "SELECT user_id, id, purpose, recipient, state, given_at, withdrawn_at, expires_at, notice_version,"
-    " language, method FROM consents WHERE user_id {} ORDER BY user_id, purpose, recipient"
+Record: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """A register that is a list of rows for each user: its statement, and a row as the interface tells it."""
+
+    sql: str
+    record: Callable[[Edition, Sequence[Any]], Record]
+
+
+def _consent(_edition: Edition, row: Sequence[Any]) -> Record:
+    names = ("id", "purpose", "recipient", "state", "givenAt", "withdrawnAt", "expiresAt")
+    told = dict(zip((*names, "noticeVersion", "language", "method"), row, strict=True))
+    return told | {name: _moment(told[name]) for name in ("givenAt", "withdrawnAt", "expiresAt")}
+
+
+def _notice(edition: Edition, row: Sequence[Any]) -> Record:
+    source, shown, version, language, shown_at, acquired_at = row
+    return {
+        "source": source,
+        "purposes": [
+            each.id for each in edition.purposes.values() if not each.abstract and shown >> each.number & 1
+        ],
+        "policyVersion": version,
+        "language": language,
+        "shownAt": _moment(shown_at),
+        "acquiredAt": _moment(acquired_at),
+    }
+
+
+def _moment(value: Any) -> Any:  # noqa: ANN401 - a time of either dialect
+    return None if value is None else moment(value)
+
+
+LISTS: Mapping[str, List] = MappingProxyType(
+    {
+        "consents": List(
+            "SELECT user_id, id, purpose, recipient, state, given_at, withdrawn_at, expires_at, notice_version,"
+            " language, method FROM consents WHERE user_id {} ORDER BY user_id, purpose, recipient",
+            _consent,
+        ),
+        "notices": List(
+            "SELECT user_id, source, shown, policy_version, language, notice_at, acquired_at"
+            " FROM acquisitions WHERE user_id {} ORDER BY user_id, acquired_at, id",
+            _notice,
+        ),
+    }
 )
-_NAMES = (
-    "id",
-    "purpose",
-    "recipient",
-    "state",
-    "givenAt",
-    "withdrawnAt",
-    "expiresAt",
-    "noticeVersion",
-    "language",
-    "method",
+_CHANGES = (
+    "SELECT user_id, ref, field, was, became, at, by, client, purpose FROM amendments WHERE user_id {}"
+    " ORDER BY user_id, at DESC, id"
 )
-_TIMES = ("givenAt", "withdrawnAt", "expiresAt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +80,7 @@ class Registers:
     """Reads them for one operation."""
 
     view: LedgerView
+    vault: Vault
 
     async def read(
         self, reader: Reader, reading: Reading, by_key: Mapping[Any, Sequence[Row]]
@@ -50,35 +91,36 @@ class Registers:
             if each.name not in REGISTER_FIELDS:
                 continue
             path = f"User.{each.name}"
-            allowed = [
-                row for key, rows in by_key.items() if path in reading.view(key).released for row in rows
-            ]
-            read = self._consents if each.name == "consents" else self._accesses
-            found[each.key] = await read(reader, each, allowed)
+            views = {row[ID]: reading.view(key) for key, rows in by_key.items() for row in rows}
+            allowed = {user: view for user, view in views.items() if path in view.released}
+            rows = [row for some in by_key.values() for row in some if row[ID] in allowed]
+            if each.name in LISTS:
+                found[each.key] = await self._list(reader, each, rows, reading.context.force.edition)
+            elif each.name == HISTORY:
+                found[each.key] = await self._changes(reader, each, rows, allowed)
+            else:
+                found[each.key] = {row[ID]: await self._history(each, row) for row in rows}
         return found
 
-    async def _consents(self, reader: Reader, each: Selected, rows: Sequence[Row]) -> Mapping[str, Any]:
-        if not rows:
-            return {}
-        ids = [row[ID] for row in rows]
-        if reader.dialect is Dialect.POSTGRES:
-            found = await reader.fetch(_CONSENTS.format("= ANY(:ids::text[])"), {"ids": ids})
-        else:
-            listed = orjson.dumps(ids).decode()
-            found = await reader.fetch(
-                _CONSENTS.format("IN (SELECT value FROM json_each(:ids))"), {"ids": listed}
-            )
-        consents: dict[str, list[Any]] = defaultdict(list)
-        for user, *cells in found:
-            record = dict(zip(_NAMES, cells, strict=True))
-            for name in _TIMES:
-                record[name] = None if record[name] is None else moment(record[name])
-            consents[user].append(walk(each.children, each.type_name, record))
-        return {user: consents.get(user, []) for user in ids}
+    async def _list(
+        self, reader: Reader, each: Selected, rows: Sequence[Row], edition: Edition
+    ) -> Mapping[str, Any]:
+        register = LISTS[each.name]
+        told: dict[str, list[Any]] = defaultdict(list)
+        for user, *cells in await _of(reader, register.sql, rows):
+            told[user].append(walk(each.children, each.type_name, register.record(edition, cells)))
+        return {row[ID]: told.get(row[ID], []) for row in rows}
 
-    async def _accesses(self, reader: Reader, each: Selected, rows: Sequence[Row]) -> Mapping[str, Any]:
-        del reader
-        return {row[ID]: await self._history(each, row) for row in rows}
+    async def _changes(
+        self, reader: Reader, each: Selected, rows: Sequence[Row], views: Mapping[str, View]
+    ) -> Mapping[str, Any]:
+        """The changes of the fields that may themselves be read."""
+        told: dict[str, list[Any]] = defaultdict(list)
+        for user, *cells in await _of(reader, _CHANGES, rows):
+            change = change_of(self.vault, cells) if cells[1] in views[user].opening else None
+            if change is not None:
+                told[user].append(walk(each.children, each.type_name, change))
+        return {row[ID]: told.get(row[ID], []) for row in rows}
 
     async def _history(self, each: Selected, row: Row) -> Any:  # noqa: ANN401 - a connection
         own = LedgerView(self.view.history, self.view.cursors, only=row[REF])
@@ -89,3 +131,14 @@ class Registers:
             releases=asks(each, "releases"),
         )
         return walk(each.children, each.type_name, page)
+
+
+async def _of(reader: Reader, sql: str, rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows of a register that belong to these users."""
+    ids = [row[ID] for row in rows]
+    if not ids:
+        return ()
+    if reader.dialect is Dialect.POSTGRES:
+        return await reader.fetch(sql.format("= ANY(:ids::text[])"), {"ids": ids})
+    listed = orjson.dumps(ids).decode()
+    return await reader.fetch(sql.format("IN (SELECT value FROM json_each(:ids))"), {"ids": listed})

@@ -17,6 +17,8 @@ class Request:
         purpose: what the header `Purpose` says; the directive wins.
         recipient: what the header `Recipient` says; the directive wins.
         queries_only: it came by GET, which may change nothing.
+        key: what the header `Idempotency-Key` says; the same change under the same key is carried out once.
+        language: the language of `Accept-Language` that mistakes in what people enter are told in: `ja` or `en`.
     """
 
     id: str
@@ -26,6 +28,8 @@ class Request:
     purpose: str | None = None
     recipient: str | None = None
     queries_only: bool = False
+    key: str | None = None
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

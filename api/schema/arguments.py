@@ -13,4 +13,5 @@ def told(text: str) -> StrawberryArgumentAnnotation:
 
 First = Annotated[int | None, told("How many at most; no more than 1000")]
 After = Annotated[str | None, told("Go on behind this cursor; it holds for the same question alone")]
+PERSON_NOW = "The person as they stand now, released like any read; null where they may not be read"
 Lang = Annotated[strawberry.ID, told("`ja` or `en`")]

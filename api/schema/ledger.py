@@ -60,6 +60,7 @@ class Release:
     withheld: list[strawberry.ID] = strawberry.field(
         description="The fields that were asked for and not given"
     )
+    written: list[strawberry.ID] = strawberry.field(description="The fields that were entered or changed")
     arguments: list[strawberry.ID] = strawberry.field(
         description="The fields by which people were chosen or sorted"
     )

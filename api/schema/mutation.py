@@ -5,7 +5,23 @@ from typing import Annotated
 
 import strawberry
 
-from api.schema.arguments import told
+from api.schema.arguments import PERSON_NOW, told
+from api.schema.changes import (
+    LiftHoldInput,
+    LiftHoldPayload,
+    PlaceHoldInput,
+    PlaceHoldPayload,
+    RegisterInput,
+    RegisterManyInput,
+    RegisterManyPayload,
+    RegisterPayload,
+    ScreenAnswerInput,
+    ScreenAnswerPayload,
+    SetApplicationStageInput,
+    SetApplicationStagePayload,
+    UpdateUserInput,
+    UpdateUserPayload,
+)
 from api.schema.personal import User
 from api.schema.query import Info, finished
 from models.consent import ConsentMethod
@@ -43,21 +59,18 @@ class WithdrawConsentInput:
     recipient: strawberry.ID = strawberry.field(description="The recipient of the consent")
 
 
-_PERSON_NOW = "The person as they stand now, released like any read; null where they may not be read"
-
-
 @strawberry.type(description="What recording a consent answers")
 class RecordConsentPayload:
     """What a consent answers."""
 
-    user: User | None = strawberry.field(description=_PERSON_NOW)
+    user: User | None = strawberry.field(description=PERSON_NOW)
 
 
 @strawberry.type(description="What withdrawing a consent answers")
 class WithdrawConsentPayload:
     """What a withdrawal answers."""
 
-    user: User | None = strawberry.field(description=_PERSON_NOW)
+    user: User | None = strawberry.field(description=PERSON_NOW)
 
 
 @strawberry.type(description="Everything that can be changed")
@@ -80,4 +93,60 @@ class Mutation:
     ) -> WithdrawConsentPayload:
         """Finished."""
         payload: WithdrawConsentPayload = finished(info)
+        return payload
+
+    @strawberry.mutation(description="Register a person; every mistake in the input is told at once")
+    def register(
+        self, info: Info, input: Annotated[RegisterInput, told("The person, and the notice they were shown")]
+    ) -> RegisterPayload:
+        """Finished."""
+        payload: RegisterPayload = finished(info)
+        return payload
+
+    @strawberry.mutation(description="Register people; a mistake in one keeps nobody else out")
+    def register_many(
+        self, info: Info, input: Annotated[RegisterManyInput, told("The people")]
+    ) -> RegisterManyPayload:
+        """Finished."""
+        payload: RegisterManyPayload = finished(info)
+        return payload
+
+    @strawberry.mutation(description="Correct a record; what stood there before is kept in its history")
+    def update_user(
+        self, info: Info, input: Annotated[UpdateUserInput, told("What to change")]
+    ) -> UpdateUserPayload:
+        """Finished."""
+        payload: UpdateUserPayload = finished(info)
+        return payload
+
+    @strawberry.mutation(description="Apply, step back, or move an application on; never back")
+    def set_application_stage(
+        self, info: Info, input: Annotated[SetApplicationStageInput, told("Whose application, and where to")]
+    ) -> SetApplicationStagePayload:
+        """Finished."""
+        payload: SetApplicationStagePayload = finished(info)
+        return payload
+
+    @strawberry.mutation(
+        description="Suspend the use of a person's data; the next operation of anybody obeys"
+    )
+    def place_hold(
+        self, info: Info, input: Annotated[PlaceHoldInput, told("Whose data, and which use")]
+    ) -> PlaceHoldPayload:
+        """Finished."""
+        payload: PlaceHoldPayload = finished(info)
+        return payload
+
+    @strawberry.mutation(description="End a hold")
+    def lift_hold(self, info: Info, input: Annotated[LiftHoldInput, told("Which")]) -> LiftHoldPayload:
+        """Finished."""
+        payload: LiftHoldPayload = finished(info)
+        return payload
+
+    @strawberry.mutation(description="Let a free text go outside, or take it away")
+    def screen_answer(
+        self, info: Info, input: Annotated[ScreenAnswerInput, told("Which text, and what became of it")]
+    ) -> ScreenAnswerPayload:
+        """Finished."""
+        payload: ScreenAnswerPayload = finished(info)
         return payload

@@ -85,6 +85,31 @@ class Consent:
     method: str = strawberry.field(description="TICK, CLICK or PAPER; deemed agreement is none of them")
 
 
+@strawberry.type(description="A notice of purposes that was shown before data was taken in (APPI Art 21)")
+class Notice:
+    """A notice."""
+
+    source: str = strawberry.field(description="Where the data came from; `SERVICE_FORM` for the form")
+    policy_version: str = strawberry.field(description="The version of the policy that was shown")
+    language: str = strawberry.field(description="The language it was shown in")
+    purposes: list[strawberry.ID] = strawberry.field(description="The purposes that it named")
+    shown_at: datetime = strawberry.field(description="When it was shown")
+    acquired_at: datetime = strawberry.field(description="When the data was taken in")
+
+
+@strawberry.type(description="One change of one field; of fields that may not be read here there is none")
+class FieldChange:
+    """A change."""
+
+    field: strawberry.ID = strawberry.field(description="The field, such as `User.address.town`")
+    was: AnswerValue | None = strawberry.field(description="What stood there before")
+    became: AnswerValue | None = strawberry.field(description="What stood there then")
+    at: datetime = strawberry.field(description="When")
+    by: strawberry.ID = strawberry.field(description="Who: the user, or the client")
+    client: strawberry.ID = strawberry.field(description="Through which client")
+    purpose: strawberry.ID = strawberry.field(description="Why")
+
+
 def describe(field: Personal) -> str:
     """What the schema says of a field."""
     return (
@@ -121,6 +146,13 @@ def _accesses(first: First = 50, after: After = strawberry.UNSET) -> AccessConne
     return never(first, after)
 
 
+_LISTS: Mapping[Kind, Any] = {
+    Kind.CONSENT: list[Consent] | None,
+    Kind.NOTICE: list[Notice] | None,
+    Kind.CHANGE: list[FieldChange] | None,
+}
+
+
 def _user() -> type:
     members: dict[str, tuple[Any, Any]] = {}
     nested: dict[str, dict[str, tuple[Any, Any]]] = {}
@@ -131,8 +163,8 @@ def _user() -> type:
                 nested[head] = {}
                 members[head] = (Any, None)
             nested[head][rest[-1]] = _column(field)
-        elif field.kind is Kind.CONSENT:
-            members[head] = (list[Consent] | None, strawberry.field(name=head, description=describe(field)))
+        elif field.kind in _LISTS:
+            members[head] = (_LISTS[field.kind], strawberry.field(name=head, description=describe(field)))
         elif field.kind is not Kind.ACCESS:
             members[head] = _column(field)
     for head, parts in nested.items():
@@ -159,5 +191,12 @@ def _user() -> type:
 
 
 User: Any = _user()
-PERSONAL_TYPES = ("User", "Answer", "Consent", *(name for name, _ in _TYPE_NAMES.values()))
+PERSONAL_TYPES = (
+    "User",
+    "Answer",
+    "Consent",
+    "Notice",
+    "FieldChange",
+    *(name for name, _ in _TYPE_NAMES.values()),
+)
 """The types that only the door makes."""

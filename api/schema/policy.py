@@ -1,6 +1,6 @@
 """The types of the rules: purposes, recipients, fields, editions and explanations; nothing personal."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import strawberry
 
@@ -40,6 +40,36 @@ class Recipient:
     address: str = strawberry.field(description="Its address, as a provision records it")
     representative: str = strawberry.field(description="Who represents it, as a provision records it")
     country: str = strawberry.field(description="Where it is, by ISO 3166-1; abroad Art 28 asks for more")
+
+
+@strawberry.type(description="One choice of a question")
+class FormChoice:
+    """A choice."""
+
+    value: strawberry.ID = strawberry.field(description="What is entered")
+    label_ja: str = strawberry.field(description="What is shown in Japanese")
+    label_en: str = strawberry.field(description="What is shown in English")
+
+
+@strawberry.type(
+    description="One question of the registration form; its answer is the field `User.answers.<key>`"
+)
+class FormQuestion:
+    """A question."""
+
+    key: strawberry.ID = strawberry.field(description="Its name")
+    kind: strawberry.ID = strawberry.field(
+        description="`choice`, `multi-choice`, `number`, `date`, `short-text` or `long-text`"
+    )
+    category: strawberry.ID = strawberry.field(description="The category of its answer")
+    choices: list[FormChoice] = strawberry.field(description="What can be chosen, if the kind is a choice")
+    label_ja: str = strawberry.field(description="The question in Japanese")
+    label_en: str = strawberry.field(description="The question in English")
+    help_ja: str = strawberry.field(description="What helps to answer, in Japanese")
+    help_en: str = strawberry.field(description="What helps to answer, in English")
+    required: bool = strawberry.field(description="Whoever registers must answer it")
+    asked_from: date | None = strawberry.field(description="The first day it is asked, in Japan")
+    asked_until: date | None = strawberry.field(description="The last day it is asked, in Japan")
 
 
 @strawberry.type(description="One field of personal data, as the edition in force sees it")

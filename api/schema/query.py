@@ -13,8 +13,8 @@ from api.schema.inputs import UserFilter
 from api.schema.ledger import AccessConnection, ProvisionConnection
 from api.schema.paging import PageInfo
 from api.schema.personal import User
-from api.schema.policy import Edition, Explanation, FieldInfo, Purpose, Recipient
-from api.schema.registers import edition_of, explain_question, fields_of, purposes_of, recipients_of
+from api.schema.policy import Edition, Explanation, FieldInfo, FormQuestion, Purpose, Recipient
+from api.schema.registers import edition_of, explain_question, fields_of, form_of, purposes_of, recipients_of
 from models.access import Outcome
 from policies.vocabulary import Action
 
@@ -167,6 +167,11 @@ class Query:
     def fields(self, info: Info) -> list[FieldInfo]:
         """A register."""
         return fields_of(info.context.force)
+
+    @strawberry.field(description="The questions of the registration form that are asked today")
+    def form(self, info: Info) -> list[FormQuestion]:
+        """A register."""
+        return form_of(info.context)
 
     @strawberry.field(description="An edition with its rules; the one in force by default")
     async def edition(

@@ -10,6 +10,8 @@ from api.schema.policy import (
     Edition,
     Explanation,
     FieldInfo,
+    FormChoice,
+    FormQuestion,
     NearMiss,
     Purpose,
     Recipient,
@@ -79,6 +81,30 @@ def fields_of(force: Force) -> list[FieldInfo]:
             for path, field in force.catalogue.items()
         ]
     return found
+
+
+def form_of(running: Running) -> list[FormQuestion]:
+    """The questions that the form asks today."""
+    return [
+        FormQuestion(
+            key=ID(each.key),
+            kind=ID(each.kind.value),
+            category=ID(each.category),
+            choices=[
+                FormChoice(value=ID(value), label_ja=ja, label_en=en)
+                for value, ja, en in zip(each.choices, each.choices_ja, each.choices_en, strict=True)
+            ],
+            label_ja=each.label_ja,
+            label_en=each.label_en,
+            help_ja=each.help_ja,
+            help_en=each.help_en,
+            required=each.required,
+            asked_from=each.asked_from,
+            asked_until=each.asked_until,
+        )
+        for each in running.force.edition.questions.values()
+        if each.asked_on(running.today)
+    ]
 
 
 def _purposes_reading(edition: PolicyEdition, path: str) -> list[str]:

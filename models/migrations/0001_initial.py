@@ -10,6 +10,7 @@ from models.application import Stage
 from models.consent import ConsentMethod, ConsentState
 from models.datakey import Use
 from models.sealed import AnswersField, MarkField, SealedField
+from models.user import new_version
 
 
 class Migration(migrations.Migration):
@@ -108,6 +109,29 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="Amendment",
+            fields=[
+                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=26)),
+                ("user_id", fields.CharField(db_index=True, max_length=26)),
+                ("ref", fields.BigIntField()),
+                ("field", fields.CharField(max_length=120)),
+                ("was", fields.BinaryField(null=True)),
+                ("became", fields.BinaryField(null=True)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("by", fields.CharField(max_length=80)),
+                ("client", fields.CharField(max_length=60)),
+                ("purpose", fields.CharField(max_length=60)),
+                ("request_id", fields.CharField(max_length=32)),
+            ],
+            options={
+                "table": "amendments",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "One change of one field (append-only until the person is erased).",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Announcement",
             fields=[
                 ("purpose", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=60)),
@@ -118,6 +142,22 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "pk_attr": "purpose",
                 "table_description": "A purpose announced to everybody. It counts for whoever registered at or after that time.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Answered",
+            fields=[
+                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
+                ("digest", fields.CharField(max_length=64)),
+                ("done", fields.TextField(null=True, unique=False)),
+                ("at", fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "answered",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "One operation of one client under one `Idempotency-Key`.",
             },
             bases=["Model"],
         ),
@@ -144,6 +184,31 @@ class Migration(migrations.Migration):
                 "indexes": [Index(fields=["user_id", "employer"]), Index(fields=["employer", "stage"])],
                 "pk_attr": "id",
                 "table_description": "One application of one user to one employer. Of several, the furthest counts.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="ApplicationStep",
+            fields=[
+                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=26)),
+                ("application_id", fields.CharField(db_index=True, max_length=26)),
+                ("user_id", fields.CharField(max_length=26)),
+                (
+                    "stage",
+                    fields.CharEnumField(
+                        description="APPLIED: APPLIED\nINTERVIEW: INTERVIEW\nOFFER_ACCEPTED: OFFER_ACCEPTED\nHIRED: HIRED\nREJECTED: REJECTED\nWITHDRAWN: WITHDRAWN",
+                        enum_type=Stage,
+                        max_length=14,
+                    ),
+                ),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("by", fields.CharField(max_length=80)),
+            ],
+            options={
+                "table": "application_steps",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "One step of an application, dated (append-only).",
             },
             bases=["Model"],
         ),
@@ -438,8 +503,11 @@ class Migration(migrations.Migration):
                 ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=26)),
                 ("user_id", fields.CharField(db_index=True, max_length=26)),
                 ("answer", fields.CharField(max_length=60)),
+                ("findings", fields.CharField(default="", max_length=200)),
                 ("asked_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("screened_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("outcome", fields.CharField(null=True, max_length=20)),
+                ("screened_by", fields.CharField(null=True, max_length=80)),
             ],
             options={
                 "table": "screenings",
@@ -473,11 +541,12 @@ class Migration(migrations.Migration):
                 ("shown", fields.BigIntField(default=0)),
                 ("marks", fields.SmallIntField(default=0)),
                 ("stay_pending", fields.BooleanField(default=False)),
+                ("version", fields.CharField(default=new_version, max_length=16)),
                 ("registered_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("name_roman", fields.CharField(null=True, max_length=200)),
                 ("name_kanji", fields.CharField(null=True, max_length=200)),
                 ("name_kana", fields.CharField(null=True, max_length=200)),
-                ("email", fields.CharField(null=True, db_index=True, max_length=254)),
+                ("email", fields.CharField(null=True, unique=True, max_length=254)),
                 ("phone", fields.CharField(null=True, db_index=True, max_length=16)),
                 ("birth_date", fields.DateField(null=True)),
                 ("postal_code", fields.CharField(null=True, max_length=8)),
@@ -505,6 +574,6 @@ class Migration(migrations.Migration):
                 "pk_attr": "id",
                 "table_description": "A person who registered (本人). Each column is declared personal, with its category, or of the system.",
             },
-            bases=["Model"],
+            bases=["SealedRecord"],
         ),
     ]

@@ -48,11 +48,15 @@ END $$
     ),
 ]
 
-_APPEND_ONLY = ("accesses", "acquisitions", "catalogue", "consent_events", "editions", "provisions")
+_APPEND_ONLY = (
+    *("accesses", "acquisitions", "application_steps", "catalogue", "consent_events", "editions"),
+    "provisions",
+)
 
 _KEYS = {
     "accesses": ("id",),
     "acquisitions": ("id",),
+    "application_steps": ("id",),
     "catalogue": ("path", "bit"),
     "consent_events": ("id",),
     "provisions": ("id",),

@@ -17,6 +17,7 @@ import structlog
 
 from api import logs
 from models.acquisition import Acquisition
+from models.amendment import Amendment
 from models.application import Application, Screening, Stage
 from models.casefile import CaseFile, CasePerson
 from models.consent import PERMITTING, Consent, ConsentEvent, ConsentMethod, ConsentState
@@ -74,6 +75,7 @@ def columns(number: int, edition: Edition) -> tuple[dict[str, Any], list[tuple[s
             chr(0xE100 + 2 * number) + chr(0xE101 + 2 * number),
             "residenceCard.nationality",
         ),
+        "version": (f"MKVERSION{n}", "version"),
         "card_sex": (chr(0xE800 + number), "residenceCard.sex"),
     }
     answers, shown = _answers(number, edition)
@@ -179,10 +181,36 @@ async def _records(user: str, number: int) -> list[Marker]:
         placed_at=at,
     )
     await OptOut.create(id=f"mkoptout{n}", user_id=user, purpose="promotion", recipient=f"MKOUT{n}", since=at)
-    words = ("acquisition", "event", "consent", "application", "screening", "hold", "optout")
-    capitals = ("POLICY", "BY", "EVENT", "EMPLOYER", "SCREENED", "HOLD", "HELD", "GROUND", "OUT")
-    texts = [*(f"mk{word}{n}" for word in words), *(f"MK{word}{n}" for word in capitals), f"a{n}z", f"e{n}z"]
-    return [_marker(user, text) for text in texts]
+    words = ("acquisition", "amendment", "event", "consent", "application", "screening", "hold", "optout")
+    capitals = (
+        "FIELD",
+        "AMENDER",
+        "THROUGH",
+        "WHY",
+        "REQUESTED",
+        "BY",
+        "EVENT",
+        "EMPLOYER",
+        "SCREENED",
+        "HOLD",
+        "HELD",
+        "GROUND",
+        "OUT",
+    )
+    await Amendment.create(
+        id=f"mkamendment{n}",
+        user_id=user,
+        ref=0,
+        field=f"MKFIELD{n}",
+        at=at,
+        by=f"MKAMENDER{n}",
+        client=f"MKTHROUGH{n}",
+        purpose=f"MKWHY{n}",
+        request_id=f"MKREQUESTED{n}",
+    )
+    texts = [*(f"mk{word}{n}" for word in words), *(f"MK{word}{n}" for word in capitals), f"e{n}z"]
+    shown = [f"MKPOLICY{n}", f"a{n}z"]
+    return [*(_marker(user, text) for text in texts), *(_marker(user, text, "notices") for text in shown)]
 
 
 async def _consents() -> list[Marker]:

@@ -50,6 +50,8 @@ fragment everything on User {
   consents {
     id purpose recipient state givenAt withdrawnAt expiresAt noticeVersion language method
   }
+  notices { source policyVersion language purposes shownAt acquiredAt } version
+  history { field was became at by client purpose }
   accesses(first: 2) { edges { cursor node { id releases { edges { node { user released withheld } } } } } }
   ...renamed
 }

@@ -90,6 +90,7 @@ def test_the_demonstration_is_refused_in_production(
 ) -> None:
     monkeypatch.setenv("MOKUTEKI_ENVIRONMENT", "production")
     monkeypatch.setenv("MOKUTEKI_SECRET_KEY", "k" * 40)
+    monkeypatch.setenv("MOKUTEKI_DATA_KEY", "k" * 43 + "=")
     ran = mokuteki("demo")
     assert ran.code == 1
     assert "for development" in ran.err

@@ -388,7 +388,7 @@ async def test_every_text_of_a_situation_was_screened(demo: Demo, edition: Editi
 async def test_of_an_erased_person_nothing_is_left_that_they_entered(demo: Demo) -> None:
     ids = [each.user_id for each in await Erasure.all()]
     assert demo.users["erased"] in ids
-    kept = {"id", "ref", "shown", "marks", "registered_at", "stay_pending"}
+    kept = {"id", "ref", "version", "shown", "marks", "registered_at", "stay_pending"}
     for user in await User.filter(id__in=ids):
         row = {name: getattr(user, name) for name in user._meta.fields_map}  # noqa: SLF001 - the only list of columns
         assert {name for name, value in row.items() if value not in (None, {})} == kept

@@ -30,7 +30,7 @@ Steps = tuple[str, ...]
 Error = tuple[str, Steps, str | None]
 JAPAN = ZoneInfo("Asia/Tokyo")
 PERSONAL = ("user", "users", "me")
-REGISTERS = ("consents", "accesses")
+REGISTERS = ("consents", "notices", "history", "accesses")
 CONSENT = {
     "id": "id",
     "purpose": "purpose",
@@ -42,6 +42,13 @@ CONSENT = {
     "noticeVersion": "notice_version",
     "language": "language",
     "method": "method",
+}
+NOTICE = {
+    "source": "source",
+    "policyVersion": "policy_version",
+    "language": "language",
+    "shownAt": "notice_at",
+    "acquiredAt": "acquired_at",
 }
 LABEL_JA, LABEL_EN = 6, 7
 
@@ -275,6 +282,8 @@ class _Walk:
                 return source
             case "Consent":
                 return source.row[CONSENT[name]]
+            case "Notice":
+                return self._of_notice(source.row, name)
             case _:
                 return self._cell(source.person, f"User.{source.name}.{name}", info)
 
@@ -326,13 +335,23 @@ class _Walk:
             return self._cell(source, f"User.{name}", info, 1)
         allowed = self._asks(source, f"User.{name}", info, 1)
         if isinstance(source, Somebody):
-            return [] if name == "consents" else source
+            return source if name == "accesses" else []
         if not allowed:
             return None
         if name == "accesses":
             return source
-        rows = sorted(source.consents, key=lambda row: (row["purpose"], row["recipient"]))
+        if name == "history":
+            return []
+        rows = sorted(source.acquisitions, key=lambda row: (row["acquired_at"], row["id"]))
+        if name == "consents":
+            rows = sorted(source.consents, key=lambda row: (row["purpose"], row["recipient"]))
         return [Part(source, name, row) for row in rows]
+
+    def _of_notice(self, row: dict[str, Any], name: str) -> Any:
+        if name != "purposes":
+            return row[NOTICE[name]]
+        purposes = self._oracle.rulebook.purposes.items()
+        return [key for key, cells in purposes if not cells[4] and row["shown"] & (1 << int(cells[3]))]
 
     def _in_part(self, source: Person | Somebody, name: str) -> bool:
         """A nested object is there when something in it may be read, asked or not."""

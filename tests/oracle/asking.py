@@ -22,6 +22,8 @@ CONSENT = (
     *("id", "purpose", "recipient", "state", "givenAt", "withdrawnAt", "expiresAt"),
     *("noticeVersion", "language", "method", "__typename"),
 )
+NOTICE = ("source", "policyVersion", "language", "purposes", "shownAt", "acquiredAt", "__typename")
+CHANGE = ("field", "was", "became", "at", "by", "client", "purpose", "__typename")
 OBJECTS = {
     "name": ("Name", ("roman", "kanji", "kana")),
     "address": ("Address", ("postalCode", "prefecture", "city", "town", "block", "building")),
@@ -35,7 +37,7 @@ OBJECTS = {
 }
 LEAVES = (
     *("id", "registeredAt", "email", "phone", "birthDate", "initials", "emailMasked", "phoneMasked"),
-    *("ageBand", "workEligibility"),
+    *("ageBand", "workEligibility", "version"),
 )
 OFTEN = {"service.application": 4, "service.eligibility": 4, "compliance.authority": 4, "service.support": 2}
 """The purposes under which people differ most."""
@@ -211,9 +213,14 @@ class _Text:
     def register(self) -> str:
         if self.chance(3):
             return f"{self.fresh('accesses')}: accesses {{ __typename pageInfo {{ hasPreviousPage }} }}"
-        return (
-            f"{self.key('consents')}{self.condition()} {self.block('Consent', (self.leaf(CONSENT),), 4, 0)}"
+        name, kind, leaves = self.one(
+            (
+                ("consents", "Consent", CONSENT),
+                ("notices", "Notice", NOTICE),
+                ("history", "FieldChange", CHANGE),
+            )
         )
+        return f"{self.key(name)}{self.condition()} {self.block(kind, (self.leaf(leaves),), 4, 0)}"
 
     def root(self) -> str:
         """One door."""

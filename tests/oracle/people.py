@@ -6,7 +6,7 @@ from typing import Any
 
 from tortoise import Model
 
-from models.acquisition import Announcement
+from models.acquisition import Acquisition, Announcement
 from models.application import Application, Screening
 from models.casefile import CaseFile, CasePerson
 from models.consent import Consent
@@ -23,6 +23,7 @@ class Person:
 
     row: dict[str, Any]
     consents: Rows = field(default_factory=list)
+    acquisitions: Rows = field(default_factory=list)
     holds: Rows = field(default_factory=list)
     opt_outs: Rows = field(default_factory=list)
     erasures: Rows = field(default_factory=list)
@@ -56,6 +57,7 @@ async def read_register() -> Register:
     people = {row["id"]: Person(row) for row in await _rows(User)}
     for model, name in (
         (Consent, "consents"),
+        (Acquisition, "acquisitions"),
         (Hold, "holds"),
         (OptOut, "opt_outs"),
         (Erasure, "erasures"),

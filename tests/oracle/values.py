@@ -8,6 +8,7 @@ from tests.oracle.people import Person
 
 COLUMNS = {
     "User.id": "id",
+    "User.version": "version",
     "User.registeredAt": "registered_at",
     "User.name.roman": "name_roman",
     "User.name.kanji": "name_kanji",

@@ -173,6 +173,7 @@ def test_a_tree_deeper_than_casbin_follows_is_refused() -> None:
     mistakes = mistakes_of(deepen)
     assert all("lies more than 8 names deep" in mistake.what for mistake in mistakes)
     assert [mistake.what.split("`")[1] for mistake in mistakes] == [
+        "deep2",
         "deep3",
         "deep4",
         "deep5",

@@ -1,5 +1,4 @@
 """Addresses against the table of postal codes."""
-# ruff: noqa: RUF001 - what looks alike and is not the same is what these tests are about
 
 import pytest
 

@@ -38,11 +38,11 @@ LONG = question(Kind.LONG_TEXT)
     ("asked", "value", "kept"),
     [
         (CHOICE, "YES", "YES"),
-        (CHOICE, " ＮＯ ", "NO"),  # noqa: RUF001 - full-width
+        (CHOICE, " ＮＯ ", "NO"),
         (SEVERAL, ["IT", "CARE"], ["CARE", "IT"]),
         (NUMBER, "3", 3),
         (NUMBER, 3, 3),
-        (NUMBER, "１２", 12),  # noqa: RUF001 - full-width
+        (NUMBER, "１２", 12),
         (NUMBER, "2147483647", 2**31 - 1),
         (DATE, "令和9年4月1日", "2027-04-01"),
         (SHORT, "とくに　ありません", "とくに ありません"),

@@ -1,5 +1,4 @@
 """The residence card."""
-# ruff: noqa: RUF001 - what looks alike and is not the same is what these tests are about
 
 from datetime import date
 from typing import Any

@@ -1,5 +1,4 @@
 """Telephone numbers and e-mail addresses."""
-# ruff: noqa: RUF001 - what looks alike and is not the same is what these tests are about
 
 import phonenumbers
 import pytest

@@ -1,5 +1,4 @@
 """Dates, by the Gregorian calendar and by eras; dates of birth."""
-# ruff: noqa: RUF001 - what looks alike and is not the same is what these tests are about
 
 from datetime import date, timedelta
 

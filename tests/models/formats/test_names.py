@@ -1,5 +1,4 @@
 """Names in Roman letters, kanji and katakana."""
-# ruff: noqa: RUF001 - what looks alike and is not the same is what these tests are about
 
 import pytest
 

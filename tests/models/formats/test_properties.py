@@ -1,5 +1,5 @@
 """What holds of every format, whatever is typed."""
-# ruff: noqa: RUF001, SLF001 - full-width text is the point; only `_meta` knows how long a column is
+# ruff: noqa: SLF001 - full-width text is the point; only `_meta` knows how long a column is
 
 from collections.abc import Callable, Mapping
 from datetime import date

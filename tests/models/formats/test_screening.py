@@ -1,5 +1,4 @@
 """What free text may not hold, and what is found in it."""
-# ruff: noqa: RUF001 - what looks alike and is not the same is what these tests are about
 
 import csv
 import re

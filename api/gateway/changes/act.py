@@ -1,0 +1,163 @@
+"""The act: one mutation being carried out, whom it is about and whether the requester may."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from api.gateway.context import Context
+from api.gateway.door import Door
+from api.gateway.refusal import Code, Refusal
+from api.gateway.running import Running, Step
+from models.person_row import Amender
+from models.standing import condition
+from models.store import Transaction
+from policies.clearance import combinations
+from policies.question import Question
+from policies.vocabulary import Action, Fact, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The person a change is about: their id, their reference in the ledger, and what is true of them now."""
+
+    id: str
+    ref: int
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a change did.
+
+    Attributes:
+        people: the id and reference of each person changed, with the fields written.
+        told: the parts of the payload that are no person, by their names in the schema.
+        item: the field of the payload that lists one entry for each person, if there is one.
+    """
+
+    people: tuple[tuple[str, int, frozenset[str]], ...]
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One root field of a mutation."""
+
+    door: Door
+    transaction: Transaction
+    step: Step
+    running: Running
+
+    @property
+    def said(self) -> Mapping[str, Any]:
+        """The input object."""
+        said: Mapping[str, Any] = self.step.arguments["input"]
+        return said
+
+    @property
+    def context(self) -> Context:
+        """The decisions."""
+        return self.door.context
+
+    @property
+    def by(self) -> str:
+        """Who does it: the person, or else the client."""
+        return self.door.requester.user or self.door.requester.client
+
+    def amender(self) -> Amender:
+        """Who changes a record here, when and why."""
+        return Amender(
+            by=self.by,
+            client=self.door.requester.client,
+            purpose=self.context.clearance.purpose,
+            request_id=self.running.request.id,
+            at=self.running.at,
+        )
+
+    async def subject(self, user: str, act: str, fields: Iterable[str] = (), *, scope: str) -> Subject:
+        """The person this is about, once a rule allows the act and the correction of every field.
+
+        Raises:
+            Refusal: `BAD_INPUT` for a person who does not exist here, `OPERATION_FORBIDDEN` where no rule allows it.
+        """
+        questions = [(Action.INVOKE, act), *((Action.CORRECT, path) for path in fields)]
+        asked = self._asked(questions)
+        certain = {fact for fact, is_so in self.context.clearance.certain.items() if is_so}
+        if not self.context.clearance.in_scope(scope):
+            raise self._forbidden(act)
+        for question in questions:
+            if not any(self._allowed(question, {*some, *certain}) for some in combinations(asked)):
+                raise self._forbidden(question[1])
+        self.running.record.sought |= await self.door.registers.view.history.refs([user])
+        row = await self._row(user, asked)
+        if row is None:
+            raise self.wrong("user", "is nobody here")
+        ref, *flags = row
+        true = frozenset({*certain, *(fact for fact, flag in zip(asked, flags, strict=True) if flag)})
+        for question in questions:
+            if not self._allowed(question, true):
+                raise self._forbidden(question[1])
+        return Subject(user, int(ref), true)
+
+    def _asked(self, questions: Iterable[tuple[Action, str]]) -> tuple[Fact, ...]:
+        """The facts that may differ from person to person and that rules for these questions look at."""
+        clearance = self.context.clearance
+        named = frozenset[Fact]().union(
+            *(
+                self.context.force.judge.facts_for(
+                    clearance.role, action, clearance.purpose, clearance.recipient, path
+                )
+                for action, path in questions
+            )
+        )
+        return tuple(fact for fact in Fact if fact in named and fact not in clearance.certain)
+
+    async def _row(self, user: str, asked: tuple[Fact, ...]) -> Any:  # noqa: ANN401 - a row
+        visible = self.context.visible
+        if not visible:
+            return None
+        flags = "".join(
+            f", CASE WHEN {condition(fact, self.context.circumstance)} THEN 1 ELSE 0 END" for fact in asked
+        )
+        sql = f"SELECT u.ref{flags} FROM users u WHERE u.id = :asked AND {visible}"
+        rows = await self.transaction.fetch(sql, {**self.door.values, "asked": user})
+        return rows[0] if rows else None
+
+    def _allowed(self, question: tuple[Action, str], facts: Iterable[Fact]) -> bool:
+        action, path = question
+        return self.may(action, path, facts)
+
+    def may(self, action: Action, path: str, facts: Iterable[Fact]) -> bool:
+        """Whether a rule allows this, were these facts true."""
+        clearance = self.context.clearance
+        return bool(
+            self.context.force.judge.decide(
+                Question(
+                    clearance.role, action, clearance.purpose, path, clearance.recipient, frozenset(facts)
+                )
+            )
+        )
+
+    def _forbidden(self, path: str) -> Refusal:
+        return Refusal(
+            Code.OPERATION_FORBIDDEN,
+            f"no rule lets this client use `{path}` for this purpose and person",
+            path=[self.step.root.selected.key],
+            field=path,
+        )
+
+    def forbidden(self, path: str) -> Refusal:
+        """The refusal of an act, or of a field of it, that no rule allows."""
+        return self._forbidden(path)
+
+    def wrong(self, name: str, what: str, *, status: int | None = None, **more: object) -> Refusal:
+        """The refusal of one part of the input."""
+        argument = f"input.{name}" if name else "input"
+        return Refusal(
+            Code.BAD_INPUT,
+            f"`{argument}` {what}",
+            path=[self.step.root.selected.key],
+            status=status,
+            argument=argument,
+            **more,
+        )

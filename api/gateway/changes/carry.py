@@ -1,0 +1,99 @@
+"""Carrying out: every change of an operation in one transaction, its answer through the same door as a read."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from api.gateway.changes.act import Act, Done
+from api.gateway.changes.consent import record_consent, withdraw_consent
+from api.gateway.changes.correction import update_user
+from api.gateway.changes.hold import lift_hold, place_hold
+from api.gateway.changes.registration import register, register_many
+from api.gateway.changes.screening import screen_answer
+from api.gateway.changes.stage import set_application_stage
+from api.gateway.door import Finished
+from api.gateway.plan import EACH
+from api.gateway.selection import TYPENAME, Selected
+
+Change = Callable[[Act], Awaitable[Done]]
+CHANGES: Mapping[str, Change] = MappingProxyType(
+    {
+        "register": register,
+        "registerMany": register_many,
+        "updateUser": update_user,
+        "recordConsent": record_consent,
+        "withdrawConsent": withdraw_consent,
+        "setApplicationStage": set_application_stage,
+        "placeHold": place_hold,
+        "liftHold": lift_hold,
+        "screenAnswer": screen_answer,
+    }
+)
+"""Each mutation with what it does."""
+
+LISTED = "results"
+"""The part of a payload that has one entry for each person."""
+
+
+async def carry_out(act: Act, before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Do it, unless it was done `before`, and release what the payload asks; what to remember of it."""
+    if before is None:
+        done = await CHANGES[act.step.root.selected.name](act)
+        for _, ref, fields in done.people:
+            act.running.record.wrote(ref, fields)
+        kept = {"people": [user for user, _, _ in done.people], "told": dict(done.told)}
+    else:
+        kept = dict(before)
+    act.running.finished[act.step.root.selected.key] = Finished(await _payload(act, kept))
+    return kept
+
+
+async def _payload(act: Act, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked of the payload: people through the door, the rest as it was told."""
+    selected = act.step.root.selected
+    people = kept["people"]
+    payload: dict[str, Any] = {}
+    for child in selected.children:
+        if child.name == TYPENAME:
+            payload[child.key] = selected.type_name
+        elif child.name == LISTED:
+            payload[child.key] = [await _entry(act, child, entry) for entry in kept["told"][LISTED]]
+        elif child.name == "user":
+            payload[child.key] = await _person(act, (child.key,), people[0])
+        else:
+            payload[child.key] = kept["told"][child.name]
+    return payload
+
+
+async def _entry(act: Act, listed: Selected, entry: Mapping[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for child in listed.children:
+        if child.name == TYPENAME:
+            told[child.key] = listed.type_name
+        elif child.name == "user":
+            user = entry.get("user")
+            told[child.key] = None if user is None else await _person(act, (listed.key, child.key), user)
+        elif child.name == "mistakes":
+            told[child.key] = [
+                {
+                    part.key: child.type_name if part.name == TYPENAME else mistake[part.name]
+                    for part in child.children
+                }
+                for mistake in entry["mistakes"]
+            ]
+        else:
+            told[child.key] = entry[child.name]
+    return told
+
+
+async def _person(act: Act, keys: tuple[str, ...], user: str) -> Any:  # noqa: ANN401 - a released value
+    asking = act.step.asking
+    if asking is None:
+        return None
+    for steps, reading in asking.readings:
+        if tuple(step for step in steps if step != EACH) == keys:
+            released = await act.door.one(replace(asking, readings=((steps, reading),)), user)
+            act.running.record.add(released)
+            return released.value
+    return None

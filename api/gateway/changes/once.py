@@ -1,0 +1,75 @@
+"""Once: a change sent twice under one `Idempotency-Key` is carried out once, and answered both times.
+
+After draft-ietf-httpapi-idempotency-key-header: the key is the client's own, and holds for one request.
+"""
+
+import hashlib
+import hmac
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from api.gateway.refusal import Code, Refusal
+from api.gateway.running import Running
+from models.store import Transaction
+
+HEADER = "Idempotency-Key"
+KEPT = timedelta(days=1)
+"""How long a key is remembered."""
+
+_TAKE = """
+INSERT INTO answered (id, digest, done, at) VALUES (:id, :digest, NULL, :now)
+ON CONFLICT DO NOTHING RETURNING id
+"""
+_FIND = "SELECT digest, done FROM answered WHERE id = :id"
+_DONE = "UPDATE answered SET done = :done WHERE id = :id"
+_FORGET = "DELETE FROM answered WHERE at < :old"
+
+
+class Once:
+    """The key of one request, within its transaction."""
+
+    def __init__(self, running: Running, secret: bytes) -> None:
+        key = running.request.key
+        requester = running.requester
+        self.given = key is not None
+        owner = f"{requester.client}\0{requester.user or ''}\0{key}"
+        self._id = hashlib.sha256(owner.encode("utf-8", "replace")).hexdigest()
+        self._at = running.at
+        self._digest = hmac.new(secret, _whole(running), "sha256").hexdigest()
+
+    async def done(self, transaction: Transaction) -> dict[str, Any] | None:
+        """What the same request did before; None if it is the first.
+
+        Raises:
+            Refusal: the key came with another request before.
+        """
+        if not self.given:
+            return None
+        await transaction.execute(_FORGET, {"old": self._at - KEPT})
+        row = {"id": self._id, "digest": self._digest, "now": self._at}
+        if await transaction.fetch(_TAKE, row):
+            return None
+        digest, done = (await transaction.fetch(_FIND, {"id": self._id}))[0]
+        if not hmac.compare_digest(digest, self._digest):
+            raise Refusal(
+                Code.BAD_INPUT,
+                f"`{HEADER}` came with another request before: use a new key for a new request",
+                argument=HEADER,
+                reason="KEY_REUSED",
+                status=422,
+            )
+        found: dict[str, Any] = orjson.loads(done) if done else {}
+        return found
+
+    async def keep(self, transaction: Transaction, done: dict[str, Any]) -> None:
+        """Remember what was done."""
+        if self.given:
+            await transaction.execute(_DONE, {"id": self._id, "done": orjson.dumps(done).decode()})
+
+
+def _whole(running: Running) -> bytes:
+    request = running.request
+    said = [request.query, request.operation_name, request.variables, request.purpose, request.recipient]
+    return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)

@@ -1,0 +1,188 @@
+"""The registration: people come in with the notice they were shown, and with every mistake told at once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from secrets import token_hex
+from typing import Any
+
+from api.gateway.changes.act import Act, Done
+from api.gateway.changes.mistakes import mistaken, told
+from models.acquisition import Source
+from models.formats.form import Person, read_person
+from models.formats.screening import findings
+from models.formats.wrong import Mistake, Wrong
+from models.person_row import PATHS, PersonRow
+from models.store import WrongValue
+from policies.form import ANSWERS
+from policies.vocabulary import Action, Fact
+
+MOST_PEOPLE = 100
+LONGEST_VERSION = 20
+LANGUAGES = ("ja", "en")
+LATE = timedelta(minutes=5)
+"""How far the clock of a frontend may run ahead."""
+
+_TAKEN = "SELECT 1 FROM users WHERE email = :email"
+_ACQUIRED = """
+INSERT INTO acquisitions (id, user_id, source, shown, policy_version, language, notice_at, acquired_at)
+VALUES (:id, :user, :source, :shown, :version, :language, :noticed, :now)
+"""
+_AWAITS = """
+INSERT INTO screenings (id, user_id, answer, findings, asked_at, screened_at, outcome, screened_by)
+VALUES (:id, :user, :answer, :findings, :now, NULL, NULL, NULL)
+"""
+
+
+async def register(act: Act) -> Done:
+    """Register one person.
+
+    Raises:
+        Refusals: every mistake in the input, each with its path.
+    """
+    allowed(act, "Mutation.register")
+    said = act.said
+    mistakes, person = await _checked(act, said, "input")
+    if mistakes:
+        raise mistaken(mistakes, act)
+    row, fields = await _keep(act, said["notice"], person)
+    return Done(((row.id, row.ref, fields),))
+
+
+async def register_many(act: Act) -> Done:
+    """Register people, each for themself: a mistake in one keeps nobody else out."""
+    allowed(act, "Mutation.registerMany")
+    everybody: Sequence[Mapping[str, Any]] = act.said["people"]
+    if not 0 < len(everybody) <= MOST_PEOPLE:
+        raise act.wrong("people", f"holds {len(everybody)} people: send 1 to {MOST_PEOPLE}")
+    people: list[tuple[str, int, frozenset[str]]] = []
+    results: list[dict[str, Any]] = []
+    for place, said in enumerate(everybody):
+        mistakes, person = await _checked(act, said, f"input.people.{place}")
+        result: dict[str, Any] = {"index": place, "mistakes": [told(each, act) for each in mistakes]}
+        if not mistakes:
+            row, fields = await _keep(act, said["notice"], person)
+            people.append((row.id, row.ref, fields))
+            result["user"] = row.id
+        results.append(result)
+    return Done(tuple(people), {"results": results, "registered": len(people)})
+
+
+def allowed(act: Act, path: str) -> None:
+    """Whether the requester may register people at all.
+
+    Raises:
+        Refusal: `OPERATION_FORBIDDEN`.
+    """
+    if not act.may(Action.INVOKE, path, ()) or not act.context.clearance.in_scope("User.id"):
+        raise act.forbidden(path)
+
+
+async def _checked(act: Act, said: Mapping[str, Any], place: str) -> tuple[list[Mistake], Person]:
+    """What is wrong with one person's input, and what was read."""
+    today = act.running.today
+    edition = act.context.force.edition
+    notice = [_below(f"{place}.notice", each) for each in notice_mistakes(act, said.get("notice"))]
+    person = read_person(_form(said["user"]), edition.questions, today)
+    mistakes = [_below(f"{place}.user", each) for each in person.mistakes]
+    answers = person.values.get("answers") or {}
+    for question in edition.questions.values():
+        asked = question.asked_on(today)
+        if asked and question.required and question.key not in answers:
+            mistakes.append(Wrong("REQUIRED").at(f"{place}.user.answers.{question.key}"))
+        elif not asked and question.key in answers:
+            mistakes.append(Wrong("ANSWER_NOT_ASKED").at(f"{place}.user.answers.{question.key}"))
+    if not notice:
+        _may_collect(act, said["notice"], person, place, mistakes)
+    email = person.values.get("email")
+    if email and await act.transaction.fetch(_TAKEN, {"email": email}):
+        mistakes.append(Wrong("EMAIL_TAKEN").at(f"{place}.user.email"))
+    return [*notice, *mistakes], person
+
+
+def _may_collect(
+    act: Act, notice: Mapping[str, Any], person: Person, place: str, mistakes: list[Mistake]
+) -> None:
+    """Each field is decided like a reading; that the purpose was shown is a fact of the input.
+
+    Raises:
+        Refusal: `OPERATION_FORBIDDEN` for a field that no rule lets anybody enter.
+    """
+    purpose = act.context.clearance.purpose
+    shown = frozenset({Fact.NOTICED} if purpose in notice["purposes"] else ())
+    for path in fields_of(person.values):
+        if act.may(Action.COLLECT, path, shown):
+            continue
+        if shown or not act.may(Action.COLLECT, path, {Fact.NOTICED}):
+            raise act.forbidden(path)
+        mistakes.append(Wrong("NOTICE_PURPOSE", purpose=purpose).at(f"{place}.notice.purposes"))
+        return
+
+
+def fields_of(values: Mapping[str, Any]) -> list[str]:
+    """The fields that these columns and answers belong to."""
+    answers = [ANSWERS + key for key in values.get("answers") or ()]
+    return [*(PATHS[name] for name in values if name != "answers"), *answers]
+
+
+def notice_mistakes(act: Act, notice: Mapping[str, Any] | None) -> list[Mistake]:
+    """What is wrong with the notice that was shown (APPI Art 21(2)); without one nothing is taken in."""
+    if not notice:
+        return [Wrong("NOTICE_REQUIRED").at("")]
+    mistakes: list[Mistake] = []
+    version = str(notice.get("policyVersion") or "").strip()
+    if not 0 < len(version) <= LONGEST_VERSION:
+        mistakes.append(Wrong("NOTICE_VERSION").at("policyVersion"))
+    if notice.get("language") not in LANGUAGES:
+        mistakes.append(Wrong("NOTICE_LANGUAGE").at("language"))
+    shown_at = notice.get("shownAt")
+    if not isinstance(shown_at, datetime) or shown_at > act.running.at + LATE:
+        mistakes.append(Wrong("NOTICE_TIME").at("shownAt"))
+    purposes = act.context.force.edition.purposes
+    leaves = {each.id for each in purposes.values() if not each.abstract}
+    given = notice.get("purposes") or []
+    if not given or not leaves.issuperset(given):
+        mistakes.append(Wrong("NOTICE_PURPOSES").at("purposes"))
+    return mistakes
+
+
+async def _keep(act: Act, notice: Mapping[str, Any], person: Person) -> tuple[PersonRow, frozenset[str]]:
+    try:
+        row = await PersonRow.make(act.transaction, act.door.vault, person.values, act.running.at)
+    except WrongValue:
+        raise act.wrong("user.email", "was registered a moment ago: send the request again") from None
+    purposes = act.context.force.edition.purposes
+    await act.transaction.execute(
+        _ACQUIRED,
+        {
+            "id": token_hex(13),
+            "user": row.id,
+            "source": Source.SERVICE_FORM.value,
+            "shown": sum(1 << purposes[each].number for each in set(notice["purposes"])),
+            "version": str(notice["policyVersion"]).strip(),
+            "language": notice["language"],
+            "noticed": min(notice["shownAt"], act.running.at),
+            "now": act.running.at,
+        },
+    )
+    await await_screening(act, row.id, person.values.get("answers") or {})
+    return row, frozenset(fields_of(person.values))
+
+
+async def await_screening(act: Act, user: str, answers: Mapping[str, Any]) -> None:
+    """Every free text waits for a reader before it goes outside; what was noticed in it is noted by code."""
+    questions = act.context.force.edition.questions
+    for key, answer in answers.items():
+        if answer is None or not questions[key].kind.free:
+            continue
+        found = ",".join(findings(str(answer)))
+        row = {"id": token_hex(13), "user": user, "answer": key, "findings": found, "now": act.running.at}
+        await act.transaction.execute(_AWAITS, row)
+
+
+def _below(place: str, mistake: Mistake) -> Mistake:
+    return mistake.wrong.at(f"{place}.{mistake.path}" if mistake.path else place)
+
+
+def _form(user: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The input object as the formats read it."""
+    return user

@@ -1,0 +1,42 @@
+"""The screening: a person of the desk reads a free text before it may go outside (Clause 2, APPI Art 20(2))."""
+
+from enum import StrEnum
+
+from api.gateway.changes.act import Act, Done
+from models.person_row import PersonRow
+from policies.form import ANSWERS
+
+
+class ScreenOutcome(StrEnum):
+    """What the reader found: nothing that does not belong, or something, so that the text is taken away."""
+
+    CLEARED = "CLEARED"
+    REMOVED = "REMOVED"
+
+
+_WAITING = "SELECT 1 FROM screenings WHERE user_id = :user AND answer = :answer AND screened_at IS NULL"
+_SCREENED = """
+UPDATE screenings SET screened_at = :now, outcome = :outcome, screened_by = :by
+WHERE user_id = :user AND answer = :answer AND screened_at IS NULL
+"""
+
+
+async def screen_answer(act: Act) -> Done:
+    """Let a text go, or take it away."""
+    said = act.said
+    key = str(said["key"])
+    path = ANSWERS + key
+    outcome = ScreenOutcome(getattr(said["outcome"], "value", said["outcome"]))
+    removed = outcome is ScreenOutcome.REMOVED
+    person = await act.subject(
+        str(said["user"]), "Mutation.screenAnswer", (path,) if removed else (), scope="User.id"
+    )
+    values = {"user": person.id, "answer": key}
+    if not await act.transaction.fetch(_WAITING, values):
+        raise act.wrong("key", "names no answer of this person that awaits screening")
+    if removed:
+        row = await PersonRow.read(act.transaction, act.door.vault, person.id)
+        await row.amend({"answers": {key: None}}, act.amender())
+    screened = {**values, "now": act.running.at, "outcome": outcome.value, "by": act.by}
+    await act.transaction.execute(_SCREENED, screened)
+    return Done(((person.id, person.ref, frozenset({path})),), {"outcome": outcome.value})

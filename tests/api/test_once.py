@@ -1,0 +1,104 @@
+"""Once: the same change under one key is carried out once; a stale version changes nothing."""
+
+import asyncio
+
+import pytest
+
+from tests.api.test_register import NOTICE, REGISTER, USER, body, people
+from tests.world import World
+
+UPDATE = """
+mutation($input: UpdateUserInput!) @purpose(id: "service.account") {
+  updateUser(input: $input) { user { id version phone history { field was became by purpose } } }
+}
+"""
+VERSION = 'query @purpose(id: "service.account") { me { version phone } }'
+
+
+async def test_the_same_key_registers_once_and_answers_both_times(a_world: World) -> None:
+    before = await people(a_world)
+    given = body({"email": "once@mail.example"})
+    headers = {"Idempotency-Key": '"first-key"'}
+    first = await a_world.send("frontend", REGISTER, given, headers=headers)
+    second = await a_world.send("frontend", REGISTER, given, headers=headers)
+    assert first.json() == second.json()
+    assert "errors" not in first.json()
+    assert await people(a_world) == before + 1
+
+
+async def test_the_same_key_at_once_registers_once(a_world: World) -> None:
+    before = await people(a_world)
+    given = body({"email": "once-at-once@mail.example"})
+    headers = {"Idempotency-Key": "second-key"}
+    answers = await asyncio.gather(
+        *(a_world.ask("frontend", REGISTER, given, headers=headers) for _ in range(4))
+    )
+    assert len({answer["data"]["register"]["user"]["id"] for answer in answers}) == 1
+    assert await people(a_world) == before + 1
+
+
+async def test_a_key_belongs_to_one_request_and_one_client(a_world: World) -> None:
+    headers = {"Idempotency-Key": "third-key"}
+    await a_world.ask("frontend", REGISTER, body({"email": "third@mail.example"}), headers=headers)
+    before = await people(a_world)
+    other = await a_world.ask("frontend", REGISTER, body({"email": "fourth@mail.example"}), headers=headers)
+    (error,) = other["errors"]
+    assert (error["extensions"]["code"], error["extensions"]["reason"]) == ("BAD_INPUT", "KEY_REUSED")
+    assert await people(a_world) == before
+    user = a_world.demo.users["plain"]
+    own = {"input": {"id": user, "user": {"phone": "+819012340001"}}}
+    answer = await a_world.ask("frontend", UPDATE, own, user=user, headers=headers)
+    assert answer["data"]["updateUser"]["user"]["phone"] == "+819012340001"
+
+
+async def test_a_refused_change_leaves_its_key_free(a_world: World) -> None:
+    headers = {"Idempotency-Key": "fifth-key"}
+    given = {"input": {"user": {**USER, "email": "fifth@mail.example"}, "notice": None}}
+    assert "errors" in await a_world.ask("frontend", REGISTER, given, headers=headers)
+    again = {"input": {"user": {**USER, "email": "fifth@mail.example"}, "notice": NOTICE}}
+    assert "errors" not in await a_world.ask("frontend", REGISTER, again, headers=headers)
+
+
+@pytest.mark.parametrize("key", ["", "x" * 201])
+async def test_a_key_is_a_short_text(a_world: World, key: str) -> None:
+    response = await a_world.send("frontend", REGISTER, body(), headers={"Idempotency-Key": key})
+    assert a_world.codes(response.json()) == ["BAD_INPUT"]
+
+
+async def test_a_stale_version_changes_nothing(a_world: World) -> None:
+    user = a_world.demo.users["newsletter"]
+    read = (await a_world.ask("frontend", VERSION, user=user))["data"]["me"]
+    first = {"input": {"id": user, "ifVersion": read["version"], "user": {"phone": "+819012340002"}}}
+    answer = await a_world.ask("frontend", UPDATE, first, user=user)
+    assert "errors" not in answer, answer
+    changed = answer["data"]["updateUser"]["user"]
+    assert changed["version"] != read["version"]
+    stale = {"input": {"id": user, "ifVersion": read["version"], "user": {"phone": "+819012340003"}}}
+    response = await a_world.send(
+        "frontend", UPDATE, stale, user=user, headers={"Accept": "application/graphql-response+json"}
+    )
+    (error,) = response.json()["errors"]
+    assert (response.status_code, error["extensions"]["reason"]) == (409, "STALE_VERSION")
+    assert (await a_world.ask("frontend", VERSION, user=user))["data"]["me"] == {
+        "version": changed["version"],
+        "phone": "+819012340002",
+    }
+
+
+async def test_of_two_who_read_the_same_version_one_changes_it(a_world: World) -> None:
+    user = a_world.demo.users["busy"]
+    version = (await a_world.ask("frontend", VERSION, user=user))["data"]["me"]["version"]
+    answers = await asyncio.gather(
+        *(
+            a_world.ask(
+                "frontend",
+                UPDATE,
+                {"input": {"id": user, "ifVersion": version, "user": {"phone": f"+81901234010{place}"}}},
+                user=user,
+            )
+            for place in range(3)
+        )
+    )
+    assert sum("errors" not in answer for answer in answers) == 1
+    reasons = [e["extensions"]["reason"] for answer in answers for e in answer.get("errors", ())]
+    assert reasons == ["STALE_VERSION"] * 2
