@@ -10,21 +10,17 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-import orjson
-
-from models.answers import opened_answers, sealed_answers
-from models.catalogue import SEALED
 from models.cell import Unreadable
 from models.datakey import Use
 from models.dialect import Dialect
-from models.rotation_sql import BATCH, MARKS, Behind, rows_under, update_sql, windows
+from models.rotation_sql import BATCH, Table, rows_under, windows
+from models.rotation_tables import tables
 from models.store import Row, Store, Transaction
 from models.vault import LOCK, Sealing, Vault
 
 Progress = Callable[[int, int], None]
-"""Told how many of how many people were looked at."""
+"""Told how many of how many rows were looked at."""
 
 _MOST_PASSES = 5
 _RETIRE = "UPDATE data_keys SET retired_at = :now WHERE retired_at IS NULL AND number <= :last"
@@ -52,14 +48,14 @@ class Turned:
 
 
 class Rotation:
-    """One run over the rows of an open database; its vault says which answers may stand in clear."""
+    """One run over the rows of an open database; `clear` are the answers that may stand in clear."""
 
     def __init__(self, store: Store, vault: Vault, *, clear: frozenset[str]) -> None:
         self._store = store
         self._vault = vault
-        self._behind = Behind(store.dialect, clear)
-        self._update = update_sql(store.dialect)
+        self._tables = tables(store.dialect, clear)
         self._unreadable: Counter[tuple[str, int | None]] = Counter()
+        vault.leave_clear(clear)
 
     async def run(self, progress: Progress, *, anew: bool = False) -> Turned:
         """Make new keys, or go on with a rotation that is not finished unless `anew`, until all rows are under them.
@@ -97,51 +93,41 @@ class Rotation:
         return True
 
     async def _pass(self, progress: Progress) -> int:
-        total = (await self._store.fetch("SELECT count(*) FROM users", {}))[0][0]
-        done, rows, after = 0, 0, ""
-        async for upper, count in windows(self._store):
-            rows += await self._window(after, upper)
-            done, after = done + count, upper
-            progress(min(done, total), total)
+        total, done, rows = 0, 0, 0
+        for table in self._tables:
+            total += (await self._store.fetch(f"SELECT count(*) FROM {table.name}", {}))[0][0]
+        for table in self._tables:
+            after = ""
+            async for upper, count in windows(self._store, table):
+                rows += await self._window(table, after, upper)
+                done, after = done + count, upper
+                progress(min(done, total), total)
         return rows
 
-    async def _window(self, after: str, upper: str) -> int:
+    async def _window(self, table: Table, after: str, upper: str) -> int:
         rows, last = 0, after
         while True:
             began = time.monotonic()
             async with self._store.transaction() as transaction:
                 sealing = await self._vault.hold(transaction)
-                found = await transaction.fetch(
-                    self._behind.sql, {**self._behind.values(sealing), "after": last, "upper": upper}
-                )
+                values = {**table.values(sealing), "after": last, "upper": upper}
+                found = await transaction.fetch(table.find(), values)
                 for row in found:
-                    rows += await self._reseal(transaction, sealing, row)
+                    rows += await self._reseal(transaction, table, sealing, row)
             if len(found) < BATCH:
                 return rows
             last = found[-1][0]
             if self._store.dialect is Dialect.SQLITE:  # one writes at a time there: let gateways have a turn
                 await asyncio.sleep(time.monotonic() - began)
 
-    async def _reseal(self, transaction: Transaction, sealing: Sealing, row: Row) -> bool:
-        user, ref, answers, *cells = row
+    async def _reseal(self, transaction: Transaction, table: Table, sealing: Sealing, row: Row) -> bool:
+        number, ref, *cells = row
         try:
-            opened = {
-                column: None if cell is None else self._vault.open(SEALED[column], ref, cell)
-                for column, cell in zip(SEALED, cells, strict=True)
-            }
-            kept = opened_answers(self._vault, ref, orjson.loads(answers))
+            values = table.resealed(self._vault, sealing, ref, cells)
         except Unreadable as fault:
             self._unreadable[fault.path, fault.number] += 1
             return False
-        values: dict[str, Any] = {
-            column: None if plain is None else sealing.cell.seal(SEALED[column], ref, plain)
-            for column, plain in opened.items()
-        }
-        for column, mark in MARKS.items():
-            plain = opened[column]
-            values[mark] = None if plain is None else sealing.mark.mark(SEALED[column], plain.decode())
-        values["answers"] = orjson.dumps(sealed_answers(sealing, ref, kept)).decode()
-        await transaction.execute(self._update, {**values, "id": user})
+        await transaction.execute(table.update(), {**values, "id": number})
         return True
 
     async def _drop(self) -> list[int]:
@@ -149,7 +135,7 @@ class Rotation:
         async with self._store.transaction() as transaction:
             lock = " FOR UPDATE" if self._store.dialect is Dialect.POSTGRES else ""
             retired = [(number, Use(use)) for number, use in await transaction.fetch(_RETIRED + lock, {})]
-            named = await rows_under(transaction, retired)
+            named = await rows_under(transaction, self._tables, retired)
             unused = [number for number, _ in retired if not named[number]]
             for number in unused:
                 await transaction.execute("DELETE FROM data_keys WHERE number = :number", {"number": number})

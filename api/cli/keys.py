@@ -18,6 +18,7 @@ from models.datakey import DataKey, MasterKey
 from models.inforce import InForce
 from models.rotation import Rotation, Turned
 from models.rotation_sql import rows_under
+from models.rotation_tables import tables
 from models.store import Store
 from models.vault import Vault, vault_in_use
 
@@ -52,18 +53,19 @@ async def _opened() -> AsyncIterator[_Open]:
 
 
 def show() -> None:
-    """List the data keys with how many people have something sealed under each; never a key itself."""
+    """List the data keys with how many rows have something sealed under each; never a key itself."""
 
     async def read() -> list[tuple[DataKey, int]]:
         async with _opened() as open_:
             found = await DataKey.all().order_by("number")
-            people = await rows_under(open_.store, [(key.number, key.use) for key in found])
-            return [(key, people[key.number]) for key in found]
+            wanted = [(key.number, key.use) for key in found]
+            rows = await rows_under(open_.store, tables(open_.store.dialect), wanted)
+            return [(key, rows[key.number]) for key in found]
 
-    table = Table("key", "use", "made", "retired", "people")
-    for key, people in asyncio.run(read()):
+    table = Table("key", "use", "made", "retired", "rows")
+    for key, rows in asyncio.run(read()):
         retired = "" if key.retired_at is None else f"{key.retired_at:%Y-%m-%d}"
-        table.add_row(str(key.number), key.use.lower(), f"{key.created_at:%Y-%m-%d}", retired, f"{people:,}")
+        table.add_row(str(key.number), key.use.lower(), f"{key.created_at:%Y-%m-%d}", retired, f"{rows:,}")
     out.print(table)
 
 
@@ -78,13 +80,12 @@ def rotate(
         async with _opened() as open_:
             force = await InForce(open_.store).current()
             clear = clear_answers(force.catalogue)
-            open_.vault.leave_clear(clear)
-            with bar("people") as progress:
+            with bar("rows") as progress:
                 return await Rotation(open_.store, open_.vault, clear=clear).run(shown(progress), anew=anew)
 
     turned = asyncio.run(turn())
     begun = "new keys were made" if turned.begun else "a rotation that was not finished was gone on with"
-    err.print(f"{begun}; people sealed anew: {turned.rows:,}; keys dropped: {_numbers(turned.dropped)}")
+    err.print(f"{begun}; rows sealed anew: {turned.rows:,}; keys dropped: {_numbers(turned.dropped)}")
     if turned.unreadable:
         told = ", ".join(
             f"`{path}` under key {number}: {count:,}" for (path, number), count in turned.unreadable.items()

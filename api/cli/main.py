@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from api.cli import database, keys, ledger, policy, policy_diff, policy_show, policy_table, registry, serve
+from api.cli import (
+    database,
+    keys,
+    ledger,
+    people,
+    policy,
+    policy_diff,
+    policy_show,
+    policy_table,
+    registry,
+    serve,
+)
 from api.cli.shared import CommandError, out
 from api.schema.build import Unguarded
 from api.settings import SettingError
@@ -41,7 +52,7 @@ def mokuteki(
     """What every command has."""
 
 
-for room in (serve, database, registry, policy, ledger, keys):
+for room in (serve, database, registry, people, policy, ledger, keys):
     room.add_to(app)
 for page in (policy_table, policy_show, policy_diff):
     page.add_to(policy.policies)
