@@ -15,7 +15,7 @@ def test_every_rule_is_shown(mokuteki: Mokuteki) -> None:
     assert ran.code == 0
     assert all(f" {rule.id} " in ran.out for rule in shipped(CATEGORIES).rules)
     assert "Employer may read: Contact for service.application, given to: Employers" in flat(ran.out)
-    assert "Nobody may handle: Personal data, when the person's data was erased" in flat(ran.out)
+    assert "Nobody may handle: The whole record of a person, when the person's data was erased" in flat(ran.out)
 
 
 def test_the_facts_of_a_rule_are_told_in_words_and_its_codes_stand_below(mokuteki: Mokuteki) -> None:
@@ -34,10 +34,10 @@ def test_the_facts_of_a_rule_are_told_in_japanese(mokuteki: Mokuteki, option: st
     assert (
         "本人以外のすべては、「提供先が外国にある」に当たり、"
         "「外国にある提供先についての情報が同意前に本人へ提供されている」に当たらないとき、"
-        "「個人情報」を扱うことができない"
+        "「会員の記録の全体」を扱うことができない"
     ) in told
     one = mokuteki("policy", "show", "erased", option, "ja").out
-    assert "だれも、「本人のデータは消去済みである」に当たるとき、「個人情報」を扱うことができない" in one
+    assert "だれも、「本人のデータは消去済みである」に当たるとき、「会員の記録の全体」を扱うことができない" in one
     assert mokuteki("policy", "show", option, "ja").err.startswith("規則 ")
 
 

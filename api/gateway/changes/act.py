@@ -80,6 +80,7 @@ class Act:
         Raises:
             Refusal: `BAD_INPUT` for a person who does not exist here, `OPERATION_FORBIDDEN` where no rule allows it.
         """
+        self.running.record.sought |= await self.door.registers.view.history.refs([user])
         questions = [(Action.INVOKE, act), *((Action.CORRECT, path) for path in fields)]
         asked = self._asked(questions)
         certain = {fact for fact, is_so in self.context.clearance.certain.items() if is_so}
@@ -88,7 +89,6 @@ class Act:
         for question in questions:
             if not any(self._allowed(question, {*some, *certain}) for some in combinations(asked)):
                 raise self._forbidden(question[1])
-        self.running.record.sought |= await self.door.registers.view.history.refs([user])
         row = await self._row(user, asked)
         if row is None:
             raise self.wrong("user", "is nobody here")
