@@ -3,8 +3,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 HOST ?= 127.0.0.1
 PORT ?= 8000
+KILLS ?= 1000
+WORKERS ?= 1
 
-.PHONY: serve test bench lint fmt lock install
+.PHONY: serve test proof bench lint fmt lock install
 .DEFAULT_GOAL := serve
 
 $(STAMP): requirements.lock pyproject.toml
@@ -17,10 +19,13 @@ $(STAMP): requirements.lock pyproject.toml
 install: $(STAMP)
 
 serve: $(STAMP)  ## migrate, load the demonstration data if there is none, serve
-	@HOST=$(HOST) PORT=$(PORT) $(BIN)/mokuteki serve
+	@HOST=$(HOST) PORT=$(PORT) WORKERS=$(WORKERS) $(BIN)/mokuteki serve
 
 test: $(STAMP)  ## the whole suite, on SQLite and PostgreSQL
 	@$(BIN)/python -m pytest -n auto
+
+proof: $(STAMP)  ## the long runs: a thousand kills under load, every call of the database failed
+	@KILLS=$(KILLS) $(BIN)/python -m pytest -n 0 -s tests/faults
 
 lint: $(STAMP)  ## style, then strict types
 	@$(BIN)/ruff check .

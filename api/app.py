@@ -1,6 +1,7 @@
 """The application: every surface of the gateway, assembled in one place."""
 
 import time
+from contextlib import suppress
 from typing import Any
 
 from starlette.applications import Starlette
@@ -11,7 +12,9 @@ from starlette.routing import BaseRoute, Route
 from api import health, metrics
 from api.explorer.examples import EXAMPLES
 from api.explorer.page import Explorer, explorer
-from api.gateway.route import GraphQLRoute, as_asgi
+from api.gateway.admission import may_know_schema
+from api.gateway.refusal import Refusal
+from api.gateway.route import GraphQLRoute, admit, as_asgi
 from api.house import House
 from api.tokens import endpoint
 from models.demo.handout import read_demo
@@ -24,7 +27,12 @@ def build_app(house: House) -> Starlette:
     """The ASGI application over an open house."""
     page = None if house.settings.production else _explorer(house)
     graphql = GraphQLRoute(
-        house.gateway, house.tokens, house.metrics, page=as_asgi(page.page) if page else None
+        house.gateway,
+        house.tokens,
+        house.metrics,
+        page=as_asgi(page.page) if page else None,
+        limits=house.settings.limits,
+        origins=house.settings.cors_origins,
     )
     routes: list[BaseRoute] = [
         Route("/graphql", graphql),
@@ -48,10 +56,19 @@ def build_app(house: House) -> Starlette:
 def _schema(house: House) -> Any:  # noqa: ANN401 - an endpoint
     text = house.schema.as_str()
 
-    async def show(_request: Request) -> Response:
+    async def show(request: Request) -> Response:
+        if house.settings.production and not await _may_know_schema(house, request):
+            return PlainTextResponse("Not Found", status_code=404)
         return PlainTextResponse(text + "\n", media_type="text/plain; charset=utf-8")
 
     return show
+
+
+async def _may_know_schema(house: House, request: Request) -> bool:
+    with suppress(Refusal, PolicyUnavailable):
+        requester = admit(house.tokens, dict(request.scope["headers"]), time.time())
+        return may_know_schema(await house.inforce.current(), requester)
+    return False
 
 
 def _scopes(house: House) -> frozenset[str]:

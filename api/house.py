@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import strawberry
+import structlog
 
 from api.gateway.cursor import Cursors
 from api.gateway.gateway import Gateway
@@ -21,9 +23,12 @@ from models.database import opened
 from models.inforce import Force, InForce
 from models.ledger import Ledger
 from models.ledger_index import LedgerIndex
+from models.ledger_months import LedgerMonths
 from models.store import Store
 from models.vault import Vault, vault_in_use
 from policies.vocabulary import Role
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +52,10 @@ def utc_now() -> datetime:
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, clock: Callable[[], datetime] = utc_now) -> AsyncIterator[House]:
-    """Open a migrated database and everything above it."""
+async def open_house(
+    settings: Settings, clock: Callable[[], datetime] = utc_now, *, counted_in: Path | None = None
+) -> AsyncIterator[House]:
+    """Open a migrated database and everything above it; `counted_in`: as `Metrics` takes it."""
     schema = build_schema()
     metrics = Metrics(
         roles=list(Role),
@@ -56,6 +63,7 @@ async def open_house(settings: Settings, clock: Callable[[], datetime] = utc_now
         recipient_kinds=(),
         outcomes=list(Outcome),
         codes=list(Code),
+        counted_in=counted_in,
     )
 
     def on_edition(force: Force) -> None:
@@ -73,6 +81,8 @@ async def open_house(settings: Settings, clock: Callable[[], datetime] = utc_now
         ledger.start()
         index = LedgerIndex(store, resting=ledger.resting)
         index.start()
+        months = LedgerMonths(store, clock, observe=_month_observer(metrics))
+        await months.start()
         keyring = await load_keys(settings.secret_key)
         try:
             yield House(
@@ -90,12 +100,15 @@ async def open_house(settings: Settings, clock: Callable[[], datetime] = utc_now
                     secret=settings.secret_key,
                     vault=vault,
                     clock=clock,
+                    limits=settings.limits,
+                    production=settings.production,
                 ),
                 vault=vault,
                 tokens=AccessTokens(keyring, settings.issuer, settings.issuer, settings.token_seconds),
                 metrics=metrics,
             )
         finally:
+            await months.stop()
             await index.stop()
             await ledger.stop()
             await inforce.stop()
@@ -107,5 +120,16 @@ def _observer(metrics: Metrics) -> Callable[[int, float, bool], None]:
             metrics.ledger_commit(operations=operations, seconds=seconds)
         else:
             metrics.ledger_failure()
+
+    return observe
+
+
+def _month_observer(metrics: Metrics) -> Callable[[bool, bool], None]:
+    def observe(made: bool, stray: bool) -> None:  # noqa: FBT001 - one look, two facts
+        metrics.outside_months(stray=stray)
+        if not made:
+            _log.error("ledger.months_missing")
+        if stray:
+            _log.warning("ledger.outside_months")
 
     return observe

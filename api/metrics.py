@@ -1,7 +1,8 @@
-"""The metrics of one process: numbers under labels from closed lists, never a name, an id or a value."""
+"""The metrics: numbers under labels from closed lists, never a name, an id or a value."""
 
 import hmac
 from collections.abc import Iterable
+from pathlib import Path
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -11,9 +12,13 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+TOGETHER = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable that several processes start with to count in one folder; its library reads it when it is imported."""
 
 NONE = "none"
 OTHER = "other"
@@ -35,7 +40,7 @@ class Closed:
 class Metrics:
     """What is counted and measured, in a registry of its own."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a list for each label
         self,
         *,
         roles: Iterable[str],
@@ -43,7 +48,10 @@ class Metrics:
         recipient_kinds: Iterable[str],
         outcomes: Iterable[str],
         codes: Iterable[str],
+        counted_in: Path | None = None,
     ) -> None:
+        """`counted_in`: the folder in which this process counts together with others."""
+        self._counted_in = counted_in
         self.registry = CollectorRegistry(auto_describe=False)
         self._roles, self._purposes, self._kinds = Closed(roles), Closed(purposes), Closed(recipient_kinds)
         self._outcomes, self._codes = Closed(outcomes), Closed(codes)
@@ -69,6 +77,18 @@ class Metrics:
         self._unauthenticated = Counter(
             "mokuteki_unauthenticated", "Requests without a valid token", registry=self.registry
         )
+        self._turned_away = Counter(
+            "mokuteki_turned_away",
+            "Requests that were not let in, by whose limit it was, or that left while they waited",
+            ("why",),
+            registry=self.registry,
+        )
+        self._waiting = Gauge(
+            "mokuteki_waiting",
+            "Requests that wait for their turn",
+            registry=self.registry,
+            multiprocess_mode="livesum",
+        )
         self._batch = Histogram(
             "mokuteki_ledger_batch_operations",
             "How many operations one commit of the ledger held",
@@ -85,7 +105,16 @@ class Metrics:
             "mokuteki_ledger_failures", "Commits of the ledger that failed", registry=self.registry
         )
         self._edition = Gauge(
-            "mokuteki_edition", "The number of the edition in force", registry=self.registry
+            "mokuteki_edition",
+            "The number of the edition in force",
+            registry=self.registry,
+            multiprocess_mode="livemin",
+        )
+        self._stray = Gauge(
+            "mokuteki_ledger_outside_months",
+            "1 when rows of the ledger stand outside the partition of a month",
+            registry=self.registry,
+            multiprocess_mode="livemax",
         )
 
     def know_purposes(self, purposes: Iterable[str]) -> None:
@@ -114,6 +143,14 @@ class Metrics:
         """A request came without a valid token."""
         self._unauthenticated.inc()
 
+    def turned_away(self, why: str) -> None:
+        """A request was not let in, or left while it waited."""
+        self._turned_away.labels(why).inc()
+
+    def waiting(self, change: int) -> None:
+        """So many more requests wait for their turn, or fewer."""
+        self._waiting.inc(change)
+
     def ledger_commit(self, *, operations: int, seconds: float) -> None:
         """The ledger committed so many operations together."""
         self._batch.observe(operations)
@@ -127,9 +164,22 @@ class Metrics:
         """Another edition came into force."""
         self._edition.set(number)
 
+    def outside_months(self, *, stray: bool) -> None:
+        """Whether rows of the ledger stand outside the partition of a month."""
+        self._stray.set(int(stray))
+
     def text(self) -> bytes:
-        """All of it, as Prometheus reads it."""
-        return generate_latest(self.registry)
+        """All of it, as Prometheus reads it: what all processes counted, where several count together."""
+        if self._counted_in is None:
+            return generate_latest(self.registry)
+        gathered = CollectorRegistry(auto_describe=False)
+        MultiProcessCollector(gathered, str(self._counted_in))  # type: ignore[no-untyped-call]
+        return generate_latest(gathered)
+
+
+def forget(counted_in: Path, process: int) -> None:
+    """Let the gauges of a process that ended count no more; what it counted stays counted."""
+    mark_process_dead(process, str(counted_in))  # type: ignore[no-untyped-call]
 
 
 def _may_read(request: Request, token: str) -> bool:

@@ -8,9 +8,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self, TypeVar
 
+from api.gateway.limits import Limits, declared
 from api.kept_secret import kept_secret
 from api.master_key import NoMasterKey, chosen_master_key
-from api.variables import FOR_TESTS, PREFIX, SETTINGS, SHORTEST_METRICS_TOKEN, SHORTEST_SECRET
+from api.variables import (
+    FOR_TESTS,
+    PREFIX,
+    SETTINGS,
+    SHORTEST_METRICS_TOKEN,
+    SHORTEST_SECRET,
+    limit_name,
+)
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 NAMES = frozenset(setting.name for setting in SETTINGS)
@@ -58,6 +66,9 @@ class Settings:
     host: str
     port: int
     token_seconds: int
+    workers: int
+    cors_origins: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def production(self) -> bool:
@@ -95,6 +106,9 @@ class Settings:
             host=host,
             port=port,
             token_seconds=_whole(environ, "MOKUTEKI_TOKEN_SECONDS", 900, range(60, 86_401)),
+            workers=_whole(environ, "MOKUTEKI_WORKERS", 1, range(1, 65)),
+            cors_origins=_origins(environ),
+            limits=_limits(environ),
         )
 
 
@@ -125,10 +139,30 @@ def _whole(environ: Mapping[str, str], name: str, default: int, bounds: range) -
     text = _text(environ, name)
     if not text:
         return default
-    if re.fullmatch(r"[0-9]{1,6}", text) and int(text) in bounds:
+    if re.fullmatch(r"[0-9]{1,9}", text) and int(text) in bounds:
         return int(text)
     least, most = bounds[0], bounds[-1]
     raise SettingError(f"`{name}` is not such a number: set it to a whole number from {least} to {most}")
+
+
+def _limits(environ: Mapping[str, str]) -> Limits:
+    return Limits(
+        **{
+            each.name: _whole(environ, limit_name(each.name), each.default, range(each.least, each.most + 1))
+            for each in declared()
+        }
+    )
+
+
+def _origins(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The origins as browsers write them: lower case, without a path or the port of the scheme."""
+    origins = tuple(_text(environ, "MOKUTEKI_CORS_ORIGINS").split())
+    if all(re.fullmatch(r"https?://[a-z0-9._-]+(:[0-9]{1,5})?", origin) for origin in origins):
+        return origins
+    raise SettingError(
+        "`MOKUTEKI_CORS_ORIGINS` is no list of origins: set it to some such as `https://app.example`, "
+        "with blanks between them"
+    )
 
 
 def _host(environ: Mapping[str, str]) -> str:

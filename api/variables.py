@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from api.gateway.limits import declared
+
 PREFIX = "MOKUTEKI_"
 FOR_TESTS = "MOKUTEKI_TEST_"
 SHORTEST_SECRET = 32
@@ -16,6 +18,11 @@ class Setting(NamedTuple):
     default: str
     doc: str
     bare: str | None = None
+
+
+def limit_name(name: str) -> str:
+    """The variable of a limit."""
+    return f"{PREFIX}LIMIT_{name.upper()}"
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -88,9 +95,31 @@ SETTINGS: tuple[Setting, ...] = (
         bare="PORT",
     ),
     Setting(
+        "MOKUTEKI_WORKERS",
+        "whole number from 1 to 64",
+        "1",
+        "How many processes serve together, if `--workers` does not say; more than one needs PostgreSQL.",
+        bare="WORKERS",
+    ),
+    Setting(
         "MOKUTEKI_TOKEN_SECONDS",
         "whole number from 60 to 86400",
         "900",
         "For how many seconds an access token is valid.",
+    ),
+    Setting(
+        "MOKUTEKI_CORS_ORIGINS",
+        "origins with blanks between them",
+        "none",
+        "The frontends in a browser that may ask, by their exact origin, such as `https://app.example`.",
+    ),
+    *(
+        Setting(
+            limit_name(each.name),
+            f"whole number from {each.least} to {each.most}",
+            str(each.default),
+            each.doc,
+        )
+        for each in declared()
     ),
 )

@@ -2,6 +2,8 @@
 
 from tortoise import Model, fields
 
+from models.sealed import CellField
+
 
 class Amendment(Model):
     """One change of one field (append-only until the person is erased).
@@ -9,12 +11,14 @@ class Amendment(Model):
     `was` and `became` are cells of the JSON of the value, bound to `ref`, or null where there was or is none.
     """
 
+    WAS, BECAME = "@was", "@became"
+
     id = fields.CharField(max_length=26, primary_key=True)
     user_id = fields.CharField(max_length=26, db_index=True)
     ref = fields.BigIntField()
     field = fields.CharField(max_length=120)
-    was = fields.BinaryField(null=True)
-    became = fields.BinaryField(null=True)
+    was = CellField(WAS, null=True)
+    became = CellField(BECAME, null=True)
     at = fields.DatetimeField()
     by = fields.CharField(max_length=80)
     client = fields.CharField(max_length=60)

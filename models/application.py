@@ -19,7 +19,7 @@ class Stage(StrEnum):
 FORWARD = (Stage.APPLIED, Stage.INTERVIEW, Stage.OFFER_ACCEPTED, Stage.HIRED)
 """The stages that imply those before them."""
 
-OPEN = FORWARD
+OPEN = FORWARD[:-1]
 """The stages in which an application is not over."""
 
 

@@ -43,7 +43,7 @@ def answer_fields(edition: Edition) -> Iterable[Personal]:
             Personal(
                 path=ANSWERS + question.key,
                 category=question.category,
-                tier=4 if question.category == "form-text" else 2,
+                tier=4 if question.kind.free or question.category in ("form-text", UNSORTED) else 2,
                 clause="2 (other)",
                 ja=question.label_ja,
                 en=question.label_en,

@@ -1,5 +1,8 @@
 """The database: where it is, how it is opened, and how its tables come to be."""
 
+import asyncio
+import fcntl
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -61,8 +64,10 @@ def tortoise_config(url: str) -> dict[str, Any]:
 async def migrate(url: str, progress: Callable[[str], None] = lambda _name: None) -> None:
     """Bring the tables up to date; several processes may do so at once."""
     if url.startswith(SQLITE):
-        _make_file(Path(url.removeprefix(SQLITE)))
-        await _migrate(url, progress)
+        path = Path(url.removeprefix(SQLITE))
+        _make_file(path)
+        async with _alone(path.with_name(f"{path.name}-turn")):
+            await _migrate(url, progress)
         return
     connection = await asyncpg.connect(url)
     try:
@@ -76,6 +81,20 @@ def _make_file(path: Path) -> None:
     """A file for its owner alone, before anything is written to it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
+
+
+@asynccontextmanager
+async def _alone(path: Path) -> AsyncIterator[None]:
+    """One process at a time, by a lock on a file of its own; a process that dies gives it up.
+
+    SQLite's own locks are of no use here, as a migration opens the database itself.
+    """
+    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        await asyncio.to_thread(fcntl.flock, handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 async def _migrate(url: str, progress: Callable[[str], None]) -> None:

@@ -9,7 +9,7 @@ import orjson
 
 from models.bits import Bits, pack, unpack
 from models.dialect import Dialect
-from models.ledger_rows import CLOCK_SHIFT, LARGEST_ID, first_id
+from models.ledger_rows import CLOCK_SHIFT, LARGEST_ID, first_id, provision_id
 from models.recorded import AccessRecord, ProvisionRecord
 from models.store import Reader, Row
 
@@ -143,8 +143,16 @@ class History:
             "until": "p.provided_at < :until",
             "before": "p.id < :before",
         }
-        values = {name: getattr(query, name) for name in tests if getattr(query, name) is not None}
+        values: dict[str, Any] = {
+            name: getattr(query, name) for name in tests if getattr(query, name) is not None
+        }
         wanted = [tests[name] for name in values]
+        if query.since is not None:
+            wanted.append("p.id >= :first")
+            values["first"] = provision_id(first_id(query.since), 0)
+        if query.until is not None:
+            wanted.append("p.id < :last")
+            values["last"] = provision_id(min(first_id(query.until) + SLOWEST, LARGEST_ID), 0)
         if query.access_ids is not None:
             listed = ", ".join(str(int(each)) for each in query.access_ids)
             wanted.append(f"p.access_id IN ({listed or 'NULL'})")

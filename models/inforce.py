@@ -18,6 +18,9 @@ from policies.judge import Judge
 LEASE = 1.0
 """Seconds for which what was read holds; past that, and with no answer from the database, nothing is decided."""
 
+CHANGES = "Mutation."
+"""What the guards of changes begin with: a change that writes no field is on record by its guard."""
+
 _NEWEST = "SELECT id, number FROM editions ORDER BY number DESC LIMIT 1"
 _PUBLISHED = """
 SELECT id, number, published_at, published_by, approved_by, note FROM editions
@@ -132,7 +135,8 @@ class InForce:
 
     async def _put(self, edition: Edition, number: int, registry: Registry) -> None:
         fields = catalogue(edition)
-        self.bits = await load_bits(self._store, fields)
+        changes = (guard for guard in edition.guards if guard.startswith(CHANGES))
+        self.bits = await load_bits(self._store, (*fields, *changes))
         force = Force(edition, number, registry, Judge(edition, registry.kinds), fields)
         self._on_edition(force)
         self._force = force

@@ -67,6 +67,11 @@ def first_id(at: datetime) -> int:
     return min(int(at.timestamp() * 1000) << CLOCK_SHIFT, LARGEST_ID)
 
 
+def provision_id(number: int, ref: int) -> str:
+    """The id of what was provided about a person by an access; ids rise as the numbers of accesses do."""
+    return b32hexencode(pack((number, ref))).decode().rstrip("=")
+
+
 class AccessIds:
     """Numbers of accesses: they rise with time, and two processes seldom meet; the table refuses the second."""
 
@@ -151,7 +156,7 @@ class Rows:
     def _provision(self, number: int, entry: Entry, one: ProvisionEntry) -> Row:
         bits = self._bits()
         return (
-            b32hexencode(pack((number, one.ref))).decode().rstrip("="),
+            provision_id(number, one.ref),
             number,
             one.ref,
             one.recipient,

@@ -3,16 +3,16 @@
 A field's history is kept for the right of correction (APPI Art 34): what stood there, what stands there, who, when, why.
 """
 
-from base64 import b32hexencode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from secrets import randbits, token_bytes, token_hex
+from secrets import choice, randbits, token_hex
 from typing import Any, Self
 
 import orjson
 from tortoise import fields
 
+from models.amendment import Amendment
 from models.answers import opened_answers, sealed_answers
 from models.catalogue import ANSWERS
 from models.dialect import Dialect
@@ -38,7 +38,7 @@ _AMENDED = """
 INSERT INTO amendments (id, user_id, ref, field, was, became, at, by, client, purpose, request_id)
 VALUES (:id, :user, :ref, :field, :was, :became, :at, :by, :client, :purpose, :request)
 """
-WAS, BECAME = "@was", "@became"
+WAS, BECAME = Amendment.WAS, Amendment.BECAME
 """What the cells of a history are sealed as, behind the path of the field."""
 
 
@@ -53,9 +53,15 @@ class Amender:
     at: datetime
 
 
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Without the letters that are taken for another (Crockford's base 32)."""
+
+ID_LENGTH = 26
+
+
 def new_id() -> str:
     """A number for a person: random, so that it tells nothing, not even time."""
-    return b32hexencode(token_bytes(16)).decode().rstrip("=").lower()
+    return "".join(choice(ALPHABET) for _ in range(ID_LENGTH))
 
 
 @dataclass(slots=True)
@@ -104,12 +110,8 @@ class PersonRow:
     @classmethod
     async def make(
         cls, transaction: Transaction, vault: Vault, values: Mapping[str, Any], at: datetime
-    ) -> Self:
-        """A new row with these values.
-
-        Raises:
-            WrongValue: one that must be its own is taken, such as an e-mail address.
-        """
+    ) -> Self | None:
+        """A new row with these values; None where the e-mail address is taken."""
         row = cls(transaction, await vault.hold(transaction), new_id(), randbits(62), token_hex(8))
         columns = row._columns(values)
         columns |= {"id": row.id, "ref": row.ref, "registered_at": at, "version": row.version}
@@ -117,7 +119,11 @@ class PersonRow:
         columns |= {"shown": 0, "marks": 0, "stay_pending": False}
         names = ", ".join(f'"{name}"' for name in columns)
         places = ", ".join(f":{name}" for name in columns)
-        await transaction.execute(f"INSERT INTO users ({names}) VALUES ({places})", columns)
+        made = await transaction.fetch(
+            f"INSERT INTO users ({names}) VALUES ({places}) ON CONFLICT DO NOTHING RETURNING id", columns
+        )
+        if not made:
+            return None
         row.values = {**dict.fromkeys(ENTERED), "answers": {}}
         return row
 
@@ -210,13 +216,13 @@ def _held(cell: object, name: str) -> object:
     return date.fromisoformat(cell) if dated and isinstance(cell, str) else cell
 
 
-def change_of(vault: Vault, cells: Sequence[Any]) -> dict[str, Any]:
-    """One row of the history, opened: reference, field, was, became, at, by, client, purpose.
+def change_of(vault: Vault, ref: int, cells: Sequence[Any]) -> dict[str, Any]:
+    """One row of the history of the person with this reference, opened: field, was, became, at, by, client, purpose.
 
     Raises:
         Unreadable: a cell of it does not open.
     """
-    ref, path, was, became, at, by, client, purpose = cells
+    path, was, became, at, by, client, purpose = cells
     return {
         "field": path,
         "was": None if was is None else orjson.loads(vault.open(path + WAS, ref, was)),

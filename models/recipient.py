@@ -29,7 +29,8 @@ class Recipient(Model):
 class Client(Model):
     """An application that may ask: its role, its recipients, and the hash of its secret.
 
-    `recipients` lists ids of recipients, the first of them the default.
+    `recipients` lists ids of recipients, the first of them the default. `documents` lists the hashes of the
+    documents that it is held to; null where it may send any.
     """
 
     id = fields.CharField(max_length=60, primary_key=True)
@@ -38,6 +39,7 @@ class Client(Model):
     recipients: list[str] = fields.JSONField()
     secret_hash = fields.CharField(max_length=100)
     scopes: list[str] = fields.JSONField(default=list)
+    documents: list[str] | None = fields.JSONField(null=True)
     active = fields.BooleanField(default=True)
     created_at = fields.DatetimeField()
 

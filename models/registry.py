@@ -12,7 +12,7 @@ _RECIPIENTS = """
 SELECT id, kind, name, address, representative, country, foreign_route, state_organ FROM recipients
 WHERE active ORDER BY id
 """
-_CLIENTS = "SELECT id, role, recipients FROM clients WHERE active ORDER BY id"
+_CLIENTS = "SELECT id, role, recipients, documents FROM clients WHERE active ORDER BY id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,16 @@ class KnownRecipient:
 
 @dataclass(frozen=True, slots=True)
 class KnownClient:
-    """An active client, with the recipients it asks for."""
+    """An active client, with the recipients it asks for.
+
+    Attributes:
+        documents: the hashes of those it is held to, or None where it may send any.
+    """
 
     id: str
     role: str
     recipients: tuple[str, ...]
+    documents: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,15 @@ async def read_registry(store: Store) -> Registry:
         )
         for row in await store.fetch(_RECIPIENTS, {})
     ]
-    clients = [KnownClient(row[0], row[1], tuple(_list(row[2]))) for row in await store.fetch(_CLIENTS, {})]
+    clients = [
+        KnownClient(
+            row[0],
+            row[1],
+            tuple(_list(row[2])),
+            None if row[3] is None or row[3] == "null" else frozenset(_list(row[3])),
+        )
+        for row in await store.fetch(_CLIENTS, {})
+    ]
     return Registry({each.id: each for each in recipients}, {each.id: each for each in clients})
 
 

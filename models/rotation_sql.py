@@ -1,17 +1,15 @@
-"""The statements of a rotation: which rows are not yet as they would be written now, and which keys are still named."""
+"""The tables of a rotation: which of their rows are not as they would be written now, and which keys they still name."""
 
+from abc import ABC, abstractmethod
 from base64 import b64encode
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-import orjson
-
-from models.catalogue import FIELDS, SEALED
 from models.cell import HEAD
 from models.datakey import Use
 from models.dialect import Dialect
 from models.store import Reader
-from models.vault import Sealing
+from models.vault import Sealing, Vault
 
 BATCH = 200
 """Rows of one transaction."""
@@ -19,120 +17,103 @@ BATCH = 200
 WINDOW = 10_000
 """Rows that one statement looks at."""
 
-MARKS = {column: mark for column, path in SEALED.items() if (mark := FIELDS[path].mark)}
-"""Each sealed column that has marks, with their column."""
 
-_SEALED_ANSWER = "a.value ->> 'sealed'"
-
-
-class Behind:
-    """The rows in which something is under another key than the newest, has not its mark, or is in clear and must not be.
+class Table(ABC):
+    """A table that holds cells, each row of them bound to its `ref`.
 
     Attributes:
-        sql: reads the first of them behind the id `after`, up to `upper`: id, ref, answers as JSON, and the sealed
-            columns.
+        name: the table.
+        columns: the columns that hold something sealed or marked.
+        reads: what is read of a row beside its id and its reference, as SQL.
+        behind: SQL that is true of a row that is not as it would be written now.
     """
 
-    def __init__(self, dialect: Dialect, clear: frozenset[str]) -> None:
-        postgres = dialect is Dialect.POSTGRES
-        keys = sorted(path.rpartition(".")[2] for path in clear)
-        self._clear = keys if postgres else orjson.dumps(keys).decode()
-        differs = "IS DISTINCT FROM" if postgres else "IS NOT"
-        clear_sql = "= ANY(:clear::text[])" if postgres else "IN (SELECT value FROM json_each(:clear))"
-        parts = [f"(u.{column} IS NOT NULL AND {_head(column)} {differs} :cell)" for column in SEALED]
-        parts += [
-            f"CASE WHEN u.{column} IS NULL THEN u.{mark} IS NOT NULL"
-            f" ELSE {_letters(f'u.{mark}')} {differs} :mark END"
-            for column, mark in MARKS.items()
-        ]
-        parts.append(
-            f"EXISTS (SELECT 1 FROM {_each(dialect)} WHERE CASE {_type(dialect)} WHEN 'null' THEN FALSE"
-            f" WHEN 'object' THEN {_letters(_SEALED_ANSWER)} {differs} :letters"
-            f" ELSE NOT a.key {clear_sql} END)"
+    name: str
+    columns: tuple[str, ...]
+    reads: tuple[str, ...]
+    behind: str
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+
+    @abstractmethod
+    def values(self, sealing: Sealing) -> Mapping[str, Any]:
+        """What `behind` compares with, by name."""
+
+    @abstractmethod
+    def resealed(self, vault: Vault, sealing: Sealing, ref: int, cells: Sequence[Any]) -> Mapping[str, Any]:
+        """The columns of a row, sealed anew out of what was read of it.
+
+        Raises:
+            Unreadable: a cell of it does not open.
+        """
+
+    @abstractmethod
+    def names(self, number: int, use: Use) -> str:
+        """SQL that is true of a row in which something names this key."""
+
+    def find(self) -> str:
+        """The statement that reads, and holds, the first rows that are behind, from the id `after` on up to `upper`."""
+        hold = " FOR UPDATE" if self.dialect is Dialect.POSTGRES else ""
+        return (
+            f"SELECT t.id, t.ref, {', '.join(self.reads)} FROM {self.name} t"
+            f" WHERE t.id > :after AND t.id <= :upper AND ({self.behind}) ORDER BY t.id LIMIT {BATCH}{hold}"
         )
-        text = "u.answers::text" if postgres else "u.answers"
-        self.sql = (
-            f"SELECT u.id, u.ref, {text}, {', '.join(f'u.{column}' for column in SEALED)} FROM users u"
-            f" WHERE u.id > :after AND u.id <= :upper AND ({' OR '.join(parts)})"
-            f" ORDER BY u.id LIMIT {BATCH}{' FOR UPDATE' if postgres else ''}"
-        )
 
-    def values(self, sealing: Sealing) -> dict[str, Any]:
-        """What the statement compares with; beside `after` and `upper`."""
-        return {
-            "cell": sealing.cell.head,
-            "mark": b64encode(sealing.mark.head).decode(),
-            "letters": b64encode(sealing.cell.head).decode(),
-            "clear": self._clear,
-        }
+    def update(self) -> str:
+        """The statement that writes a row that was sealed anew."""
+        casts = {"answers": "::jsonb"} if self.dialect is Dialect.POSTGRES else {}
+        sets = ", ".join(f"{column} = :{column}{casts.get(column, '')}" for column in self.columns)
+        return f"UPDATE {self.name} SET {sets} WHERE id = :id"
 
+    def differs(self, one: str, other: str) -> str:
+        """SQL that is true where one is not the other, nothing being a value too."""
+        return f"{one} {'IS DISTINCT FROM' if self.dialect is Dialect.POSTGRES else 'IS NOT'} {other}"
 
-def update_sql(dialect: Dialect) -> str:
-    """The statement that writes a row that was sealed anew."""
-    cast = "::jsonb" if dialect is Dialect.POSTGRES else ""
-    sets = [f"{column} = :{column}" for column in (*SEALED, *MARKS.values())]
-    return f"UPDATE users SET {', '.join(sets)}, answers = :answers{cast} WHERE id = :id"
+    def literal(self, number: int) -> str:
+        """The head of a key's cells, as SQL writes bytes."""
+        head = number.to_bytes(HEAD).hex()
+        return f"'\\x{head}'::bytea" if self.dialect is Dialect.POSTGRES else f"x'{head}'"
 
 
-async def rows_under(reader: Reader, keys: Sequence[tuple[int, Use]]) -> dict[int, int]:
+def head(column: str) -> str:
+    """SQL for what a cell says of its key."""
+    return f"substr(t.{column}, 1, {HEAD})"
+
+
+def letters(number: int) -> str:
+    """The head of a key's cells where they stand in text."""
+    return b64encode(number.to_bytes(HEAD)).decode()
+
+
+async def rows_under(
+    reader: Reader, tables: Sequence[Table], keys: Sequence[tuple[int, Use]]
+) -> dict[int, int]:
     """How many rows each of these keys has a cell or a mark in."""
     found = dict.fromkeys((number for number, _ in keys), 0)
-    if not keys:
-        return found
-    sums = ", ".join(
-        f"COALESCE(sum(CASE WHEN {_names(reader.dialect, number, use)} THEN 1 ELSE 0 END), 0)"
-        for number, use in keys
-    )
-    after = ""
-    async for upper, _ in windows(reader):
-        rows = await reader.fetch(
-            f"SELECT {sums} FROM users u WHERE u.id > :after AND u.id <= :upper",
-            {"after": after, "upper": upper},
-        )
-        for (number, _), count in zip(keys, rows[0], strict=True):
-            found[number] += count
-        after = upper
+    for table in tables if keys else ():
+        sums = (f"sum(CASE WHEN {table.names(number, use)} THEN 1 ELSE 0 END)" for number, use in keys)
+        sql = ", ".join(f"COALESCE({each}, 0)" for each in sums)
+        after = ""
+        async for upper, _ in windows(reader, table):
+            rows = await reader.fetch(
+                f"SELECT {sql} FROM {table.name} t WHERE t.id > :after AND t.id <= :upper",
+                {"after": after, "upper": upper},
+            )
+            for (number, _use), count in zip(keys, rows[0], strict=True):
+                found[number] += count
+            after = upper
     return found
 
 
-def _names(dialect: Dialect, number: int, use: Use) -> str:
-    """SQL that is true of a row in which something names this key."""
-    head = number.to_bytes(HEAD)
-    letters = b64encode(head).decode()
-    if use is Use.MARK:
-        return " OR ".join(f"{_letters(f'u.{mark}')} = '{letters}'" for mark in MARKS.values())
-    quoted = f"'\\x{head.hex()}'::bytea" if dialect is Dialect.POSTGRES else f"x'{head.hex()}'"
-    answers = f"{_type(dialect)} = 'object' AND {_letters(_SEALED_ANSWER)} = '{letters}'"
-    cells = [f"{_head(column)} = {quoted}" for column in SEALED]
-    return " OR ".join((*cells, f"EXISTS (SELECT 1 FROM {_each(dialect)} WHERE {answers})"))
-
-
-async def windows(reader: Reader) -> AsyncIterator[tuple[str, int]]:
-    """The people in order of id, some at a time: the last id and how many there are."""
+async def windows(reader: Reader, table: Table) -> AsyncIterator[tuple[str, int]]:
+    """The rows in order of id, some at a time: the last id and how many there are."""
     after = ""
     while True:
-        rows = await reader.fetch(
-            f"SELECT max(w.id), count(*) FROM (SELECT id FROM users WHERE id > :after ORDER BY id LIMIT {WINDOW}) w",
-            {"after": after},
-        )
+        some = f"SELECT id FROM {table.name} WHERE id > :after ORDER BY id LIMIT {WINDOW}"
+        rows = await reader.fetch(f"SELECT max(w.id), count(*) FROM ({some}) w", {"after": after})
         upper, count = rows[0]
         if not count:
             return
         yield upper, count
         after = upper
-
-
-def _head(column: str) -> str:
-    return f"substr(u.{column}, 1, {HEAD})"
-
-
-def _letters(sql: str) -> str:
-    return f"substr({sql}, 1, 4)"
-
-
-def _each(dialect: Dialect) -> str:
-    return "jsonb_each(u.answers) a" if dialect is Dialect.POSTGRES else "json_each(u.answers) a"
-
-
-def _type(dialect: Dialect) -> str:
-    return "jsonb_typeof(a.value)" if dialect is Dialect.POSTGRES else "a.type"

@@ -45,6 +45,14 @@ class SealedField(fields.BinaryField[Any]):
         return value
 
 
+class CellField(fields.BinaryField[Any]):
+    """A cell that its writer seals, for the field that the row names in `field`, with `part` behind its path."""
+
+    def __init__(self, part: str, **more: Any) -> None:  # noqa: ANN401 - Tortoise's own options
+        super().__init__(**more)
+        self.part = part
+
+
 class MarkField(fields.CharField[Any]):
     """The marks of a sealed column, by which equal values are found; `of` is the name of that column."""
 

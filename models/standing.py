@@ -93,7 +93,7 @@ def _held(circumstance: Circumstance) -> str:
         "EXISTS (SELECT 1 FROM holds h WHERE h.user_id = u.id"
         f" AND h.purpose IN ({_names(circumstance.above)})"
         f" AND h.recipient IN ({_names(('any', *circumstance.recipient_names))})"
-        " AND h.placed_at <= :now AND (h.lifted_at IS NULL OR h.lifted_at > :now))",
+        " AND (h.lifted_at IS NULL OR h.lifted_at > :now))",
     )
 
 

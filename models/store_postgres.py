@@ -15,7 +15,14 @@ Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 WRONG = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
 """What a statement brought on itself; the database is well."""
 
-FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+FAULTS = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
+"""How a database tells that it does not answer; the driver is confused by a session that ends amid a word."""
 
 
 @lru_cache(maxsize=64)
@@ -47,10 +54,16 @@ SET application_name = 'mokuteki';
 SET timezone = 'UTC';
 SET jit = off;
 SET lock_timeout = '2s';
+SET statement_timeout = '12s';
+SET idle_in_transaction_session_timeout = '60s';
 SET random_page_cost = 1.1;
 SET plan_cache_mode = force_generic_plan
 """
-"""The statements are short and few: they are planned once, for a disk without a moving head."""
+"""The statements are short and few: they are planned once, for a disk without a moving head.
+
+They are set after connecting, since a pooler such as PgBouncer refuses what it does not know as a parameter of the
+start. The server gives a statement up a little after we do, should nobody be left to cancel it.
+"""
 
 
 async def _settle(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
@@ -59,6 +72,14 @@ async def _settle(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
 
 async def _keep(_connection: object) -> None:
     """No statement ever sets session state, so a connection goes back to the pool as it is."""
+
+
+def _gone(connection: Connection) -> bool:
+    """Whether the server has closed it; the pool has then taken it back by itself, and it answers no question more."""
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True
 
 
 class _PostgresTransaction(Transaction):
@@ -113,13 +134,22 @@ class PostgresStore(Store):
     async def _taken(self) -> AsyncIterator[Connection]:
         """A connection for one statement."""
         async with self._place():
-            connection = self._idle.pop() if self._idle else await self._pool.acquire(timeout=self._patience)
+            connection = await self._one()
             try:
                 yield connection
             except BaseException:
                 await self._pool.release(connection)
                 raise
             self._idle.append(connection)
+
+    async def _one(self) -> Connection:
+        """One that rests, unless the server has closed it meanwhile; else one of the pool."""
+        while self._idle:
+            connection = self._idle.pop()
+            if not _gone(connection):
+                return connection
+            await self._pool.release(connection)
+        return await self._pool.acquire(timeout=self._patience)
 
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:

@@ -107,6 +107,8 @@ class SqliteStore(Store):
     @asynccontextmanager
     async def _begun(self) -> AsyncIterator[None]:
         try:
+            if self._writer.in_transaction:  # the one before could not be undone when it failed
+                await self._whole("ROLLBACK")
             await self._whole("BEGIN IMMEDIATE")
             yield
             await self._whole("COMMIT")

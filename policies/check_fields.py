@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
+from policies.banned import BANS, banned
 from policies.check_names import KEY, PATH, misnamed, textless, unlisted
 from policies.form import ANSWERS, FormQuestion, Kind
 from policies.mistake import Mistake
@@ -12,6 +13,7 @@ from policies.tree import Node, Tree
 from policies.vocabulary import FREE_TEXT, PERSON, UNSORTED
 
 LISTS: Final = ("choices", "choices_ja", "choices_en")
+ASKED: Final = ("key", "label_ja", "label_en")
 DAYS: Final = ("asked_from", "asked_until")
 YES: Final = ("yes", "")
 
@@ -47,6 +49,10 @@ def declared(fields: Mapping[str, str], taken: Iterable[str], categories: Tree) 
     for path, category in fields.items():
         if path in set(taken) or path.startswith(ANSWERS) or not PATH.fullmatch(path):
             mistakes.append(Mistake("fields", 0, path, f"`{path}` is no path, or taken", "choose another"))
+        mistakes += (
+            Mistake("fields", 0, path, f"`{path}` is banned. {BANS[code].en}", "leave it out")
+            for code in dict.fromkeys(filter(None, map(banned, path.split("."))))
+        )
         if not personal(category, categories):
             what = f"`{path}` lies in `{category}`, which is no category of personal data"
             remedy = f"name one under `{PERSON}`, or `{UNSORTED}`"
@@ -62,7 +68,7 @@ def questions(rows: Iterable[Row], categories: Tree) -> tuple[dict[str, FormQues
         *textless(rows, ("label_ja", "label_en")),
         *unlisted(rows, "kind", Kind),
         *unlisted(rows, "required", YES),
-        *(mistake for row in rows for mistake in _undated(row)),
+        *(mistake for row in rows for mistake in (*_undated(row), *_banned(row))),
         *homeless(rows, categories),
     ]
     kinds = set(Kind)
@@ -80,6 +86,16 @@ def _misfiled(row: Row, categories: Tree) -> list[Mistake]:
         what = f"free text lies in `{category}`, where it would be read before it is screened"
         return [row.mistake("category", what, f"write `{FREE_TEXT}`")]
     return []
+
+
+def _banned(row: Row) -> list[Mistake]:
+    """A question for what may not be collected, by its name or its words."""
+    codes = [(column, banned(row[column])) for column in ASKED]
+    return [
+        row.mistake(column, f"`{row[column]}` is not to be asked. {BANS[code].en}", "leave the question out")
+        for column, code in codes
+        if code is not None
+    ]
 
 
 def _mislisted(row: Row) -> list[Mistake]:

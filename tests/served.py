@@ -24,9 +24,9 @@ def free_port() -> int:
         return port
 
 
-def environment(var: Path, port: int) -> dict[str, str]:
+def environment(var: Path, port: int, **more: str) -> dict[str, str]:
     plain = {name: value for name, value in os.environ.items() if not name.startswith("MOKUTEKI_")}
-    return {**plain, "MOKUTEKI_VAR": str(var), "PORT": str(port), "HOST": "127.0.0.1"}
+    return {**plain, "MOKUTEKI_VAR": str(var), "PORT": str(port), "HOST": "127.0.0.1", **more}
 
 
 @contextmanager

@@ -22,7 +22,7 @@ ACCESS = (
     *("id", "at", "requestId", "client", "role", "purpose", "recipient"),
     *("operation", "edition", "outcome", "code", "users"),
 )
-RELEASE = ("user", "released", "withheld", "arguments", "basis")
+RELEASE = ("user", "released", "withheld", "written", "arguments", "basis")
 PROVISION = (
     *("recipientName", "recipientAddress", "recipientRepresentative"),
     *("items", "consentedAt", "providedOn", "retainUntil"),

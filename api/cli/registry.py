@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,6 +21,10 @@ from api.cli.shared import (
     settings_of_server,
     store_of,
 )
+from api.gateway.admission import fingerprint
+from api.gateway.document import check
+from api.gateway.refusal import Refusal
+from api.schema.build import build_schema, core
 from api.tokens.access_token import AccessTokens
 from api.tokens.keys import load_keys
 from api.tokens.scope import Scope, ScopeRefused
@@ -54,6 +59,12 @@ def add_to(app: typer.Typer) -> None:
             "mokuteki client add jobs --role frontend --recipient internal --scope purpose:service.matching",
         ),
     )(add)
+    clients.command(
+        "documents",
+        epilog=examples(
+            "mokuteki client documents jobs queries/*.graphql", "mokuteki client documents jobs --any"
+        ),
+    )(documents)
     clients.command("list", epilog=examples("mokuteki client list"))(show)
     clients.command("revoke", epilog=examples("mokuteki client revoke bakery"))(revoke)
     app.add_typer(clients, name="client")
@@ -169,6 +180,50 @@ def add(
     out.print(secret, markup=False)
 
 
+def documents(
+    name: Annotated[str, typer.Argument(help="The client's name.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files with one document each, exactly as it is sent.")
+    ] = None,
+    *,
+    anew: Annotated[bool, typer.Option("--anew", help="Only these, in place of those before.")] = False,
+    any_document: Annotated[bool, typer.Option("--any", help="Let it send any document again.")] = False,
+) -> None:
+    """Hold a client to registered documents: it may send these, and no others, within a second."""
+    if bool(files) == any_document:
+        raise CommandError("name the files to register, or `--any` to let the client send any document")
+    found = [_document(file) for file in files or ()]
+
+    async def hold() -> int | None:
+        async with store_of(settings()):
+            client = await Client.get_or_none(name=name)
+            if client is None:
+                raise CommandError(f"no client is named `{name}`")
+            before = [] if anew else client.documents or []
+            client.documents = None if any_document else list(dict.fromkeys((*before, *found)))
+            await client.save(update_fields=["documents"])
+            return None if client.documents is None else len(client.documents)
+
+    count = asyncio.run(hold())
+    told = "may send any document" if count is None else f"is held to {count} registered documents"
+    err.print(f"`{name}` {told}", markup=False)
+
+
+def _document(file: Path) -> str:
+    """The hash of a document that the schema accepts."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"`{file}` cannot be read as a text: name a file with one document") from error
+    try:
+        check(text, core(build_schema()))
+    except Refusal as refusal:
+        at = refusal.extensions
+        place = f"{file}:{at['line']}:{at['column']}" if "line" in at else str(file)
+        raise CommandError(f"{place}: {refusal.message}") from refusal
+    return fingerprint(text)
+
+
 def show() -> None:
     """List the clients."""
 
@@ -176,13 +231,14 @@ def show() -> None:
         async with store_of(settings()):
             return await Client.all().order_by("name")
 
-    table = Table("client", "role", "recipients", "scopes", "active")
+    table = Table("client", "role", "recipients", "scopes", "documents", "active")
     for each in asyncio.run(read()):
         table.add_row(
             each.name,
             each.role,
             ", ".join(each.recipients),
             " ".join(each.scopes),
+            "any" if each.documents is None else str(len(each.documents)),
             "yes" if each.active else "no",
         )
     out.print(table)

@@ -1,7 +1,18 @@
-"""`mokuteki serve`: the gateway over HTTP."""
+"""`mokuteki serve`: the gateway over HTTP, in this process or in several."""
 
+import asyncio
 import gc
+import os
+import signal
 import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Annotated
 
 import typer
 import uvicorn
@@ -11,25 +22,88 @@ from api import logs
 from api.app import build_app
 from api.cli.database import fill_if_empty
 from api.cli.shared import CommandError, err, examples, prepare, settings
+from api.cli.workers import Workers
 from api.house import open_house
+from api.metrics import TOGETHER, forget
 from api.settings import Settings
+from models.database import SQLITE
 from models.demo.handout import serve_at
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
-        "serve", epilog=examples("mokuteki serve", "PORT=8010 MOKUTEKI_VAR=/tmp/other mokuteki serve")
+        "serve",
+        epilog=examples(
+            "mokuteki serve",
+            "mokuteki serve --workers 2",
+            "PORT=8010 MOKUTEKI_VAR=/tmp/other mokuteki serve",
+        ),
     )(serve)
 
 
-def serve() -> None:
+def serve(
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            help="How many processes serve; `MOKUTEKI_WORKERS` by default. More than one needs PostgreSQL.",
+            min=1,
+            max=64,
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
     """Migrate, load the demonstration data if there is none (development only), and serve until stopped."""
     given = settings()
+    count = workers or given.workers
+    if count > 1 and given.database_url.startswith(SQLITE):
+        raise CommandError(
+            f"{count} workers need PostgreSQL, as SQLite serves one: "
+            "set `MOKUTEKI_DATABASE_URL` to a PostgreSQL database, or serve with `--workers 1`"
+        )
+    _log_of(given)
+    with _listening(given) as taken:
+        if count == 1:
+            uvloop.run(_alone(given, taken))
+            return
+        uvloop.run(_prepare(given))
+        with _counting_together() as folder:
+            asyncio.run(
+                Workers(
+                    partial(_work, given, folder),
+                    taken,
+                    count,
+                    on_serving=lambda: _welcome(given, count),
+                    on_end=lambda process: forget(folder, process),
+                ).run()
+            )
+
+
+def _log_of(given: Settings) -> None:
     logs.start(given.log_level, console=not given.production and err.is_terminal)
     logs.seal_process()
-    with _listening(given) as taken:
-        uvloop.run(_serve(given, taken))
+
+
+@contextmanager
+def _counting_together() -> Iterator[Path]:
+    """The folder in which all workers count, which they learn of by the environment they start with."""
+    with tempfile.TemporaryDirectory(prefix="mokuteki-metrics-") as folder:
+        os.environ[TOGETHER] = folder
+        yield Path(folder)
+
+
+def _work(given: Settings, folder: Path, taken: socket.socket, told: Connection) -> None:
+    """What one worker does."""
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl+C reaches every process; the first one ends the others
+    _log_of(given)
+
+    def listens() -> None:
+        told.send_bytes(b"listens")
+        told.close()
+
+    uvloop.run(_serve(given, taken, listens, counted_in=folder))
 
 
 def _listening(given: Settings) -> socket.socket:
@@ -51,14 +125,25 @@ def _listening(given: Settings) -> socket.socket:
     return taken
 
 
-async def _serve(given: Settings, taken: socket.socket) -> None:
+async def _prepare(given: Settings) -> None:
+    """What is made once, whoever serves: tables, edition, demonstration."""
     await prepare(given)
     if not given.production:
         await fill_if_empty(given)
         serve_at(given.var / "demo.json", given.issuer)
-    async with open_house(given) as house:
-        server = _Server(
-            given,
+
+
+async def _alone(given: Settings, taken: socket.socket) -> None:
+    await _prepare(given)
+    await _serve(given, taken, lambda: _welcome(given))
+
+
+async def _serve(
+    given: Settings, taken: socket.socket, listens: Callable[[], None], counted_in: Path | None = None
+) -> None:
+    async with open_house(given, counted_in=counted_in) as house:
+        server = (_Server if counted_in is None else _WorkerServer)(
+            listens,
             uvicorn.Config(
                 build_app(house),
                 host=given.host,
@@ -75,17 +160,45 @@ async def _serve(given: Settings, taken: socket.socket) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Says what to open once it listens, and not before."""
+    """Says that it listens once it does, and not before."""
 
-    def __init__(self, given: Settings, config: uvicorn.Config) -> None:
+    def __init__(self, listens: Callable[[], None], config: uvicorn.Config) -> None:
         super().__init__(config)
-        self._given = given
+        self._listens = listens
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and say so."""
         await super().startup(sockets)
         if self.started:
-            _welcome(self._given)
+            self._listens()
+
+
+class _WorkerServer(_Server):
+    """Finishes what is in flight when the first process asks it to leave, or is gone."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave on SIGTERM, and when nobody is left who would send it."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, self._leave)
+        parent = parent_process()
+        if parent is not None:
+            loop.add_reader(parent.sentinel, self._leave)
+        try:
+            yield
+        finally:
+            self._let_go()
+
+    def _leave(self) -> None:
+        self.should_exit = True
+        self._let_go()
+
+    @staticmethod
+    def _let_go() -> None:
+        """A parent that is gone stays readable: once is enough."""
+        parent = parent_process()
+        if parent is not None:
+            asyncio.get_running_loop().remove_reader(parent.sentinel)
 
 
 def _settle() -> None:
@@ -95,9 +208,10 @@ def _settle() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-def _welcome(given: Settings) -> None:
+def _welcome(given: Settings, count: int = 1) -> None:
     at = given.address
-    err.print(f"\nMokuteki serves on [bold]{at}[/bold]; Ctrl+C stops it", soft_wrap=True)
+    several = f" with {count} workers" if count > 1 else ""
+    err.print(f"\nMokuteki serves on [bold]{at}[/bold]{several}; Ctrl+C stops it", soft_wrap=True)
     if given.production:
         return
     shown = {

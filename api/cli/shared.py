@@ -1,17 +1,14 @@
 """What commands share: settings, the store, and how long work is shown."""
 
 import os
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import asyncpg
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from tortoise.exceptions import BaseORMException
 
 from api.settings import Settings
 from models.catalogue import CATEGORIES
@@ -19,9 +16,8 @@ from models.database import SQLITE, migrate, opened
 from models.demo.handout import read_demo
 from models.publish import publish_shipped
 from models.store import Store
+from models.unreachable import UNREACHABLE
 from policies.edition import Edition, shipped
-
-UNREACHABLE = (OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException)
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)

@@ -5,7 +5,6 @@ import socket
 from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 from signal import SIGINT, SIGTERM
 from typing import TypeAlias
 
@@ -20,7 +19,7 @@ PAUSE = 1.0
 """Seconds before a worker is replaced that died before it served."""
 
 Work: TypeAlias = Callable[[socket.socket, Connection], None]
-"""What a worker does until it is asked to leave: serve the socket, and close the connection once it listens."""
+"""What a worker does until it is asked to leave: serve the socket, and say so on the connection once it listens."""
 
 _SPAWN = get_context("spawn")
 _log = structlog.get_logger()
@@ -31,9 +30,10 @@ class _Worker:
 
     def __init__(self, work: Work, taken: socket.socket) -> None:
         self._heard, told = _SPAWN.Pipe(duplex=False)
-        self.process: SpawnProcess = _SPAWN.Process(target=work, args=(taken, told))
+        self.process = _SPAWN.Process(target=work, args=(taken, told))
         self.process.start()
         told.close()
+        self.gone = asyncio.create_task(self._gone())
 
     async def serves(self) -> bool:
         """Whether it came to serve; else it ended before."""
@@ -46,18 +46,17 @@ class _Worker:
             self._heard.close()
         return True
 
-    async def ended(self) -> None:
-        """Return when the process has ended."""
+    async def _gone(self) -> None:
         await _readable(self.process.sentinel)
         self.process.join()
 
 
 async def _readable(descriptor: int) -> None:
     loop = asyncio.get_running_loop()
-    ready = loop.create_future()
-    loop.add_reader(descriptor, lambda: ready.done() or ready.set_result(None))
+    ready = asyncio.Event()
+    loop.add_reader(descriptor, ready.set)
     try:
-        await ready
+        await ready.wait()
     finally:
         loop.remove_reader(descriptor)
 
@@ -90,18 +89,19 @@ class Workers:
             CommandError: one of the first ended before it served.
         """
         loop = asyncio.get_running_loop()
-        for each in (SIGTERM, SIGINT):
-            loop.add_signal_handler(each, self._leaving.set)
+        for sign in (SIGTERM, SIGINT):
+            loop.add_signal_handler(sign, self._leaving.set)
         places = [asyncio.create_task(self._keep()) for _ in range(self._absent)]
         leaving = asyncio.create_task(self._leaving.wait())
         done, _ = await asyncio.wait((*places, leaving), return_when=asyncio.FIRST_COMPLETED)
         self._leaving.set()
         await self._end()
-        for each in (*places, leaving):
-            each.cancel()
+        for task in (*places, leaving):
+            task.cancel()
         await asyncio.gather(*places, leaving, return_exceptions=True)
-        for each in done - {leaving}:
-            each.result()
+        for place in places:
+            if place in done:
+                place.result()
 
     async def _keep(self) -> None:
         """Keep one place filled."""
@@ -113,7 +113,7 @@ class Workers:
             if served and first:
                 first = False
                 self._arrived()
-            await worker.ended()
+            await asyncio.shield(worker.gone)
             self._running.discard(worker)
             self._on_end(worker.process.pid or 0)
             if self._leaving.is_set():
@@ -135,10 +135,9 @@ class Workers:
         left = list(self._running)
         for worker in left:
             worker.process.terminate()
-        waits = [asyncio.create_task(worker.ended()) for worker in left]
-        if waits:
-            await asyncio.wait(waits, timeout=GRACE)
-        for worker, wait in zip(left, waits, strict=True):
-            if not wait.done():
+        if left:
+            await asyncio.wait([worker.gone for worker in left], timeout=GRACE)
+        for worker in left:
+            if not worker.gone.done():
                 worker.process.kill()
-                await wait
+                await worker.gone

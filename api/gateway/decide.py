@@ -117,15 +117,17 @@ def _reading(selected: Selected, context: Context, dialect: Dialect) -> Reading:
     return reading
 
 
-def check_arguments(root: Root, arguments: Mapping[str, object], context: Context) -> tuple[str, ...]:
-    """The fields by which a list is narrowed or sorted, each of which must be readable of everybody in it.
+def fields_looked_at(root: Root, arguments: Mapping[str, object]) -> tuple[str, ...]:
+    """The fields by which a list is to be narrowed or sorted."""
+    return argument_paths(arguments) if root.selected.name == "users" else ()
+
+
+def check_arguments(root: Root, paths: Sequence[str], context: Context) -> None:
+    """See that each of these fields is readable of everybody in the list.
 
     Raises:
         Refusal: `FILTER_FORBIDDEN`; nothing was read.
     """
-    if root.selected.name != "users":
-        return ()
-    paths = argument_paths(arguments)
     for path in paths:
         if not context.clearance.everywhere(path):
             told = explanation(context, path)
@@ -139,7 +141,6 @@ def check_arguments(root: Root, arguments: Mapping[str, object], context: Contex
                 clause=told.clause,
                 rule=told.rule and told.rule.id,
             )
-    return paths
 
 
 def explanation(context: Context, path: str) -> Explanation:

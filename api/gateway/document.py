@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
-    DocumentNode,
     ExecutableDefinitionNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -14,22 +13,16 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
-    StringValueNode,
-    Visitor,
     parse,
     validate,
-    visit,
 )
 from graphql.execution.collect_fields import FragmentDetails
 
-from api.gateway.operation import NUL, Operation
-from api.gateway.refusal import Code, Refusal
-
-LONGEST = 100_000
-MOST_TOKENS = 4_000
-DEEPEST = 15
-MOST_KEPT = 1_000
-MOST_CHARACTERS = 1_000_000
+from api.gateway.limits import MOST_CHARACTERS, MOST_KEPT, USUAL, Limits
+from api.gateway.measure import measure
+from api.gateway.misfit import misfits_written
+from api.gateway.operation import Operation
+from api.gateway.refusal import Code, Refusal, exceeded
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +53,23 @@ class Document:
 class Documents:
     """The documents of one schema, remembered by their text."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: Limits = USUAL) -> None:
         self._schema = schema
+        self._limits = limits
         self._kept: OrderedDict[str, Document] = OrderedDict()
         self._size = 0
 
-    def get(self, text: str) -> Document:
+    def get(self, text: str, language: str) -> Document:
         """The document of a text.
 
         Raises:
-            Refusal: `DOCUMENT_INVALID` or `LIMIT_EXCEEDED`, with the place but no value of the text.
+            Refusal: `DOCUMENT_INVALID`, `LIMIT_EXCEEDED`, or `BAD_INPUT` in this language for what an input object
+                has no place for; with the place but no value of the text.
         """
         found = self._kept.get(text)
         if found is not None:
             return found
-        found = self._kept[text] = check(text, self._schema)
+        found = self._kept[text] = check(text, self._schema, language, self._limits)
         self._size += len(text)
         while len(self._kept) > MOST_KEPT or self._size > MOST_CHARACTERS:
             dropped, _ = self._kept.popitem(last=False)
@@ -82,25 +77,34 @@ class Documents:
         return found
 
 
-def check(text: str, schema: GraphQLSchema) -> Document:
+def check(text: str, schema: GraphQLSchema, language: str = "en", limits: Limits = USUAL) -> Document:
     """Parse and validate a text.
 
     Raises:
         Refusal: see `Documents.get`.
     """
-    if len(text) > LONGEST:
-        raise Refusal(Code.LIMIT_EXCEEDED, f"the document is longer than {LONGEST} characters")
+    if len(text) > limits.characters:
+        told = f"the document is longer than {limits.characters} characters: ask for less, or in several operations"
+        raise exceeded("characters", told, len(text), limits.characters)
     try:
-        document = parse(text, max_tokens=MOST_TOKENS)
+        document = parse(text, max_tokens=limits.tokens)
     except GraphQLSyntaxError as error:
-        if f"more than {MOST_TOKENS} tokens" in error.message:
-            raise Refusal(Code.LIMIT_EXCEEDED, f"the document has more than {MOST_TOKENS} tokens") from error
+        if f"more than {limits.tokens} tokens" in error.message:
+            told = (
+                f"the document has more than {limits.tokens} tokens: ask for less, or in several operations"
+            )
+            raise exceeded("tokens", told, None, limits.tokens) from error
         raise Refusal(Code.DOCUMENT_INVALID, "the document is not GraphQL", **_place(error)) from error
     except RecursionError as error:
-        raise Refusal(Code.LIMIT_EXCEEDED, "the document is nested too deeply") from error
-    _measure(document)
+        raise exceeded(
+            "depth", "the document is nested too deeply: ask for less", None, limits.depth
+        ) from error
+    measure(document, limits)
     errors = validate(schema, document, max_errors=1, hide_suggestions=True)
     if errors:
+        misfits = misfits_written(schema, document, language)
+        if misfits is not None:
+            raise misfits
         raise Refusal(Code.DOCUMENT_INVALID, _told(errors[0]), **_place(errors[0]))
     fragments = {
         node.name.value: FragmentDetails(node, None)
@@ -113,32 +117,6 @@ def check(text: str, schema: GraphQLSchema) -> Document:
         if isinstance(node, OperationDefinitionNode)
     }
     return Document(operations)
-
-
-class _Depth(Visitor):
-    def __init__(self) -> None:
-        super().__init__()
-        self.depth = self.deepest = 0
-
-    def enter_field(self, *_args: object) -> None:
-        self.depth += 1
-        self.deepest = max(self.deepest, self.depth)
-
-    def leave_field(self, *_args: object) -> None:
-        self.depth -= 1
-
-    @staticmethod
-    def enter_string_value(node: StringValueNode, *_args: object) -> None:
-        if NUL in node.value:
-            raise Refusal(Code.DOCUMENT_INVALID, "the document has a text with a NUL character in it")
-
-
-def _measure(document: DocumentNode) -> None:
-    for node in document.definitions:
-        depth = _Depth()
-        visit(node, depth)
-        if depth.deepest > DEEPEST:
-            raise Refusal(Code.LIMIT_EXCEEDED, f"the document is nested deeper than {DEEPEST} fields")
 
 
 def _told(error: GraphQLError) -> str:

@@ -168,6 +168,9 @@ class Door:
         by_key = reading.by_key(rows)
         views = {key: reading.view(key) for key in by_key}
         registers = await self.registers.read(self.reader, reading, by_key)
+        for (ref, basis), paths in self.registers.shown.items():
+            released.groups.append(Group(frozenset(paths), frozenset(), basis, (ref,)))
+        self.registers.shown.clear()
         for key, some in by_key.items():
             view = views[key]
             released.groups.append(

@@ -106,7 +106,9 @@ class Conditions:
         return f":{name}"
 
     def among(self, column: str, choices: list[Any]) -> str:
-        """SQL that is true where the column is one of the choices."""
+        """SQL that is true where the column is one of the choices; of one, the order of an index can be used too."""
+        if len(choices) == 1:
+            return f"{column} = {self.place(choices[0])}"
         if self.dialect is Dialect.POSTGRES:
             kind = "timestamptz" if column == "u.registered_at" else "text"
             return f"{column} = ANY({self.place(choices)}::{kind}[])"

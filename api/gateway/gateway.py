@@ -8,16 +8,22 @@ import structlog
 from graphql import GraphQLError, GraphQLSchema
 
 from api.gateway import decide
+from api.gateway.admission import check_document, check_introspection, registered
 from api.gateway.changes.act import Act
 from api.gateway.changes.carry import CHANGES, carry_out
 from api.gateway.changes.once import Once
+from api.gateway.cost import check_cost
 from api.gateway.cursor import Cursors
+from api.gateway.deadline import Deadlines
 from api.gateway.document import Documents
 from api.gateway.door import Door, Finished
 from api.gateway.execution import execute
+from api.gateway.failure import given_up, unavailable, unreadable
 from api.gateway.filter import by_marks
+from api.gateway.learned import Learned
 from api.gateway.ledger_door import read_ledger
 from api.gateway.ledger_view import LedgerView
+from api.gateway.limits import USUAL, Limits
 from api.gateway.operation import Operation
 from api.gateway.purpose import context_of, purpose_context, recipient_of
 from api.gateway.refusal import Code, Refusal
@@ -31,7 +37,6 @@ from models.inforce import Force, InForce, PolicyUnavailable
 from models.ledger import Ledger, LedgerUnavailable
 from models.store import Reader, Store, StoreUnavailable, WrongValue
 from models.vault import Vault
-from policies.vocabulary import Role
 
 log = structlog.get_logger("gateway")
 
@@ -53,9 +58,15 @@ class Gateway:
         vault: Vault,
         secret: str,
         clock: Callable[[], datetime],
+        limits: Limits = USUAL,
+        production: bool = False,
     ) -> None:
         self._schema = schema
-        self._documents = Documents(schema)
+        self._limits = limits
+        self._deadlines = Deadlines(limits.operation_seconds)
+        self._production = production
+        self._documents = Documents(schema, limits)
+        self._learned = Learned()
         self._store = store
         self._inforce = inforce
         self._ledger = ledger
@@ -76,9 +87,16 @@ class Gateway:
         unknown = Refusal(Code.POLICY_UNAVAILABLE, "the edition in force is not known: try again")
         return Answer.refused(unknown, request.id)
 
-    async def _under(self, force: Force, requester: Requester, request: Request) -> Answer:
+    async def _under(  # noqa: PLR0911 - each way to end
+        self, force: Force, requester: Requester, request: Request
+    ) -> Answer:
         running = Running(
-            requester=requester, request=request, inforce=self._inforce, force=force, at=self._clock()
+            requester=requester,
+            request=request,
+            inforce=self._inforce,
+            force=force,
+            at=self._clock(),
+            deadline=self._deadlines.begin(),
         )
         if not registered(force, requester):
             gone = Refusal(
@@ -86,7 +104,8 @@ class Gateway:
             )
             return Answer.refused(gone, request.id)
         try:
-            return await self._answer(running)
+            with running.deadline:
+                return await self._answer(running)
         except Refusal as refusal:
             return await self._refuse(running, refusal)
         except WrongValue:
@@ -94,36 +113,46 @@ class Gateway:
             return await self._refuse(running, wrong)
         except (Outdated, PolicyUnavailable):
             raise
-        except (LedgerUnavailable, StoreUnavailable):
-            log.exception("ledger.unavailable", request_id=request.id)
-            return Answer.refused(_unavailable(), request.id, running.purpose)
-        except Exception:
+        except Exception as error:
+            if running.deadline.expired:
+                return await self._refuse(running, given_up(self._limits))
+            if isinstance(error, LedgerUnavailable | StoreUnavailable):
+                log.exception("ledger.unavailable", request_id=request.id)
+                return Answer.refused(unavailable(), request.id, running.purpose)
             log.exception("operation.failed", request_id=request.id)
             failed = Refusal(Code.INTERNAL, "the operation failed: tell us the request id")
             return await self._refuse(running, failed)
 
     async def _answer(self, running: Running) -> Answer:
-        request = running.request
-        operation = self._documents.get(request.query).operation(request.operation_name)
+        request, client = running.request, running.requester.client
+        text = self._learned.text(client, request)
+        check_document(running.force, running.requester, text)
+        operation = self._documents.get(text, request.language).operation(request.operation_name)
         running.operation = operation.name
+        self._learned.learn(client, request)
         if operation.mutates and request.queries_only:
             raise Refusal(Code.OPERATION_FORBIDDEN, "a mutation must be sent by POST", status=405)
-        variables = operation.variables(request.variables)
+        variables = operation.variables(request.variables, request.language)
         roots = operation.roots(variables)
         _settle(running, operation, any(map(decide.is_personal, roots)))
         context = running.context
         kind = "Mutation" if operation.mutates else "Query"
         for root in roots:
             decide.guard(root, kind, context, running.plain)
+            check_introspection(root, context, production=self._production)
         try:
-            steps = [
-                Step(root, root.arguments(variables), decide.ask(root, context, self._store.dialect))
-                for root in roots
-            ]
+            arguments = [root.arguments(variables) for root in roots]
         except GraphQLError as error:
             raise Refusal(Code.BAD_INPUT, "an argument is missing or not of its type") from error
+        check_cost(roots, arguments, self._limits.cost)
+        steps = [
+            Step(root, given, decide.ask(root, context, self._store.dialect))
+            for root, given in zip(roots, arguments, strict=True)
+        ]
         for step in steps:
-            running.record.arguments.update(decide.check_arguments(step.root, step.arguments, context))
+            looked_at = decide.fields_looked_at(step.root, step.arguments)
+            running.record.arguments.update(looked_at)
+            decide.check_arguments(step.root, looked_at, context)
         refusals = [each for step in steps if step.asking for each in decide.forbidden(context, step.asking)]
         running.record.refused = bool(refusals)
         strict = operation.declared.strict
@@ -136,7 +165,7 @@ class Gateway:
         except Unreadable as fault:
             if isinstance(fault, UnknownKey):
                 await self._know_keys()
-            raise _unreadable(fault, request) from None
+            raise unreadable(fault, request) from None
         data, errors = await execute(self._schema, operation, roots, variables, running)
         errors = [*(refusal.error(request.id) for refusal in refusals), *errors]
         return Answer(
@@ -145,7 +174,7 @@ class Gateway:
             purpose=running.purpose,
             recipient_kind=context.recipient.kind,
             outcome=running.record.outcome,
-            users=sum(len(group.refs) for group in running.record.groups),
+            users=len({ref for group in running.record.groups for ref in group.refs}),
         )
 
     async def _read(self, running: Running, steps: Sequence[Step], *, strict: bool) -> list[Refusal]:
@@ -162,6 +191,7 @@ class Gateway:
         withheld = decide.withheld(running.context, running.withheld())
         if strict:
             decide.strict(withheld)
+        await running.finish()
         await self._ledger.record(running.entry())
         return withheld
 
@@ -195,6 +225,7 @@ class Gateway:
             if before is None:
                 await once.keep(transaction, done)
             running.hold()
+            await running.finish()
             withheld = decide.withheld(running.context, running.withheld())
             if strict:
                 decide.strict(withheld)
@@ -228,7 +259,7 @@ class Gateway:
             await self._ledger.record(entry)
         except LedgerUnavailable:
             log.exception("ledger.unavailable", request_id=running.request.id)
-            refusal = _unavailable()
+            refusal = unavailable()
         return Answer.refused(refusal, running.request.id, running.purpose)
 
 
@@ -265,33 +296,3 @@ async def _open(step: Step, door: Door, running: Running) -> None:
     running.record.add(released)
     running.record.sought |= await door.registers.view.history.refs(released.missed)
     running.finished[selected.key] = Finished(released.value)
-
-
-def registered(force: Force, requester: Requester) -> bool:
-    """Whether the client still stands in the registry with the role and the recipients of its token.
-
-    Only a frontend signs people in, so only through one does a person's token speak.
-    """
-    client = force.registry.clients.get(requester.client)
-    if client is None:
-        return False
-    if requester.user is not None:
-        return client.role == Role.FRONTEND
-    return client.role == requester.role and set(requester.recipients) <= set(client.recipients)
-
-
-def _unavailable() -> Refusal:
-    return Refusal(
-        Code.LEDGER_UNAVAILABLE, "the record could not be made durable, so nothing is answered: try again"
-    )
-
-
-def _unreadable(fault: Unreadable, request: Request) -> Refusal:
-    """The refusal for a value that does not open, which is told of in the log by its field and key alone."""
-    named = {} if fault.number is None else {"key": fault.number}
-    log.error("value.unreadable", field=fault.path, request_id=request.id, **named)
-    return Refusal(
-        Code.INTERNAL,
-        "a value that was to be released does not open, so nothing is answered: tell us the request id",
-        reason="VALUE_UNREADABLE",
-    )

@@ -1,5 +1,6 @@
 """The incoming request: one GraphQL request out of what came over HTTP, or why it is none."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
@@ -7,12 +8,13 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.types import Receive, Scope
 
-from api.gateway.refusal import Code, Refusal
+from api.gateway.limits import Limits
+from api.gateway.media import JSON
+from api.gateway.refusal import Code, Refusal, exceeded
 from api.gateway.request import Request
 
-LARGEST_BODY = 1_000_000
 LONGEST_KEY = 200
-JSON = b"application/json"
+HASH = re.compile(r"[0-9a-f]{64}")
 SINGLE = (b"authorization", b"purpose", b"recipient", b"content-type", b"idempotency-key")
 """The headers that decide: of two, nobody could say which was meant."""
 
@@ -33,20 +35,25 @@ def check_headers(sent: Sequence[tuple[bytes, bytes]], headers: Headers) -> None
             raise _bad(f"the header `{name.decode().title()}` came more than once: send it once")
 
 
-async def read_request(scope: Scope, receive: Receive, headers: Headers, request_id: str) -> Request:
+async def read_request(
+    scope: Scope, receive: Receive, headers: Headers, request_id: str, limits: Limits
+) -> Request:
     """The GraphQL request, as GraphQL over HTTP shapes it; of a GET its parameters, of a POST its body.
 
     Raises:
-        Refusal: `BAD_INPUT`, or `LIMIT_EXCEEDED` for a body that is too large, with the status of HTTP.
+        Refusal: `BAD_INPUT`, or `LIMIT_EXCEEDED` for a body too large or too slow, with the status of HTTP.
     """
     by_get = scope["method"] == "GET"
-    asked = _parameters(scope["query_string"]) if by_get else await _posted(receive, headers)
+    asked = _parameters(scope["query_string"]) if by_get else await _posted(receive, headers, limits)
     if isinstance(asked, list):
         raise _bad("send one operation: batches are not served")
     if not isinstance(asked, dict):
         raise _bad("the body is not a JSON object")
     query, variables, name = asked.get("query"), asked.get("variables"), asked.get("operationName")
-    if not isinstance(query, str) or not query:
+    sha256 = _hash(asked.get("extensions"))
+    if query is None and sha256 is not None:
+        query = ""
+    elif not isinstance(query, str) or not query:
         raise _bad("`query` is missing or not a text")
     if variables is not None and not isinstance(variables, dict):
         raise _bad("`variables` is not an object")
@@ -60,9 +67,27 @@ async def read_request(scope: Scope, receive: Receive, headers: Headers, request
         purpose=_text(headers, b"purpose"),
         recipient=_text(headers, b"recipient"),
         queries_only=by_get,
+        hash=sha256,
         key=_key(headers),
         language=_language(headers.get(b"accept-language", b"")),
     )
+
+
+def _hash(extensions: Any) -> str | None:  # noqa: ANN401 - any JSON
+    """The hash that a persisted query is named by."""
+    if extensions is None:
+        return None
+    if not isinstance(extensions, dict):
+        raise _bad("`extensions` is not an object")
+    persisted = extensions.get("persistedQuery")
+    if persisted is None:
+        return None
+    if not isinstance(persisted, dict) or persisted.get("version") != 1:
+        raise _bad("`persistedQuery` is not one of version 1")
+    found = persisted.get("sha256Hash")
+    if not isinstance(found, str) or HASH.fullmatch(found.lower()) is None:
+        raise _bad("`sha256Hash` is not a SHA-256 in hexadecimal")
+    return found.lower()
 
 
 def _key(headers: Headers) -> str | None:
@@ -82,7 +107,7 @@ def _language(accepted: bytes) -> str:
         tag, *more = (each.strip() for each in part.split(";"))
         weight = next((each[2:] for each in more if each.startswith("q=")), "1")
         name = tag.partition("-")[0]
-        if name in weights and weight.replace(".", "", 1).isdigit():
+        if name in weights and weight.isascii() and weight.replace(".", "", 1).isdecimal():
             weights[name] = max(weights[name], float(weight))
     return "ja" if weights["ja"] > weights["en"] else "en"
 
@@ -101,10 +126,28 @@ def _parameters(query_string: bytes) -> dict[str, Any]:
     return asked
 
 
-async def _posted(receive: Receive, headers: Headers) -> Any:  # noqa: ANN401 - any JSON
+async def _posted(receive: Receive, headers: Headers, limits: Limits) -> Any:  # noqa: ANN401 - any JSON
     if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != JSON:
         raise _bad("send `Content-Type: application/json`", 415)
-    return _json(await _body(receive))
+    length = headers.get(b"content-length", b"")
+    if length.isdigit() and int(length[:20]) > limits.body_bytes:
+        raise _too_large(limits)
+    try:
+        async with asyncio.timeout(limits.body_seconds):
+            return _json(await _body(receive, limits))
+    except TimeoutError as error:
+        told = f"the body did not come within {limits.body_seconds} seconds: send it at once"
+        raise _with_status(exceeded("body_seconds", told, None, limits.body_seconds), 408) from error
+
+
+def _too_large(limits: Limits) -> Refusal:
+    told = f"the body is larger than {limits.body_bytes} bytes: send less in one request"
+    return _with_status(exceeded("body_bytes", told, None, limits.body_bytes), 413)
+
+
+def _with_status(refusal: Refusal, status: int) -> Refusal:
+    refusal.status = status
+    return refusal
 
 
 def _json(body: bytes) -> Any:  # noqa: ANN401 - any JSON, or None for what is none
@@ -119,7 +162,7 @@ def _text(headers: Headers, name: bytes) -> str | None:
     return value.decode("latin-1").strip() or None if value else None
 
 
-async def _body(receive: Receive) -> bytes:
+async def _body(receive: Receive, limits: Limits) -> bytes:
     """The whole body.
 
     Raises:
@@ -133,7 +176,7 @@ async def _body(receive: Receive) -> bytes:
             raise _bad("the body breaks off")
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > LARGEST_BODY:
-            raise Refusal(Code.LIMIT_EXCEEDED, "the body is larger than 1 MB", status=413)
+        if size > limits.body_bytes:
+            raise _too_large(limits)
         more = message.get("more_body", False)
     return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -23,6 +23,7 @@ from graphql import (
 from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues, get_variable_values
 
+from api.gateway.misfit import misfits_given
 from api.gateway.refusal import Code, Refusal
 from api.gateway.selection import Collector, Root
 
@@ -82,16 +83,20 @@ class Operation:
                 return _declared({arg.name.value: _literal(arg.value) for arg in directive.arguments or ()})
         return Declared()
 
-    def variables(self, given: Mapping[str, Any]) -> VariableValues:
+    def variables(self, given: Mapping[str, Any], language: str = "en") -> VariableValues:
         """The variables, coerced to their types.
 
         Raises:
-            Refusal: `BAD_INPUT` naming the variable; never with its value.
+            Refusal: `BAD_INPUT` naming the variable, or what it holds and has no place, in this language; never
+                with its value.
         """
         coerced = get_variable_values(
             self.schema, self.node.variable_definitions or (), dict(given), hide_suggestions=True
         )
         if isinstance(coerced, list):
+            misfits = misfits_given(self.schema, self.node, given, language)
+            if misfits is not None:
+                raise misfits
             name = _variable_of(coerced[0])
             raise Refusal(
                 Code.BAD_INPUT,

@@ -22,6 +22,7 @@ class Code(StrEnum):
     DOCUMENT_INVALID = "DOCUMENT_INVALID"
     BAD_INPUT = "BAD_INPUT"
     LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
     RATE_LIMITED = "RATE_LIMITED"
     LEDGER_UNAVAILABLE = "LEDGER_UNAVAILABLE"
     POLICY_UNAVAILABLE = "POLICY_UNAVAILABLE"
@@ -46,7 +47,7 @@ STATUS: Mapping[Code, int] = MappingProxyType(
 )
 """The HTTP status of an operation that was refused whole; 400 where none is named."""
 
-ALWAYS = frozenset({401, 405, 429, 500, 503})
+ALWAYS = frozenset({401, 405, 408, 429, 500, 503})
 """The statuses that hold under `application/json` too; every other refusal there is 200 (GraphQL over HTTP 6.4.1)."""
 
 PathStep = str | int
@@ -97,6 +98,12 @@ class Refusals(Refusal):
         super().__init__(first.code, first.message, path=first.path)
         self.extensions = first.extensions
         self.parts = tuple(parts)
+
+
+def exceeded(limit: str, sentence: str, asked: int | None, most: int, **more: Any) -> Refusal:  # noqa: ANN401
+    """The refusal of what goes beyond a limit, with what was asked where that is known."""
+    told = more if asked is None else {"asked": asked, **more}
+    return Refusal(Code.LIMIT_EXCEEDED, sentence, limit=limit, most=most, **told)
 
 
 def error(

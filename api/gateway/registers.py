@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -70,17 +70,22 @@ LISTS: Mapping[str, List] = MappingProxyType(
     }
 )
 _CHANGES = (
-    "SELECT user_id, ref, field, was, became, at, by, client, purpose FROM amendments WHERE user_id {}"
+    "SELECT user_id, field, was, became, at, by, client, purpose FROM amendments WHERE user_id {}"
     " ORDER BY user_id, at DESC, id"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Registers:
-    """Reads them for one operation."""
+    """Reads them for one operation.
+
+    Attributes:
+        shown: of each person, by reference and basis, the fields whose changes were told.
+    """
 
     view: LedgerView
     vault: Vault
+    shown: dict[tuple[int, tuple[str, ...]], set[str]] = field(default_factory=lambda: defaultdict(set))
 
     async def read(
         self, reader: Reader, reading: Reading, by_key: Mapping[Any, Sequence[Row]]
@@ -116,10 +121,12 @@ class Registers:
     ) -> Mapping[str, Any]:
         """The changes of the fields that may themselves be read."""
         told: dict[str, list[Any]] = defaultdict(list)
+        refs = {row[ID]: row[REF] for row in rows}
         for user, *cells in await _of(reader, _CHANGES, rows):
-            change = change_of(self.vault, cells) if cells[1] in views[user].opening else None
-            if change is not None:
+            if cells[0] in views[user].opening:
+                change = change_of(self.vault, refs[user], cells)
                 told[user].append(walk(each.children, each.type_name, change))
+                self.shown[refs[user], views[user].basis].add(cells[0])
         return {row[ID]: told.get(row[ID], []) for row in rows}
 
     async def _history(self, each: Selected, row: Row) -> Any:  # noqa: ANN401 - a connection

@@ -18,6 +18,7 @@ class Request:
         recipient: what the header `Recipient` says; the directive wins.
         queries_only: it came by GET, which may change nothing.
         key: what the header `Idempotency-Key` says; the same change under the same key is carried out once.
+        hash: the SHA-256 of the document, where the client names it by that; `query` is empty where by that alone.
         language: the language of `Accept-Language` that mistakes in what people enter are told in: `ja` or `en`.
     """
 
@@ -29,6 +30,7 @@ class Request:
     recipient: str | None = None
     queries_only: bool = False
     key: str | None = None
+    hash: str | None = None
     language: str = "en"
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
 
@@ -10,15 +11,19 @@ import orjson
 from starlette.requests import Request as HttpRequest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.gateway.cors import Cors, Pairs
+from api.gateway.gate import RETRY_AFTER, Gate, Left, Seat
 from api.gateway.gateway import Gateway
-from api.gateway.incoming import JSON, Headers, check_headers, read_request
+from api.gateway.incoming import Headers, check_headers, read_request
+from api.gateway.limits import USUAL, Limits
+from api.gateway.media import RESPONSE, negotiated
 from api.gateway.refusal import ALWAYS, Code, Refusal
 from api.gateway.request import Answer
+from api.gateway.respond import respond
 from api.metrics import Metrics
 from api.tokens.access_token import AccessTokens, InvalidToken
 from api.tokens.requester import Requester
 
-RESPONSE = b"application/graphql-response+json"
 CHALLENGE = b'Bearer realm="mokuteki"'
 EXPIRED = b'Bearer realm="mokuteki", error="invalid_token"'
 
@@ -29,19 +34,24 @@ class GraphQLRoute:
     Without an access token nothing is parsed; a browser that asks for a page gets the explorer.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the one place where HTTP meets all of these
         self,
         gateway: Gateway,
         tokens: AccessTokens,
         metrics: Metrics,
         *,
         page: ASGIApp | None = None,
+        limits: Limits = USUAL,
+        origins: tuple[str, ...] = (),
         now: Callable[[], float] = time.time,
     ) -> None:
         self._gateway = gateway
         self._tokens = tokens
         self._metrics = metrics
         self._page = page
+        self._limits = limits
+        self._gate = Gate(limits, metrics)
+        self._cors = Cors(origins)
         self._now = now
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,48 +61,66 @@ class GraphQLRoute:
         if method == "GET" and self._page is not None and _wants_page(scope, headers):
             await self._page(scope, receive, send)
             return
+        if method == "OPTIONS" and self._cors.serves_options:
+            await _nothing(send, self._cors.preflight(headers))
+            return
+        told = self._cors.answer(headers)
         if method not in ("GET", "POST"):
-            await _plain(send, 405, b"use POST, or GET for queries", (b"allow", b"GET, POST"))
+            told = (*told, (b"allow", self._cors.methods))
+            await _plain(send, 405, b"use POST, or GET for queries", told)
             return
-        media = _media(headers)
+        media = negotiated(headers.get(b"accept"))
         if media is None:
-            await _plain(send, 406, b"accept application/json or application/graphql-response+json")
+            await _plain(send, 406, b"accept application/json or application/graphql-response+json", told)
             return
-        began = time.perf_counter()
-        request_id = token_hex(8)
+        asked = Asked(scope, receive, send, headers, media, told, token_hex(8), time.perf_counter())
+        with suppress(Left, TimeoutError):
+            await self._serve(asked)
+
+    async def _serve(self, asked: "Asked") -> None:
+        """Answer one request for an operation.
+
+        Raises:
+            Left: the client went away while it waited.
+            TimeoutError: the client took nothing of its answer.
+        """
         try:
-            check_headers(scope["headers"], headers)
-            requester = self._admit(headers)
-            request = await read_request(scope, receive, headers, request_id)
+            check_headers(asked.scope["headers"], asked.headers)
+            requester = admit(self._tokens, asked.headers, self._now())
+            with self._gate.enter((requester.client, requester.user)) as seat:
+                await self._answer(asked, requester, seat)
         except Refusal as refusal:
             if refusal.code is Code.UNAUTHENTICATED:
                 self._metrics.unauthenticated()
-            refused = Answer.refused(refusal, request_id)
-            await _send(
-                send, refused.status, refused.body, media, request_id, *_extra(refused.status, headers)
-            )
-            return
+            refused = Answer.refused(refusal, asked.id)
+            await self._send(asked, refused, refused.status)
+
+    async def _answer(self, asked: "Asked", requester: Requester, seat: Seat) -> None:
+        request = await read_request(asked.scope, asked.receive, asked.headers, asked.id, self._limits)
+        await seat.turn(asked.receive)
         answer = await self._gateway.answer(requester, request)
-        status = answer.status if media == RESPONSE or answer.status in ALWAYS else 200
-        await _send(send, status, answer.body, media, request_id, *_extra(status, headers))
+        seat.rest()
         if answer.code == Code.UNAUTHENTICATED:
             self._metrics.unauthenticated()
-            return
-        self._measure(requester, answer, time.perf_counter() - began)
+        else:
+            self._measure(requester, answer, time.perf_counter() - asked.began)
+        always = asked.media == RESPONSE or answer.status in ALWAYS
+        await self._send(asked, answer, answer.status if always else 200)
 
-    def _admit(self, headers: Headers) -> Requester:
-        """Who asks.
-
-        Raises:
-            Refusal: `UNAUTHENTICATED`.
-        """
-        kind, _, token = headers.get(b"authorization", b"").partition(b" ")
-        if kind.lower() == b"bearer" and token:
-            with suppress(InvalidToken):
-                return self._tokens.read(token.decode("latin-1").strip(), self._now())
-        raise Refusal(
-            Code.UNAUTHENTICATED,
-            "no valid access token: get one from `/oauth/token` and send it as `Authorization: Bearer`",
+    async def _send(self, asked: "Asked", answer: Answer, status: int) -> None:
+        await respond(
+            asked.send,
+            status,
+            orjson.dumps(answer.body),
+            asked.media,
+            (
+                (b"cache-control", b"no-store"),
+                (b"x-request-id", asked.id.encode()),
+                *asked.told,
+                *_extra(status, asked.headers),
+            ),
+            asked=asked.headers,
+            seconds=self._limits.send_seconds,
         )
 
     def _measure(self, requester: Requester, answer: Answer, seconds: float) -> None:
@@ -109,42 +137,61 @@ class GraphQLRoute:
             )
 
 
-def _extra(status: int, headers: Headers) -> tuple[tuple[bytes, bytes], ...]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request as HTTP brought it.
+
+    Attributes:
+        media: the type of its answer.
+        told: what its answer says to browsers.
+    """
+
+    scope: Scope
+    receive: Receive
+    send: Send
+    headers: Headers
+    media: bytes
+    told: Pairs
+    id: str
+    began: float
+
+
+def admit(tokens: AccessTokens, headers: Headers, now: float) -> Requester:
+    """Who asks.
+
+    Raises:
+        Refusal: `UNAUTHENTICATED`.
+    """
+    kind, _, token = headers.get(b"authorization", b"").partition(b" ")
+    if kind.lower() == b"bearer" and token:
+        with suppress(InvalidToken):
+            return tokens.read(token.decode("latin-1").strip(), now)
+    raise Refusal(
+        Code.UNAUTHENTICATED,
+        "no valid access token: get one from `/oauth/token` and send it as `Authorization: Bearer`",
+    )
+
+
+def _extra(status: int, headers: Headers) -> Pairs:
     """What HTTP wants beside this status."""
-    if status == 401:  # noqa: PLR2004 - HTTP's own
-        return ((b"www-authenticate", EXPIRED if b"authorization" in headers else CHALLENGE),)
-    return ((b"allow", b"POST"),) if status == 405 else ()  # noqa: PLR2004 - HTTP's own
+    match status:
+        case 401:
+            return ((b"www-authenticate", EXPIRED if b"authorization" in headers else CHALLENGE),)
+        case 405:
+            return ((b"allow", b"POST"),)
+        case 408:
+            return ((b"connection", b"close"),)
+        case 429 | 503:
+            return ((b"retry-after", b"%d" % RETRY_AFTER),)
+        case _:
+            return ()
 
 
 def _wants_page(scope: Scope, headers: Headers) -> bool:
     return b"text/html" in headers.get(b"accept", b"") and b"query=" not in scope["query_string"]
 
 
-def _media(headers: Headers) -> bytes | None:
-    accept = headers.get(b"accept")
-    if accept is None or b"*/*" in accept or b"application/*" in accept:
-        return RESPONSE if accept and RESPONSE in accept else JSON
-    if RESPONSE in accept:
-        return RESPONSE
-    return JSON if JSON in accept else None
-
-
-async def _send(
-    send: Send, status: int, body: dict[str, Any], media: bytes, request_id: str, *extra: tuple[bytes, bytes]
-) -> None:
-    payload = orjson.dumps(body)
-    headers = [
-        (b"content-type", media + b"; charset=utf-8"),
-        (b"content-length", str(len(payload)).encode()),
-        (b"cache-control", b"no-store"),
-        (b"x-request-id", request_id.encode()),
-        *extra,
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": payload})
-
-
-async def _plain(send: Send, status: int, text: bytes, *extra: tuple[bytes, bytes]) -> None:
+async def _plain(send: Send, status: int, text: bytes, extra: Pairs) -> None:
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", str(len(text)).encode()),
@@ -152,6 +199,11 @@ async def _plain(send: Send, status: int, text: bytes, *extra: tuple[bytes, byte
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text})
+
+
+async def _nothing(send: Send, headers: Pairs) -> None:
+    await send({"type": "http.response.start", "status": 204, "headers": list(headers)})
+    await send({"type": "http.response.body", "body": b""})
 
 
 def as_asgi(page: Callable[[HttpRequest], Any]) -> ASGIApp:

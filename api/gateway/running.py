@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from api.gateway.context import Context
+from api.gateway.deadline import Deadline
 from api.gateway.door import Asking, Finished
 from api.gateway.ledger_view import JAPAN
 from api.gateway.record import Record
@@ -45,6 +46,7 @@ class Running:
         context: the decisions, with the purpose where personal data is asked for.
         plain: the same requester's decisions without a purpose, for registers.
         finished: the released values by response key.
+        deadline: when it is given up.
     """
 
     requester: Requester
@@ -59,6 +61,7 @@ class Running:
     plain: Context = field(init=False)
     record: Record = field(default_factory=Record)
     finished: dict[str, Finished] = field(default_factory=dict)
+    deadline: Deadline
 
     @property
     def today(self) -> date:
@@ -83,6 +86,10 @@ class Running:
         """
         if not self.inforce.holds(self.force):
             raise Outdated
+
+    async def finish(self) -> None:
+        """Give up now or never: from here on the record is made, and what it tells must be what is answered."""
+        await self.deadline.end()
 
     def withheld(self) -> Sequence[tuple[tuple[PathStep, ...], str]]:
         """Each place at which something was withheld, with the field, once."""

@@ -12,29 +12,38 @@ from graphql import (
     GraphQLField,
     GraphQLNamedType,
     GraphQLObjectType,
+    GraphQLOutputType,
     OperationDefinitionNode,
     get_named_type,
+    is_list_type,
+    is_non_null_type,
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues, get_argument_values
 from graphql.type import GraphQLSchema
 
-from api.gateway.refusal import Code, Refusal
-
 TYPENAME = "__typename"
-MOST_FIELDS = 2_000
-"""The most fields an operation may ask for with its fragments spread out: a few aliases at each level multiply."""
+SIZED = ("edges", "results")
+"""Lists whose size an argument above them says."""
+
+OF_EACH = 10
+"""How long a list without pages, such as a person's consents, is taken to be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """One field of a selection: the key it answers under, its arguments, and what is asked below it."""
+    """One field of a selection: the key it answers under, its arguments, and what is asked below it.
+
+    Attributes:
+        weight: how many values it may give, by the sizes of the pages in it.
+    """
 
     key: str
     name: str
     type_name: str
     arguments: Mapping[str, Any]
     children: tuple["Selected", ...]
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,11 @@ class Root:
     definition: GraphQLField | None
     node: FieldNode
 
+    @property
+    def weight(self) -> int:
+        """How many values it gives of each of those it is asked of."""
+        return self.selected.weight
+
     def arguments(self, variables: VariableValues) -> Mapping[str, Any]:
         """Its arguments, coerced to their types."""
         if self.definition is None:
@@ -54,20 +68,15 @@ class Root:
 
 @dataclass(slots=True)
 class Collector:
-    """Reads the selections of one operation with one set of variables; `asked` counts its fields."""
+    """Reads the selections of one operation with one set of variables."""
 
     schema: GraphQLSchema
     fragments: dict[str, FragmentDetails]
     variables: VariableValues
     operation: OperationDefinitionNode
-    asked: int = 0
 
     def roots(self, root: GraphQLObjectType) -> tuple[Root, ...]:
-        """The fields that the operation asks of the root.
-
-        Raises:
-            Refusal: `LIMIT_EXCEEDED`.
-        """
+        """The fields that the operation asks of the root."""
         grouped, _, _ = collect_fields(
             self.schema, self.fragments, self.variables, root, self.operation, hide_suggestions=True
         )
@@ -78,10 +87,10 @@ class Collector:
         name = node.name.value
         field = self.schema.get_field(root, name)
         if field is None or name.startswith("__"):
-            self._below(get_named_type(field.type) if field else None, details)
             return Root(Selected(key, name, "", {}, ()), None, node)
         named = get_named_type(field.type)
-        return Root(Selected(key, name, named.name, {}, self._below(named, details)), field, node)
+        below = self._below(named, details)
+        return Root(Selected(key, name, named.name, {}, below, _weight(below) or 1), field, node)
 
     def _selected(
         self, parent: GraphQLObjectType, grouped: Mapping[str, list[FieldDetails]]
@@ -98,12 +107,11 @@ class Collector:
             field, node, self.variables, details[0].fragment_variable_values, hide_suggestions=True
         )
         named = get_named_type(field.type)
-        return Selected(key, name, named.name, arguments, self._below(named, details))
+        below = self._below(named, details)
+        weight = 1 + _size(field.type, name, arguments) * _weight(below)
+        return Selected(key, name, named.name, arguments, below, weight)
 
     def _below(self, named: GraphQLNamedType | None, details: list[FieldDetails]) -> tuple[Selected, ...]:
-        self.asked += 1
-        if self.asked > MOST_FIELDS:
-            raise Refusal(Code.LIMIT_EXCEEDED, f"the operation asks for more than {MOST_FIELDS} fields")
         if not isinstance(named, GraphQLObjectType):
             return ()
         grouped, _, _ = collect_subfields(
@@ -116,3 +124,16 @@ class Collector:
             hide_suggestions=True,
         )
         return self._selected(named, grouped)
+
+
+def _weight(below: tuple[Selected, ...]) -> int:
+    return sum([each.weight for each in below])
+
+
+def _size(kind: GraphQLOutputType, name: str, arguments: Mapping[str, Any]) -> int:
+    """How many items a field is taken to have."""
+    first = arguments.get("first")
+    if isinstance(first, int):
+        return max(first, 0)
+    plain = kind.of_type if is_non_null_type(kind) else kind
+    return OF_EACH if is_list_type(plain) and name not in SIZED else 1

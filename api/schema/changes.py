@@ -86,6 +86,9 @@ class ScreenAnswerInput:
     user: strawberry.ID = strawberry.field(description="Whose answer")
     key: strawberry.ID = strawberry.field(description="The question")
     outcome: ScreenOutcome = strawberry.field(description="`REMOVED` takes the answer away")
+    if_version: strawberry.ID = strawberry.field(
+        description="`User.version` as the text was read: a text that was changed since is not the one that was read"
+    )
 
 
 @strawberry.type(description="What a registration answers")

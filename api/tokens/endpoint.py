@@ -1,9 +1,11 @@
 """The token endpoint: a client proves itself and receives an access token (RFC 6749, 7517, 8414)."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -13,6 +15,9 @@ from api.tokens.form import Credentials, Fault, credentials, read_form, unproved
 from api.tokens.scope import Scope, ScopeRefused
 from models.recipient import Client
 from models.secret import hash_secret, matches
+from models.unreachable import UNREACHABLE
+
+log = structlog.get_logger("tokens")
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path
 KEYS_PATH = "/.well-known/jwks.json"
@@ -20,6 +25,9 @@ METADATA_PATH = "/.well-known/oauth-authorization-server"
 PRIVATE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 PUBLIC = {"Cache-Control": "public, max-age=300"}
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="mokuteki", charset="UTF-8"'}
+PATIENCE = 5.0
+"""Seconds after which a client that cannot be looked up is told so."""
+
 _NOBODY = hash_secret("")
 """What the secret of an unknown client is compared with, so that it takes as long as that of a known one."""
 
@@ -30,13 +38,23 @@ async def prove(shown: Credentials) -> Client:
     """The active client that the credentials prove.
 
     Raises:
-        Fault: `invalid_client`, and always the same one.
+        Fault: `invalid_client`, and always the same one; `temporarily_unavailable` without a database.
     """
-    client = await Client.get_or_none(id=shown.client_id)
+    client = await _found(shown.client_id)
     proved = matches(shown.secret, client.secret_hash if client else _NOBODY)
     if client is None or not proved or not client.active:
         raise unproved()
     return client
+
+
+async def _found(client_id: str) -> Client | None:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await Client.get_or_none(id=client_id)
+    except UNREACHABLE:
+        log.exception("tokens.unavailable")
+        sentence = "the clients cannot be looked up now: try again"
+        raise Fault("temporarily_unavailable", sentence, status=503) from None
 
 
 async def _client_credentials(

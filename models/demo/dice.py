@@ -6,12 +6,9 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Generic, TypeVar
 
+from models.person_row import ALPHABET, ID_LENGTH
+
 T = TypeVar("T")
-
-ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-"""Base 32 as Crockford writes it: no letter that looks like a digit."""
-
-_ID_LENGTH = 26
 
 
 class Weighted(Generic[T]):
@@ -27,8 +24,8 @@ class Dice(random.Random):
 
     def identifier(self) -> str:
         """An id of 26 letters and digits."""
-        bits = self.getrandbits(5 * _ID_LENGTH)
-        return "".join([ALPHABET[bits >> 5 * place & 31] for place in range(_ID_LENGTH)])
+        bits = self.getrandbits(5 * ID_LENGTH)
+        return "".join([ALPHABET[bits >> 5 * place & 31] for place in range(ID_LENGTH)])
 
     def reference(self) -> int:
         """A reference of the ledger: positive, of at most 63 bits."""

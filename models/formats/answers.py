@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from models.formats.answer import Answer, answer
-from models.formats.banned import banned
 from models.formats.given import list_of, object_of, text_of, unknown
 from models.formats.wrong import Mistake, Wrong
+from policies.banned import banned
 from policies.form import FormQuestion
 
 ANSWERS: Final = "answers"

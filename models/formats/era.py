@@ -32,6 +32,11 @@ NAMES: Final = tuple(_BY_NAME)
 """By what an era may be called: 令和, R."""
 
 
+EARLIEST: Final = 1800
+LATEST: Final = 2200
+"""No card and nobody's life reaches beyond; databases take the last days there are for infinity."""
+
+
 def era_day(name: str, year: int, month: int, day: int) -> date:
     """The day of an era as a date: 令和, 1, 5, 1 gives 2019-05-01.
 
@@ -59,7 +64,9 @@ def calendar_day(year: int, month: int, day: int) -> date:
         Wrong: `DATE_IMPOSSIBLE`.
     """
     try:
-        return date(year, month, day)
+        found = date(year, month, day)
     except ValueError:
-        pass
-    raise Wrong("DATE_IMPOSSIBLE")
+        found = None
+    if found is None or not EARLIEST <= year <= LATEST:
+        raise Wrong("DATE_IMPOSSIBLE")
+    return found

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
-from models.formats.banned import banned
 from models.formats.wrong import Mistake, Wrong
+from policies.banned import banned
 
-_NAME: Final = re.compile("[A-Za-z_][A-Za-z0-9_]{0,39}")
+_NAME: Final = re.compile("(?=.{1,40}$)[a-z_][A-Za-z_]*[0-9]{0,2}")
+"""What a key of a program looks like; a name of a person or a number does not."""
+
 _BETWEEN: Final = ", "
 
 

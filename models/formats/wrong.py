@@ -6,6 +6,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from policies.banned import BANS
+
 _FILE: Final = Path(__file__).with_name("sentences.csv")
 
 
@@ -18,7 +20,8 @@ class Sentence(NamedTuple):
 
 def _read() -> Mapping[str, Sentence]:
     with _FILE.open(encoding="utf-8", newline="") as file:
-        return MappingProxyType({row["code"]: Sentence(row["en"], row["ja"]) for row in csv.DictReader(file)})
+        told = {row["code"]: Sentence(row["en"], row["ja"]) for row in csv.DictReader(file)}
+    return MappingProxyType(told | {code: Sentence(ban.en, ban.ja) for code, ban in BANS.items()})
 
 
 SENTENCES: Final = _read()

@@ -9,7 +9,7 @@ from models.acquisition import Source
 from models.application import Stage
 from models.consent import ConsentMethod, ConsentState
 from models.datakey import Use
-from models.sealed import AnswersField, MarkField, SealedField
+from models.sealed import AnswersField, CellField, MarkField, SealedField
 from models.user import new_version
 
 
@@ -115,8 +115,8 @@ class Migration(migrations.Migration):
                 ("user_id", fields.CharField(db_index=True, max_length=26)),
                 ("ref", fields.BigIntField()),
                 ("field", fields.CharField(max_length=120)),
-                ("was", fields.BinaryField(null=True)),
-                ("became", fields.BinaryField(null=True)),
+                ("was", CellField(null=True, part="@was")),
+                ("became", CellField(null=True, part="@became")),
                 ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("by", fields.CharField(max_length=80)),
                 ("client", fields.CharField(max_length=60)),
@@ -274,6 +274,7 @@ class Migration(migrations.Migration):
                 ("recipients", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
                 ("secret_hash", fields.CharField(max_length=100)),
                 ("scopes", fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ("documents", fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
                 ("active", fields.BooleanField(default=True)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],

@@ -48,6 +48,9 @@ END $$
     ),
 ]
 
+_ONE_ADDRESS = "CREATE UNIQUE INDEX users_address ON users (lower(email))"
+"""An address is registered once, however its letters are written."""
+
 _APPEND_ONLY = (
     *("accesses", "acquisitions", "application_steps", "catalogue", "consent_events", "editions"),
     "provisions",
@@ -114,7 +117,7 @@ class Migration(migrations.Migration):
     atomic = False
     operations = [
         ByDialect(
-            sqlite=[_SHOWN_SQLITE, *_MARKS_SQLITE, *_append_only_sqlite()],
+            sqlite=[_SHOWN_SQLITE, *_MARKS_SQLITE, _ONE_ADDRESS, *_append_only_sqlite()],
             postgres=[
                 *(
                     f'ALTER TABLE {table} ALTER COLUMN {column} TYPE varchar({size}) COLLATE "C"'
@@ -122,6 +125,7 @@ class Migration(migrations.Migration):
                 ),
                 *_SHOWN_POSTGRES,
                 *_MARKS_POSTGRES,
+                _ONE_ADDRESS,
                 *_append_only_postgres(),
             ],
         )

@@ -125,7 +125,7 @@ async def test_no_other_role_or_purpose_changes_a_consent(
         ({"method": "DEEMED"}, "$i"),
         ({"user": None}, "$i"),
         ({"noticeVersion": "a\0"}, "$i"),
-        ({"state": "GIVEN"}, "$i"),
+        ({"state": "GIVEN"}, "$i.state"),
     ],
 )
 async def test_a_consent_that_is_not_one_is_refused_whole(

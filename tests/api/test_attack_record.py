@@ -210,3 +210,15 @@ async def test_people_who_are_read_twice_are_read_at_one_moment_and_never_mixed(
         assert after == [before[0][1:], before[1][1:]]
     finally:
         await change(database_url, f"UPDATE users SET shown = {shown} WHERE id = '{gone}'")
+
+
+async def test_a_refused_filter_leaves_its_field_on_record(a_world: World) -> None:
+    query = """query @purpose(id: "service.matching") {
+      users(filter: {phone: {eq: "+819012345678"}}) { edges { node { id } } } }"""
+    refused = await a_world.send("frontend", query)
+    assert a_world.codes(refused.json()) == ["FILTER_FORBIDDEN"]
+    ledger = """query($id: ID) @purpose(id: "compliance.security") {
+      accesses(field: "User.phone", outcome: REFUSED, requestId: $id) { edges { node { code } } } }"""
+    asked = {"id": refused.headers["x-request-id"]}
+    (edge,) = (await a_world.ask("auditor", ledger, asked))["data"]["accesses"]["edges"]
+    assert edge["node"] == {"code": "FILTER_FORBIDDEN"}

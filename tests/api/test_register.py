@@ -142,7 +142,7 @@ async def test_an_address_that_is_registered_is_not_registered_again(a_world: Wo
     first = await a_world.ask("frontend", REGISTER, body({"email": "same@mail.example"}))
     assert first["data"]["register"]["user"]["id"]
     before = await people(a_world)
-    answer = await a_world.ask("frontend", REGISTER, body({"email": "same@MAIL.example"}))
+    answer = await a_world.ask("frontend", REGISTER, body({"email": "SAME@MAIL.example"}))
     (error,) = answer["errors"]
     assert error["extensions"]["reason"] == "EMAIL_TAKEN"
     assert await people(a_world) == before

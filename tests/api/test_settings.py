@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from api.gateway.limits import Limits
 from api.kept_secret import kept_secret
 from api.settings import CHECKOUT, SETTINGS, Environment, LogLevel, SettingError, Settings
 
@@ -205,6 +206,33 @@ def test_no_secret_shows_when_settings_are_printed() -> None:
 
 def test_every_setting_stands_in_the_table_with_a_sentence() -> None:
     assert {setting.name for setting in SETTINGS} == {
-        f"MOKUTEKI_{field.name.upper()}" for field in fields(Settings)
+        *(f"MOKUTEKI_{field.name.upper()}" for field in fields(Settings) if field.name != "limits"),
+        *(f"MOKUTEKI_LIMIT_{field.name.upper()}" for field in fields(Limits)),
     }
     assert all(setting.doc.endswith(".") and setting.type and setting.default for setting in SETTINGS)
+
+
+def test_a_limit_is_a_setting_within_its_bounds() -> None:
+    assert read(MOKUTEKI_LIMIT_COST="5000").limits == Limits(cost=5_000)
+    for wrong in ("999", "100000001", "many", "-1", "1e6"):
+        with pytest.raises(
+            SettingError, match=r"`MOKUTEKI_LIMIT_COST` is not such a number: .* from 1000 to 100000000"
+        ):
+            read(MOKUTEKI_LIMIT_COST=wrong)
+
+
+def test_the_origins_of_frontends_are_written_as_browsers_write_them() -> None:
+    told = read(MOKUTEKI_CORS_ORIGINS=" https://app.example  http://localhost:3000 ")
+    assert told.cors_origins == ("https://app.example", "http://localhost:3000")
+    assert read().cors_origins == ()
+    for wrong in (
+        "*",
+        "https://app.example/",
+        "app.example",
+        "https://App.example",
+        "https://a.example,https://b.example",
+        "null",
+        "ftp://a",
+    ):
+        with pytest.raises(SettingError, match="`MOKUTEKI_CORS_ORIGINS` is no list of origins"):
+            read(MOKUTEKI_CORS_ORIGINS=wrong)

@@ -1,5 +1,6 @@
 """Applications, holds and screenings: each party its own steps, forward only, and at once in force."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ mutation($input: PlaceHoldInput!) @purpose(id: "compliance.requests") {
 }
 """
 LIFT = 'mutation($h: ID!) @purpose(id: "compliance.requests") { liftHold(input: {hold: $h}) { hold user { id } } }'
+VERSION = 'query($id: ID!) @purpose(id: "compliance.requests") { user(id: $id) { version } }'
 SCREEN = """
 mutation($input: ScreenAnswerInput!) @purpose(id: "compliance.requests") {
   screenAnswer(input: $input) { outcome user { answers(keys: ["selfIntroduction"]) { value } } }
@@ -121,13 +123,21 @@ async def test_a_text_goes_outside_once_it_was_read(a_world: World) -> None:
       updateUser(input: {id: $id, user: {answers: [{key: "selfIntroduction", value: $text}]}}) { user { id } } }"""
     await a_world.ask("frontend", update, {"id": user, "text": "I am diligent."}, user=user)
     assert (await a_world.ask("employer-a", TEXT, {"id": user}))["data"]["user"]["answers"] is None
-    given = {"user": user, "key": "selfIntroduction", "outcome": "CLEARED"}
+
+    async def version() -> str:
+        return str((await a_world.ask("privacy-desk", VERSION, {"id": user}))["data"]["user"]["version"])
+
+    read = await version()
+    given = {"user": user, "key": "selfIntroduction", "outcome": "CLEARED", "ifVersion": read}
     screened = await a_world.ask("privacy-desk", SCREEN, {"input": given})
     assert screened["data"]["screenAnswer"]["outcome"] == "CLEARED"
     told = (await a_world.ask("employer-a", TEXT, {"id": user}))["data"]["user"]["answers"]
     assert told == [{"value": "I am diligent."}]
     assert a_world.codes(await a_world.ask("privacy-desk", SCREEN, {"input": given})) == ["BAD_INPUT"]
     await a_world.ask("frontend", update, {"id": user, "text": "My religion is my own."}, user=user)
+    unread = await a_world.ask("privacy-desk", SCREEN, {"input": given})
+    assert [error["extensions"]["reason"] for error in unread["errors"]] == ["STALE_VERSION"]
+    given["ifVersion"] = await version()
     removed = await a_world.ask("privacy-desk", SCREEN, {"input": {**given, "outcome": "REMOVED"}})
     assert removed["data"]["screenAnswer"]["user"]["answers"] == [{"value": None}]
 
@@ -144,3 +154,32 @@ async def test_nobody_but_the_desk_holds_or_screens(a_world: World) -> None:
         document = HOLD.replace("compliance.requests", purpose)
         answer = await a_world.ask(client, document, given, user=asker)
         assert a_world.codes(answer) == ["OPERATION_FORBIDDEN"], client
+
+
+async def test_applying_twice_at_once_makes_one_application(a_world: World) -> None:
+    user = a_world.demo.users["newsletter"]
+    given = {"input": {"user": user, "stage": "APPLIED", "employer": "employer-b"}}
+    answers = await asyncio.gather(*(a_world.ask("frontend", OWN, given, user=user) for _ in range(6)))
+    assert sum("errors" not in answer for answer in answers) == 1
+    assert await steps(a_world, user) == ["APPLIED"]
+
+
+async def test_whoever_was_hired_is_not_turned_down_after(a_world: World) -> None:
+    user = a_world.demo.users["offered-employer-a"]
+    assert "errors" not in await move(a_world, "HIRED", user)
+    assert a_world.codes(await move(a_world, "REJECTED", user)) == ["BAD_INPUT"]
+
+
+@pytest.mark.parametrize("scope", ["category:name", "category:initials"])
+async def test_a_narrow_token_moves_holds_and_corrects_nothing(a_world: World, scope: str) -> None:
+    user = a_world.demo.users["offered-employer-a"]
+    for client, document, given in (
+        ("employer-a", EMPLOYER, {"user": user, "stage": "HIRED"}),
+        ("privacy-desk", HOLD, {"user": user, "purposes": ["service"], "ground": "HARM"}),
+    ):
+        answer = await a_world.ask(client, document, {"input": given}, scope=(scope,))
+        assert a_world.codes(answer) == ["OPERATION_FORBIDDEN"], client
+    update = """mutation($id: ID!) @purpose(id: "service.account") {
+      updateUser(input: {id: $id, user: {phone: "+819012340007"}}) { user { id } } }"""
+    answer = await a_world.ask("frontend", update, {"id": user}, user=user, scope=(scope,))
+    assert a_world.codes(answer) == ["OPERATION_FORBIDDEN"]

@@ -16,14 +16,14 @@ def home(at_home: Path) -> Path:
 
 
 def table(mokuteki: Mokuteki) -> list[list[str]]:
-    """The rows of `keys show`: number, use, retired or not, how many people."""
+    """The rows of `keys show`: number, use, retired or not, how many rows."""
     ran = mokuteki("keys", "show")
     assert (ran.code, ran.err) == (0, "")
     cells = [[cell.strip() for cell in line.split("│")[1:-1]] for line in ran.out.splitlines() if "│" in line]
     return [[number, use, retired and "retired", people] for number, use, _made, retired, people in cells]
 
 
-def test_the_keys_are_listed_with_their_people_and_never_themselves(mokuteki: Mokuteki, home: Path) -> None:
+def test_the_keys_are_listed_with_their_rows_and_never_themselves(mokuteki: Mokuteki, home: Path) -> None:
     rows = table(mokuteki)
     assert [row[1:3] for row in rows] == [["cell", ""], ["mark", ""]]
     assert [0 < int(row[3]) <= 30 for row in rows] == [True, True]
@@ -35,7 +35,7 @@ def test_a_rotation_tells_what_it_did_and_leaves_new_keys(mokuteki: Mokuteki) ->
     ran = mokuteki("keys", "rotate")
     assert (ran.code, ran.out) == (0, "")
     assert ran.err.replace("\n", " ") == (
-        f"new keys were made; people sealed anew: {cell[3]}; keys dropped: {cell[0]}, {mark[0]} "
+        f"new keys were made; rows sealed anew: {cell[3]}; keys dropped: {cell[0]}, {mark[0]} "
     )
     first = max(int(cell[0]), int(mark[0])) + 1
     assert table(mokuteki) == [[str(first), *cell[1:]], [str(first + 1), *mark[1:]]]

@@ -15,7 +15,9 @@ def test_every_rule_is_shown(mokuteki: Mokuteki) -> None:
     assert ran.code == 0
     assert all(f" {rule.id} " in ran.out for rule in shipped(CATEGORIES).rules)
     assert "Employer may read: Contact for service.application, given to: Employers" in flat(ran.out)
-    assert "Nobody may handle: The whole record of a person, when the person's data was erased" in flat(ran.out)
+    assert "Nobody may handle: The whole record of a person, when the person's data was erased" in flat(
+        ran.out
+    )
 
 
 def test_the_facts_of_a_rule_are_told_in_words_and_its_codes_stand_below(mokuteki: Mokuteki) -> None:
@@ -37,7 +39,10 @@ def test_the_facts_of_a_rule_are_told_in_japanese(mokuteki: Mokuteki, option: st
         "「会員の記録の全体」を扱うことができない"
     ) in told
     one = mokuteki("policy", "show", "erased", option, "ja").out
-    assert "だれも、「本人のデータは消去済みである」に当たるとき、「会員の記録の全体」を扱うことができない" in one
+    assert (
+        "だれも、「本人のデータは消去済みである」に当たるとき、「会員の記録の全体」を扱うことができない"
+        in one
+    )
     assert mokuteki("policy", "show", option, "ja").err.startswith("規則 ")
 
 

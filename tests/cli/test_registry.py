@@ -94,3 +94,40 @@ def test_the_demonstration_is_refused_in_production(
     ran = mokuteki("demo")
     assert ran.code == 1
     assert "for development" in ran.err
+
+
+def test_a_client_is_held_to_documents_from_files_and_let_go(mokuteki: Mokuteki, tmp_path: Path) -> None:
+    one, two = tmp_path / "one.graphql", tmp_path / "two.graphql"
+    one.write_text("{ purposes { id } }\n", encoding="utf-8")
+    two.write_text("{ recipients { id } }", encoding="utf-8")
+    for words, told in (
+        (("ad-network", str(one)), "is held to 1 registered documents"),
+        (("ad-network", str(one), str(two)), "is held to 2 registered documents"),
+        (("ad-network", str(two), "--anew"), "is held to 1 registered documents"),
+        (("ad-network", "--any"), "may send any document"),
+    ):
+        ran = mokuteki("client", "documents", *words)
+        assert (ran.code, ran.out) == (0, "")
+        assert told in ran.err
+    assert "any" in mokuteki("client", "list").out
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "told"),
+    [
+        ("{ nothing }", ("frontend", "{file}"), ":1:3: "),
+        ("{ purposes {", ("frontend", "{file}"), "is not GraphQL"),
+        ("{ purposes { id } }", ("nobody", "{file}"), "no client is named `nobody`"),
+        ("{ purposes { id } }", ("frontend", "{file}", "--any"), "name the files to register, or `--any`"),
+        ("", ("frontend",), "name the files to register, or `--any`"),
+        ("", ("frontend", "{file}.none"), "cannot be read as a text"),
+    ],
+)
+def test_documents_that_cannot_be_registered_are_one_sentence(
+    mokuteki: Mokuteki, tmp_path: Path, text: str, words: tuple[str, ...], told: str
+) -> None:
+    file = tmp_path / "a.graphql"
+    file.write_text(text, encoding="utf-8")
+    ran = mokuteki("client", "documents", *(word.format(file=file) for word in words))
+    assert (ran.code, ran.out) == (1, "")
+    assert told in ran.err.replace("\n", " ")

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import orjson
 import pytest
+from tortoise import Model, Tortoise, fields
 from tortoise.transactions import in_transaction
 
 from api.settings import CHECKOUT
@@ -21,8 +22,11 @@ from models.catalogue import SEALED
 from models.database import opened
 from models.datakey import DataKey, MasterKey, Use, WrongMasterKey
 from models.dialect import Dialect
+from models.personal import Undeclared
 from models.rotation import Rotation, Turned
 from models.rotation_sql import rows_under
+from models.rotation_tables import tables
+from models.sealed import SealedField
 from models.store import Store
 from models.user import User
 from models.vault import Vault, vault_in_use
@@ -175,7 +179,9 @@ async def test_a_rotation_that_was_killed_is_finished_by_the_next(a_world: World
     assert killed.returncode == -signal.SIGKILL
     new = await newest()
     assert await keys() == {**dict.fromkeys(old.values(), True), **dict.fromkeys(new.values(), False)}
-    under = await rows_under(a_world.house.store, [(number, use) for use, number in (old | new).items()])
+    store = a_world.house.store
+    named = [(number, use) for each in (old, new) for use, number in each.items()]
+    under = await rows_under(store, tables(store.dialect), named)
     assert under[new[Use.CELL]] == under[new[Use.MARK]] == 2 * SMALL
     assert await asked(a_world) == before
     nation = before[a_world.demo.users["busy"]]["residenceCard"]["nationality"]
@@ -273,6 +279,61 @@ async def test_a_value_that_does_not_open_keeps_its_key_until_it_is_restored(a_w
     assert (finished.begun, finished.rows, finished.kept) == (False, 1, ())
     assert await keys() == dict.fromkeys((await newest()).values(), False)
     await asked(a_world)
+
+
+AMEND = """mutation($id: ID!, $sex: String) @purpose(id: "service.account") {
+  updateUser(input: {id: $id, user: {residenceCard: {sex: $sex}}}) { user { history { field was became } } } }"""
+
+
+async def test_no_table_names_a_key_that_was_dropped(a_world: World) -> None:
+    user, store, old = a_world.demo.users["busy"], a_world.house.store, await newest()
+    for sex in ("F", "M"):
+        told = await a_world.ask("frontend", AMEND, {"id": user, "sex": sex}, user=user)
+        assert "errors" not in told
+    head = old[Use.CELL].to_bytes(3)
+    assert await tables_that_name(store, head) == {"users", "amendments"}
+    assert set((await turned(a_world)).dropped) == set(old.values())
+    assert await tables_that_name(store, head) == set()
+    history = 'query @purpose(id: "service.account") { me { history { field was became } } }'
+    again = await a_world.ask("frontend", history, user=user)
+    assert again["data"]["me"]["history"] == told["data"]["updateUser"]["user"]["history"]
+
+
+async def tables_that_name(store: Store, head: bytes) -> set[str]:
+    """The tables in which a cell stands whose key has this head: as bytes, or among answers."""
+    sqlite = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    postgres = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+    names = await store.fetch(sqlite if store.dialect is Dialect.SQLITE else postgres, {})
+    sealed = f'"sealed":"{b64encode(head).decode()}'
+    found = set()
+    for (name,) in names:
+        for row in await store.fetch(f'SELECT * FROM "{name}"', {}):
+            cells = [cell for cell in row if isinstance(cell, bytes) and cell.startswith(head)]
+            texts = [text for text in row if isinstance(text, str) and sealed in text.replace(" ", "")]
+            found |= {name} if cells or texts else set()
+    return found
+
+
+class Unknown(Model):
+    """A record that seals a column, which no rotation knows."""
+
+    id = fields.IntField(primary_key=True)
+    secret = SealedField()
+
+    class Meta:
+        """It is in no database."""
+
+        table = "unknown"
+
+
+async def test_a_record_that_seals_what_no_rotation_knows_is_refused(
+    a_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apps = Tortoise.apps
+    assert apps is not None
+    monkeypatch.setitem(apps["models"], "Unknown", Unknown)
+    with pytest.raises(Undeclared, match="`Unknown` seals columns that no rotation knows"):
+        tables(a_world.house.store.dialect)
 
 
 @pytest.mark.usefixtures("small_steps")

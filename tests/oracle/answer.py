@@ -280,8 +280,8 @@ class _Walk:
                 return self._of_answer(source, name, arguments)
             case "AccessConnection":
                 return source
-            case "Consent":
-                return source.row[CONSENT[name]]
+            case "Consent" | "FieldChange":
+                return source.row[CONSENT.get(name, name)]
             case "Notice":
                 return self._of_notice(source.row, name)
             case _:
@@ -341,11 +341,22 @@ class _Walk:
         if name == "accesses":
             return source
         if name == "history":
-            return []
+            return self._changes(source)
         rows = sorted(source.acquisitions, key=lambda row: (row["acquired_at"], row["id"]))
         if name == "consents":
             rows = sorted(source.consents, key=lambda row: (row["purpose"], row["recipient"]))
         return [Part(source, name, row) for row in rows]
+
+    def _changes(self, source: Person) -> list[Part]:
+        """The changes of the fields that there are and that may be read now, the latest first."""
+        rows = sorted(source.amendments, key=lambda row: row["id"])
+        rows.sort(key=lambda row: row["at"], reverse=True)
+        known, seen_from = self._oracle.rulebook.fields, self._seen_from
+        return [
+            Part(source, "history", row)
+            for row in rows
+            if seen_from is not None and row["field"] in known and seen_from.allowed(source, row["field"])
+        ]
 
     def _of_notice(self, row: dict[str, Any], name: str) -> Any:
         if name != "purposes":

@@ -9,9 +9,12 @@ from models.acquisition import Announcement
 from models.application import Application, Screening, Stage
 from models.casefile import CaseFile, CasePerson
 from models.consent import Consent, ConsentMethod, ConsentState
+from models.person_row import Amender, PersonRow
 from models.recipient import Client, Recipient
 from models.restraint import Erasure, Hold, OptOut
+from models.store import Store
 from models.user import User
+from models.vault import vault_in_use
 from policies.edition import Edition
 
 T = TypeVar("T")
@@ -52,7 +55,7 @@ class Fate:
         self._leaves = [name for name, each in edition.purposes.items() if not each.abstract]
         self._count = 0
 
-    async def happen(self) -> None:
+    async def happen(self, store: Store) -> None:
         """Let it happen to everybody in the opened database."""
         await self._registry()
         people = await User.all().order_by("id")
@@ -65,6 +68,8 @@ class Fate:
             await Announcement.create(purpose=purpose, announced_at=at)
         for _ in range(8):
             await self._case(self._some([each.id for each in people], 4))
+        for person in people:
+            await self._correct(store, person.id)
 
     async def _registry(self) -> None:
         """Recipients abroad: one of a country that counts as safe, two of none, and clients of theirs."""
@@ -190,6 +195,28 @@ class Fate:
                 "foreign_informed": self._chance(0.5),
             },
         )
+
+    async def _correct(self, store: Store, user: str) -> None:
+        """Corrections, each with its history; two of the same moment too."""
+        for number in range(self._one((0, 0, 1, 3))):
+            values: dict[str, Any] = {
+                "phone": f"+8190123400{number}{self._dice.randint(0, 9)}",
+                "birth_date": self._one(BIRTHS),
+                "card_number": self._one((None, "ZZ12345678YY", "ZZ87654321YY")),
+                "building": self._one((None, *WRITTEN)),
+                "answers": {"education": self._one((None, "MASTER", "DOCTOR"))},
+            }
+            kept = {name: values[name] for name in self._some(list(values), 4)}
+            amender = Amender(
+                by=self._one((user, "privacy-desk")),
+                client="frontend",
+                purpose="service.account",
+                request_id=self._id(),
+                at=self._one((NOW - DAY, NOW - DAY, NOW - INSTANT)),
+            )
+            async with store.transaction() as transaction:
+                row = await PersonRow.read(transaction, vault_in_use(), user)
+                await row.amend(kept, amender)
 
     async def _case(self, users: Sequence[str]) -> None:
         items = (*self._edition.categories, *self._edition.declared)

@@ -57,7 +57,7 @@ def standing(person: Person, matter: Matter) -> frozenset[str]:
         "noticed": _noticed(person, matter),
         "consented": all(_consents(person, matter, purpose) for purpose in matter.chain),
         "opted-out": any(_running(row, matter, "since", "ended_at") for row in person.opt_outs),
-        "held": any(_running(row, matter, "placed_at", "lifted_at") for row in person.holds),
+        "held": any(_running(row, matter, None, "lifted_at") for row in person.holds),
         "erased": bool(person.erasures),
         "self": matter.role == "user" and matter.user == person.id,
         "abroad": matter.abroad,
@@ -112,10 +112,11 @@ def _informed(person: Person, matter: Matter) -> bool:
     return any(row["foreign_informed"] for row in _consents(person, matter, matter.purpose))
 
 
-def _running(row: dict[str, Any], matter: Matter, begun: str, ended: str) -> bool:
-    """A hold or an opt-out that concerns this matter and has begun and not ended."""
+def _running(row: dict[str, Any], matter: Matter, begun: str | None, ended: str) -> bool:
+    """A hold, or an opt-out that has begun, that concerns this matter and has not ended."""
     about = row["purpose"] in matter.over and row["recipient"] in {"any", *matter.names}
-    return about and row[begun] <= matter.now and (row[ended] is None or row[ended] > matter.now)
+    begins = begun is None or row[begun] <= matter.now
+    return about and begins and (row[ended] is None or row[ended] > matter.now)
 
 
 def _stages(person: Person, matter: Matter) -> frozenset[str]:

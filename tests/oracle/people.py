@@ -1,18 +1,22 @@
 """Everything that is on record about each person, read row by row."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+import orjson
 from tortoise import Model
 
 from models.acquisition import Acquisition, Announcement
+from models.amendment import Amendment
 from models.application import Application, Screening
 from models.casefile import CaseFile, CasePerson
 from models.consent import Consent
 from models.recipient import Client, Recipient
 from models.restraint import Erasure, Hold, OptOut
 from models.user import User
+from models.vault import vault_in_use
 
 Rows = list[dict[str, Any]]
 
@@ -30,6 +34,7 @@ class Person:
     applications: Rows = field(default_factory=list)
     screenings: Rows = field(default_factory=list)
     cases: Rows = field(default_factory=list)
+    amendments: Rows = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -52,9 +57,11 @@ class Register:
     announced: dict[str, datetime]
 
 
-async def read_register() -> Register:
-    """What is in the opened database now."""
-    people = {row["id"]: Person(row) for row in await _rows(User)}
+async def read_register(users: Collection[str] | None = None) -> Register:
+    """What is in the opened database now, of these people or of everybody."""
+    only: dict[str, Any] = {} if users is None else {"user_id__in": list(users)}
+    named = {} if users is None else {"id__in": list(users)}
+    people = {row["id"]: Person(row) for row in await _rows(User, named)}
     for model, name in (
         (Consent, "consents"),
         (Acquisition, "acquisitions"),
@@ -64,11 +71,13 @@ async def read_register() -> Register:
         (Application, "applications"),
         (Screening, "screenings"),
     ):
-        for row in await _rows(model):
+        for row in await _rows(model, only):
             getattr(people[row["user_id"]], name).append(row)
     files = {row["id"]: row for row in await _rows(CaseFile)}
-    for row in await _rows(CasePerson):
+    for row in await _rows(CasePerson, only):
         people[row["user_id"]].cases.append(files[row["case_id"]])
+    for change in await Amendment.filter(**only):
+        people[change.user_id].amendments.append(_opened(change))
     return Register(
         people=tuple(people.values()),
         recipients={row["id"]: row for row in await _rows(Recipient) if row["active"]},
@@ -77,11 +86,24 @@ async def read_register() -> Register:
     )
 
 
-async def _rows(model: type[Model]) -> Rows:
+async def _rows(model: type[Model], given: dict[str, Any] | None = None) -> Rows:
     """Each row as a mapping; texts, dates, times and JSON as Python has them."""
-    found = await model.all()
+    found = await model.filter(**given or {})
     names = model._meta.db_fields  # noqa: SLF001 - the only list of columns
     return [{name: _plain(getattr(row, name)) for name in names} for row in found]
+
+
+def _opened(change: Amendment) -> dict[str, Any]:
+    """A change in clear, as the history tells it."""
+    sides = {"was": change.was, "became": change.became}
+    told = {
+        side: None
+        if cell is None
+        else orjson.loads(vault_in_use().open(f"{change.field}@{side}", change.ref, cell))
+        for side, cell in sides.items()
+    }
+    names = ("id", "field", "at", "by", "client", "purpose")
+    return told | {name: _plain(getattr(change, name)) for name in names}
 
 
 def _plain(value: Any) -> Any:

@@ -163,7 +163,7 @@ async def staged(url: str, var: Path, edition: Edition, seed: int) -> AsyncItera
     async with opened(given.database_url, pool_size=2, master=given.data_key) as store:
         await publish_shipped(store, edition, NOW)
         await load(edition, count=PEOPLE, today=TODAY)
-        await Fate(seed, edition).happen()
+        await Fate(seed, edition).happen(store)
         register = await read_register()
         clients = {each.id: each for each in await Client.all()}
     yield Stage(given, register, clients)

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,19 @@ def place(table: str, name: str) -> int:
         ("questions", "nightShift", "key", "night.shift", "`night.shift` is no name"),
         ("questions", "availableFrom", "choices", "TODAY", "this kind has no choices"),
         ("questions", "selfIntroduction", "category", "form", "it would be read before it is screened"),
+        ("questions", "nightShift", "required", "si", "`si` is not allowed here"),
+        ("questions", "nightShift", "asked_from", "22/11/2026", "`22/11/2026` is no day"),
+        ("questions", "nightShift", "asked_from", "2026-02-30", "`2026-02-30` is no day"),
+        ("questions", "nightShift", "asked_from", "20261122", "`20261122` is no day"),
+        ("questions", "nightShift", "asked_until", "2026-W47-7", "`2026-W47-7` is no day"),
+        ("questions", "nightShift", "asked_until", "令和8年11月22日", "is no day"),
+        ("questions", "nightShift", "key", "placeOfBirth", "Employment Security Act, Article 5-5"),
+        ("questions", "nightShift", "key", "unionMembership", "1999 Notice 141"),
+        ("questions", "nightShift", "key", "cardImage", "My Number Act, Article 20"),
+        ("questions", "nightShift", "key", "myNumber", "My Number Act, Articles 15 and 20"),
+        ("questions", "nightShift", "key", "medicalHistory", "APPI, Articles 2(3) and 20(2)"),
+        ("questions", "nightShift", "label_en", "Your place of birth", "Employment Security Act"),
+        ("questions", "nightShift", "label_ja", "本籍", "Employment Security Act"),
     ],
 )
 def test_a_wrong_cell_is_refused_with_its_place(
@@ -268,3 +282,25 @@ def test_a_file_with_another_header_is_refused(tmp_path: Path) -> None:
     rules.write_text(rules.read_text("utf-8").replace("rule,eft", "eft,rule", 1), "utf-8")
     with pytest.raises(PolicyError, match=r"`rules.csv` row 1: the header is not that of this table"):
         shipped(declared(), folder)
+
+
+def test_a_question_whose_last_day_is_before_its_first_is_refused() -> None:
+    def write(sheets: Sheets) -> None:
+        cell("questions", "nightShift", "asked_from", "2026-11-22")(sheets)
+        cell("questions", "nightShift", "asked_until", "2026-11-21")(sheets)
+
+    (mistake,) = mistakes_of(write)
+    assert (mistake.column, mistake.what) == ("asked_until", "it is before `asked_from`")
+
+
+def test_a_question_of_one_day_is_taken() -> None:
+    sheets = deepcopy(edition().sheets())
+    for column in ("asked_from", "asked_until"):
+        cell("questions", "nightShift", column, "2026-11-22")(sheets)
+    found = Edition.of(sheets, edition().model, declared()).questions["nightShift"]
+    assert [found.asked_on(date(2026, 11, day)) for day in (21, 22, 23)] == [False, True, False]
+
+
+def test_a_field_that_may_not_be_collected_is_refused_with_the_law() -> None:
+    (mistake,) = mistakes_of(lambda _: None, {"User.placeOfBirth": "unsorted"})
+    assert "Employment Security Act, Article 5-5" in mistake.what

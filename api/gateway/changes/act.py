@@ -8,12 +8,15 @@ from api.gateway.context import Context
 from api.gateway.door import Door
 from api.gateway.refusal import Code, Refusal
 from api.gateway.running import Running, Step
+from models.dialect import Dialect
 from models.person_row import Amender
 from models.standing import condition
 from models.store import Transaction
 from policies.clearance import combinations
 from policies.question import Question
 from policies.vocabulary import Action, Fact, Standing
+
+_HOLD = "SELECT 1 FROM users WHERE id = :asked FOR UPDATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,13 @@ class Act:
             at=self.running.at,
         )
 
-    async def subject(self, user: str, act: str, fields: Iterable[str] = (), *, scope: str) -> Subject:
+    async def subject(
+        self, user: str, act: str, fields: Iterable[str] = (), *, scope: str | None = None
+    ) -> Subject:
         """The person this is about, once a rule allows the act and the correction of every field.
+
+        The person's row is held first: whatever else is changed about them at this moment is over, or waits. A token
+        whose scope leaves out a field, or `scope` in the place of the act, does nothing.
 
         Raises:
             Refusal: `BAD_INPUT` for a person who does not exist here, `OPERATION_FORBIDDEN` where no rule allows it.
@@ -84,8 +92,9 @@ class Act:
         questions = [(Action.INVOKE, act), *((Action.CORRECT, path) for path in fields)]
         asked = self._asked(questions)
         certain = {fact for fact, is_so in self.context.clearance.certain.items() if is_so}
-        if not self.context.clearance.in_scope(scope):
-            raise self._forbidden(act)
+        for path in ((scope or act), *(path for _, path in questions[1:])):
+            if not self.context.clearance.in_scope(path):
+                raise self._forbidden(path)
         for question in questions:
             if not any(self._allowed(question, {*some, *certain}) for some in combinations(asked)):
                 raise self._forbidden(question[1])
@@ -98,6 +107,17 @@ class Act:
             if not self._allowed(question, true):
                 raise self._forbidden(question[1])
         return Subject(user, int(ref), true)
+
+    async def again(self, users: Iterable[str]) -> None:
+        """See that each of these people still exists for the requester, and put them on record.
+
+        Raises:
+            Refusal: `BAD_INPUT` for one who does not.
+        """
+        for user in users:
+            self.running.record.sought |= await self.door.registers.view.history.refs([user])
+            if await self._row(user, ()) is None:
+                raise self.wrong("", "was carried out before, and the person is nobody here now")
 
     def _asked(self, questions: Iterable[tuple[Action, str]]) -> tuple[Fact, ...]:
         """The facts that may differ from person to person and that rules for these questions look at."""
@@ -112,6 +132,12 @@ class Act:
         )
         return tuple(fact for fact in Fact if fact in named and fact not in clearance.certain)
 
+    def possible(self, act: str) -> bool:
+        """Whether a rule allows the act of anybody at all."""
+        asked = self._asked([(Action.INVOKE, act)])
+        certain = {fact for fact, is_so in self.context.clearance.certain.items() if is_so}
+        return any(self.may(Action.INVOKE, act, {*some, *certain}) for some in combinations(asked))
+
     async def _row(self, user: str, asked: tuple[Fact, ...]) -> Any:  # noqa: ANN401 - a row
         visible = self.context.visible
         if not visible:
@@ -119,6 +145,8 @@ class Act:
         flags = "".join(
             f", CASE WHEN {condition(fact, self.context.circumstance)} THEN 1 ELSE 0 END" for fact in asked
         )
+        if self.transaction.dialect is Dialect.POSTGRES:
+            await self.transaction.fetch(_HOLD, {"asked": user})
         sql = f"SELECT u.ref{flags} FROM users u WHERE u.id = :asked AND {visible}"
         rows = await self.transaction.fetch(sql, {**self.door.values, "asked": user})
         return rows[0] if rows else None
@@ -149,6 +177,15 @@ class Act:
     def forbidden(self, path: str) -> Refusal:
         """The refusal of an act, or of a field of it, that no rule allows."""
         return self._forbidden(path)
+
+    def stale(self) -> Refusal:
+        """The refusal of a change that was decided on by an older record."""
+        return self.wrong(
+            "ifVersion",
+            "is not the version of the record now: read it again, and decide again",
+            reason="STALE_VERSION",
+            status=409,
+        )
 
     def wrong(self, name: str, what: str, *, status: int | None = None, **more: object) -> Refusal:
         """The refusal of one part of the input."""

@@ -45,6 +45,7 @@ async def carry_out(act: Act, before: Mapping[str, Any] | None) -> dict[str, Any
         kept = {"people": [user for user, _, _ in done.people], "told": dict(done.told)}
     else:
         kept = dict(before)
+        await act.again(kept["people"])
     act.running.finished[act.step.root.selected.key] = Finished(await _payload(act, kept))
     return kept
 

@@ -1,18 +1,19 @@
 """The correction: a person's record is changed whole or not at all, and what stood there before is kept (APPI Art 34)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from api.gateway.changes.act import Act, Done
 from api.gateway.changes.mistakes import mistaken
-from api.gateway.changes.registration import await_screening, fields_of
+from api.gateway.changes.registration import await_screening, fields_of, taken
 from models.formats.card import card_mistakes
+from models.formats.fields import CARD_ENDS, CARD_NUMBER
 from models.formats.form import read_person
-from models.formats.wrong import Wrong
+from models.formats.wrong import Mistake, Wrong
 from models.person_row import PersonRow
 from models.store import WrongValue
 
 ACT = "Mutation.updateUser"
-_TAKEN = "SELECT 1 FROM users WHERE email = :email AND id <> :user"
 _OVER = """
 UPDATE screenings SET screened_at = :now, outcome = 'REPLACED', screened_by = :by
 WHERE user_id = :user AND answer = :answer AND screened_at IS NULL
@@ -34,25 +35,43 @@ async def update_user(act: Act) -> Done:
         raise act.wrong("user", "changes nothing: give at least one field")
     person = await act.subject(str(said["id"]), ACT, fields, scope="User.id")
     row = await PersonRow.read(act.transaction, act.door.vault, person.id)
+    if read.values.get("answers") is not None and said["user"].get("answers", ()) is None:
+        read.values["answers"] = dict.fromkeys(row.values["answers"])
     if not mistakes:
         later = {**row.values, **{name: read.values[name] for name in read.values if name != "answers"}}
         unlike = card_mistakes(later, act.running.today)
         mistakes = [each.wrong.at(f"input.user.{each.path}") for each in unlike]
-        email = read.values.get("email")
-        if email and await act.transaction.fetch(_TAKEN, {"email": email, "user": person.id}):
+        mistakes += _unfinished(act, later, read.values)
+        if await taken(act, read.values.get("email"), person.id):
             mistakes.append(Wrong("EMAIL_TAKEN").at("input.user.email"))
     if mistakes:
         raise mistaken(mistakes, act)
     expected = said.get("ifVersion")
     if expected is not None and expected != row.version:
-        raise act.wrong(
-            "ifVersion",
-            "is not the version of the record now: read it again, and decide again",
-            reason="STALE_VERSION",
-            status=409,
-        )
+        raise act.stale()
     written = await _write(act, row, read.values)
     return Done(((person.id, person.ref, written),))
+
+
+def _unfinished(act: Act, later: Mapping[str, Any], values: Mapping[str, Any]) -> list[Mistake]:
+    """What the record as it will stand lacks, and answers that the form does not ask for or cannot do without."""
+    card = {name: value for name, value in later.items() if name.startswith("card_") and value is not None}
+    missing = (
+        [Wrong("REQUIRED").at(f"input.user.{CARD_NUMBER}")] if card and "card_number" not in card else []
+    )
+    if card and not {"card_valid_until", "card_stay_expires_on"} & set(card):
+        missing.append(Wrong("CARD_END_REQUIRED").at(f"input.user.{CARD_ENDS[0]}"))
+    questions, today = act.context.force.edition.questions, act.running.today
+    for key, value in (values.get("answers") or {}).items():
+        question = questions.get(key)
+        if question is None:
+            continue
+        place = f"input.user.answers.{key}"
+        if question.required and value is None:
+            missing.append(Wrong("REQUIRED").at(place))
+        elif value is not None and not question.asked_on(today):
+            missing.append(Wrong("ANSWER_NOT_ASKED").at(place))
+    return missing
 
 
 async def _write(act: Act, row: PersonRow, values: dict[str, Any]) -> frozenset[str]:

@@ -4,9 +4,12 @@ from secrets import token_hex
 from typing import Any
 
 from api.gateway.changes.act import Act, Done
+from api.gateway.context import PERSON
 from models.restraint import EVERYONE, Ground
+from policies.edition import Edition
+from policies.vocabulary import Fact
 
-HELD = frozenset({"User.id"})
+PLACED, LIFTED = "Mutation.placeHold", "Mutation.liftHold"
 _PLACE = """
 INSERT INTO holds (id, user_id, reference, purpose, recipient, ground, placed_at, lifted_at)
 VALUES (:id, :user, :reference, :purpose, :to, :ground, :now, NULL)
@@ -18,7 +21,7 @@ _LIFT = "UPDATE holds SET lifted_at = :now WHERE reference = :reference AND lift
 async def place_hold(act: Act) -> Done:
     """Suspend purposes, or all under an abstract one, towards some recipients or everybody."""
     said = act.said
-    person = await act.subject(str(said["user"]), "Mutation.placeHold", scope="User.id")
+    person = await act.subject(str(said["user"]), PLACED)
     purposes = _known(act, "purposes", said["purposes"])
     recipients = _known(act, "recipients", said.get("recipients") or [EVERYONE])
     reference = token_hex(13)
@@ -28,32 +31,37 @@ async def place_hold(act: Act) -> Done:
         for to in recipients:
             row = {"id": token_hex(13), "purpose": purpose, "to": to, "ground": ground.value}
             await act.transaction.execute(_PLACE, values | row)
-    return Done(((person.id, person.ref, HELD),), {"hold": reference})
+    return Done(((person.id, person.ref, frozenset({PLACED})),), {"hold": reference})
 
 
 async def lift_hold(act: Act) -> Done:
     """End a hold; a person may be under several."""
     reference = str(act.said["hold"])
+    if not act.possible(LIFTED):
+        raise act.forbidden(LIFTED)
     found = await act.transaction.fetch(_FIND, {"reference": reference})
     if not found:
         raise act.wrong("hold", "is no hold that is in place")
-    person = await act.subject(found[0][0], "Mutation.liftHold", scope="User.id")
+    person = await act.subject(found[0][0], LIFTED)
     await act.transaction.execute(_LIFT, {"reference": reference, "now": act.running.at})
-    return Done(((person.id, person.ref, HELD),), {"hold": reference})
+    return Done(((person.id, person.ref, frozenset({LIFTED})),), {"hold": reference})
+
+
+def _suspendable(edition: Edition) -> set[str]:
+    """The purposes, abstract ones too, that some rule denies while use is suspended."""
+    denied = {rule.purpose for rule in edition.rules if Fact.HELD in rule.facts}
+    leaves = {each.id for each in edition.purposes.values() if {each.id, each.parent} & denied}
+    return leaves | (denied & set(edition.purposes))
 
 
 def _known(act: Act, name: str, given: list[str]) -> list[str]:
     """The names, each once, if all of them are known."""
     force = act.context.force
-    purposes = {*force.edition.purposes, *(each.parent for each in force.edition.purposes.values())}
-    known = (
-        purposes
-        if name == "purposes"
-        else {EVERYONE, *force.registry.recipients, *force.edition.groups.nodes}
-    )
+    recipients = {EVERYONE, *force.registry.recipients, *force.edition.groups.nodes} - {PERSON}
+    known = _suspendable(force.edition) if name == "purposes" else recipients
     if not given:
         raise act.wrong(name, "is empty: name at least one")
     for place, each in enumerate(given):
         if each not in known:
-            raise act.wrong(f"{name}.{place}", f"is none of the {name} here")
+            raise act.wrong(f"{name}.{place}", f"is none of the {name} that can be suspended")
     return list(dict.fromkeys(map(str, given)))

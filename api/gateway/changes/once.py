@@ -37,7 +37,7 @@ class Once:
         owner = f"{requester.client}\0{requester.user or ''}\0{key}"
         self._id = hashlib.sha256(owner.encode("utf-8", "replace")).hexdigest()
         self._at = running.at
-        self._digest = hmac.new(secret, _whole(running), "sha256").hexdigest()
+        self._digest = hmac.new(secret, _whole(running), "sha256").hexdigest() if self.given else ""
 
     async def done(self, transaction: Transaction) -> dict[str, Any] | None:
         """What the same request did before; None if it is the first.
@@ -72,4 +72,9 @@ class Once:
 def _whole(running: Running) -> bytes:
     request = running.request
     said = [request.query, request.operation_name, request.variables, request.purpose, request.recipient]
-    return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+    try:
+        return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        raise Refusal(
+            Code.BAD_INPUT, "`variables` are nested too deeply: send what the document declares"
+        ) from None

@@ -1,7 +1,7 @@
 """The registration: people come in with the notice they were shown, and with every mistake told at once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
@@ -12,17 +12,19 @@ from models.formats.form import Person, read_person
 from models.formats.screening import findings
 from models.formats.wrong import Mistake, Wrong
 from models.person_row import PATHS, PersonRow
-from models.store import WrongValue
 from policies.form import ANSWERS
 from policies.vocabulary import Action, Fact
 
 MOST_PEOPLE = 100
 LONGEST_VERSION = 20
 LANGUAGES = ("ja", "en")
+FIRST_NOTICE = datetime(2019, 5, 29, tzinfo=UTC)
+"""When the policy was first published."""
+
 LATE = timedelta(minutes=5)
 """How far the clock of a frontend may run ahead."""
 
-_TAKEN = "SELECT 1 FROM users WHERE email = :email"
+_TAKEN = "SELECT ref FROM users WHERE lower(email) = lower(:email) AND id <> :but"
 _ACQUIRED = """
 INSERT INTO acquisitions (id, user_id, source, shown, policy_version, language, notice_at, acquired_at)
 VALUES (:id, :user, :source, :shown, :version, :language, :noticed, :now)
@@ -87,14 +89,13 @@ async def _checked(act: Act, said: Mapping[str, Any], place: str) -> tuple[list[
     answers = person.values.get("answers") or {}
     for question in edition.questions.values():
         asked = question.asked_on(today)
-        if asked and question.required and question.key not in answers:
+        if asked and question.required and answers.get(question.key) is None:
             mistakes.append(Wrong("REQUIRED").at(f"{place}.user.answers.{question.key}"))
         elif not asked and question.key in answers:
             mistakes.append(Wrong("ANSWER_NOT_ASKED").at(f"{place}.user.answers.{question.key}"))
     if not notice:
         _may_collect(act, said["notice"], person, place, mistakes)
-    email = person.values.get("email")
-    if email and await act.transaction.fetch(_TAKEN, {"email": email}):
+    if await taken(act, person.values.get("email")):
         mistakes.append(Wrong("EMAIL_TAKEN").at(f"{place}.user.email"))
     return [*notice, *mistakes], person
 
@@ -110,12 +111,21 @@ def _may_collect(
     purpose = act.context.clearance.purpose
     shown = frozenset({Fact.NOTICED} if purpose in notice["purposes"] else ())
     for path in fields_of(person.values):
+        if not act.context.clearance.in_scope(path):
+            raise act.forbidden(path)
         if act.may(Action.COLLECT, path, shown):
             continue
         if shown or not act.may(Action.COLLECT, path, {Fact.NOTICED}):
             raise act.forbidden(path)
         mistakes.append(Wrong("NOTICE_PURPOSE", purpose=purpose).at(f"{place}.notice.purposes"))
         return
+
+
+async def taken(act: Act, email: str | None, but: str = "") -> bool:
+    """Whether somebody else has this address; who is told of by the answer is on record."""
+    rows = await act.transaction.fetch(_TAKEN, {"email": email, "but": but}) if email else ()
+    act.running.record.sought.update(int(row[0]) for row in rows)
+    return bool(rows)
 
 
 def fields_of(values: Mapping[str, Any]) -> list[str]:
@@ -130,12 +140,12 @@ def notice_mistakes(act: Act, notice: Mapping[str, Any] | None) -> list[Mistake]
         return [Wrong("NOTICE_REQUIRED").at("")]
     mistakes: list[Mistake] = []
     version = str(notice.get("policyVersion") or "").strip()
-    if not 0 < len(version) <= LONGEST_VERSION:
+    if not 0 < len(version) <= LONGEST_VERSION or not version.isprintable():
         mistakes.append(Wrong("NOTICE_VERSION").at("policyVersion"))
     if notice.get("language") not in LANGUAGES:
         mistakes.append(Wrong("NOTICE_LANGUAGE").at("language"))
     shown_at = notice.get("shownAt")
-    if not isinstance(shown_at, datetime) or shown_at > act.running.at + LATE:
+    if not isinstance(shown_at, datetime) or not FIRST_NOTICE <= shown_at <= act.running.at + LATE:
         mistakes.append(Wrong("NOTICE_TIME").at("shownAt"))
     purposes = act.context.force.edition.purposes
     leaves = {each.id for each in purposes.values() if not each.abstract}
@@ -146,10 +156,9 @@ def notice_mistakes(act: Act, notice: Mapping[str, Any] | None) -> list[Mistake]
 
 
 async def _keep(act: Act, notice: Mapping[str, Any], person: Person) -> tuple[PersonRow, frozenset[str]]:
-    try:
-        row = await PersonRow.make(act.transaction, act.door.vault, person.values, act.running.at)
-    except WrongValue:
-        raise act.wrong("user.email", "was registered a moment ago: send the request again") from None
+    row = await PersonRow.make(act.transaction, act.door.vault, person.values, act.running.at)
+    if row is None:
+        raise act.wrong("user.email", "was registered a moment ago: send the request again")
     purposes = act.context.force.edition.purposes
     await act.transaction.execute(
         _ACQUIRED,

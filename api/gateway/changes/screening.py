@@ -6,6 +6,8 @@ from api.gateway.changes.act import Act, Done
 from models.person_row import PersonRow
 from policies.form import ANSWERS
 
+ACT = "Mutation.screenAnswer"
+
 
 class ScreenOutcome(StrEnum):
     """What the reader found: nothing that does not belong, or something, so that the text is taken away."""
@@ -28,15 +30,18 @@ async def screen_answer(act: Act) -> Done:
     path = ANSWERS + key
     outcome = ScreenOutcome(getattr(said["outcome"], "value", said["outcome"]))
     removed = outcome is ScreenOutcome.REMOVED
-    person = await act.subject(
-        str(said["user"]), "Mutation.screenAnswer", (path,) if removed else (), scope="User.id"
-    )
+    asked = act.context.force.edition.questions
+    person = await act.subject(str(said["user"]), ACT, (path,) if removed and key in asked else ())
+    row = await PersonRow.read(act.transaction, act.door.vault, person.id)
+    if row.version != said["ifVersion"]:
+        raise act.stale()
     values = {"user": person.id, "answer": key}
     if not await act.transaction.fetch(_WAITING, values):
         raise act.wrong("key", "names no answer of this person that awaits screening")
     if removed:
-        row = await PersonRow.read(act.transaction, act.door.vault, person.id)
         await row.amend({"answers": {key: None}}, act.amender())
     screened = {**values, "now": act.running.at, "outcome": outcome.value, "by": act.by}
     await act.transaction.execute(_SCREENED, screened)
-    return Done(((person.id, person.ref, frozenset({path})),), {"outcome": outcome.value})
+    return Done(
+        ((person.id, person.ref, frozenset({ACT, path} if removed else {ACT})),), {"outcome": outcome.value}
+    )

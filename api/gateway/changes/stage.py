@@ -32,8 +32,12 @@ async def set_application_stage(act: Act) -> Done:
     """
     said = act.said
     stage = Stage(getattr(said["stage"], "value", said["stage"]))
-    employer = _employer(act, said.get("employer"))
-    person = await act.subject(str(said["user"]), f"{ACT}.{stage.value}", scope="User.id")
+    named = said.get("employer")
+    own = act.context.recipient.id if act.door.requester.role == Role.EMPLOYER else None
+    if own is not None and named is not None and named != own:
+        raise act.forbidden(ACT)
+    person = await act.subject(str(said["user"]), f"{ACT}.{stage.value}")
+    employer = own or _employer(act, named)
     values: dict[str, Any] = {
         "user": person.id,
         "employer": employer,
@@ -51,7 +55,7 @@ async def set_application_stage(act: Act) -> Done:
         await act.transaction.execute(_APPLY, values)
     else:
         if not found:
-            raise act.wrong("employer", "has no application of this person that is not over")
+            raise act.wrong("user", "has no application to this employer that is not over")
         values["application"], now = found[0]
         if stage in FORWARD and FORWARD.index(stage) <= FORWARD.index(Stage(now)):
             raise act.wrong(
@@ -59,16 +63,11 @@ async def set_application_stage(act: Act) -> Done:
             )
         await act.transaction.execute(_MOVE, values)
     await act.transaction.execute(_STEP, values)
-    return Done(((person.id, person.ref, frozenset({"User.id"})),), {"stage": stage.value})
+    return Done(((person.id, person.ref, frozenset({ACT})),), {"stage": stage.value})
 
 
 def _employer(act: Act, named: object) -> str:
-    """Whose application: for an employer always its own."""
-    recipient = act.context.recipient
-    if act.door.requester.role == Role.EMPLOYER:
-        if named is not None and named != recipient.id:
-            raise act.forbidden(ACT)
-        return recipient.id
+    """Whose application a person means."""
     found = act.context.force.registry.recipients.get(str(named)) if named is not None else None
     if found is None or Role.EMPLOYER not in act.context.force.edition.groups.ancestors(found.kind):
         raise act.wrong("employer", "is no registered employer")

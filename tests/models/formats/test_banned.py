@@ -2,8 +2,9 @@
 
 import pytest
 
-from models.formats.banned import banned, refuse_banned
+from models.formats.banned import refuse_banned
 from models.formats.fields import FIELDS, NAMES
+from policies.banned import banned
 from policies.edition import Edition
 from tests.models.formats.expect import wrong
 

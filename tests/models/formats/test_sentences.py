@@ -15,12 +15,16 @@ from models.formats.contact import phone
 from models.formats.wrong import SENTENCES, Wrong
 
 ROOM = Path(models.formats.__path__[0])
+ROOT = ROOM.parent.parent
+CHANGES = ROOT / "api" / "gateway" / "changes"
+"""Where an input is checked against what is kept and what was shown."""
+
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 
 
 def codes() -> Iterator[str]:
     """Every code the formats can give: in `Wrong(…)`, in a list of reasons, or for a banned name."""
-    for file in ROOM.glob("*.py"):
+    for file in (*ROOM.glob("*.py"), *CHANGES.glob("*.py")):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in SENTENCES:
                 yield node.value
@@ -30,7 +34,7 @@ def codes() -> Iterator[str]:
                 and isinstance(node.args[0], ast.Constant)
             ):
                 yield node.args[0].value
-    with (ROOM / "banned.csv").open(encoding="utf-8", newline="") as file:
+    with (ROOT / "policies" / "banned.csv").open(encoding="utf-8", newline="") as file:
         yield from (row["code"] for row in csv.DictReader(file))
     yield from (f"ADDRESS_{name.upper()}" for name in ("prefecture", "city", "town") if name in PARTS)
 

@@ -1,0 +1,67 @@
+"""The admission: what the client of a token may send at all, before anything is decided."""
+
+from api.gateway.context import INTERNAL, PERSON, Context
+from api.gateway.learned import digest
+from api.gateway.refusal import Code, Refusal
+from api.gateway.selection import TYPENAME, Root
+from api.tokens.requester import Requester
+from models.inforce import Force
+from policies.vocabulary import Role
+
+COMPANY = (INTERNAL, PERSON)
+"""The recipients that are no third party."""
+
+
+def registered(force: Force, requester: Requester) -> bool:
+    """Whether the client still stands in the registry with the role and the recipients of its token.
+
+    Only a frontend signs people in, so only through one does a person's token speak.
+    """
+    client = force.registry.clients.get(requester.client)
+    if client is None:
+        return False
+    if requester.user is not None:
+        return client.role == Role.FRONTEND
+    return client.role == requester.role and set(requester.recipients) <= set(client.recipients)
+
+
+def may_know_schema(force: Force, requester: Requester) -> bool:
+    """Whether the schema is told in production: to clients of the company, and to whoever asks about themself."""
+    return registered(force, requester) and requester.recipients[0] in COMPANY
+
+
+def check_document(force: Force, requester: Requester, text: str) -> None:
+    """See that the client may send this document.
+
+    Raises:
+        Refusal: `OPERATION_FORBIDDEN` for a client that is held to registered documents.
+    """
+    documents = force.registry.clients[requester.client].documents
+    if documents is not None and fingerprint(text) not in documents:
+        raise Refusal(
+            Code.OPERATION_FORBIDDEN,
+            "this client is held to registered documents and this is none of them: "
+            "register it with `mokuteki client documents`",
+            reason="DOCUMENT_NOT_REGISTERED",
+        )
+
+
+def fingerprint(text: str) -> str:
+    """The hash of a document in the register, whatever blank lines an editor leaves around it."""
+    return digest(text.strip())
+
+
+def check_introspection(root: Root, context: Context, *, production: bool) -> None:
+    """See that the schema is told to those alone who may know it.
+
+    Raises:
+        Refusal: `OPERATION_FORBIDDEN` for a third party in production.
+    """
+    name = root.selected.name
+    if production and context.outside and name.startswith("__") and name != TYPENAME:
+        raise Refusal(
+            Code.OPERATION_FORBIDDEN,
+            "introspection is closed to third parties in production: develop against a test installation",
+            path=[root.selected.key],
+            field=f"Query.{name}",
+        )

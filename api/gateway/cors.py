@@ -1,0 +1,56 @@
+"""CORS: which frontends in a browser may ask, by their exact origin (Fetch standard)."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+METHODS = b"GET, POST"
+ASKED = b"accept, accept-language, authorization, content-type, idempotency-key, purpose, recipient"
+TOLD = b"retry-after, www-authenticate, x-request-id"
+AGE = b"600"
+
+Pairs = Sequence[tuple[bytes, bytes]]
+
+
+class Cors:
+    """The answers to browsers, for the origins of this installation; never with credentials such as cookies."""
+
+    def __init__(self, origins: Collection[str]) -> None:
+        self._origins = frozenset(origin.encode() for origin in origins)
+
+    @property
+    def methods(self) -> bytes:
+        """What `Allow` names."""
+        return METHODS + b", OPTIONS" if self._origins else METHODS
+
+    @property
+    def serves_options(self) -> bool:
+        """Whether there is a frontend that could ask first."""
+        return bool(self._origins)
+
+    def preflight(self, headers: Mapping[bytes, bytes]) -> Pairs:
+        """The headers of the answer to `OPTIONS`; another origin is told nothing, so its browser sends nothing."""
+        told = [
+            (b"allow", self.methods),
+            (b"vary", b"Origin, Access-Control-Request-Method, Access-Control-Request-Headers"),
+        ]
+        origin = headers.get(b"origin")
+        if origin in self._origins and b"access-control-request-method" in headers:
+            told += [
+                (b"access-control-allow-origin", origin),
+                (b"access-control-allow-methods", METHODS),
+                (b"access-control-allow-headers", ASKED),
+                (b"access-control-max-age", AGE),
+            ]
+        return told
+
+    def answer(self, headers: Mapping[bytes, bytes]) -> Pairs:
+        """What an answer says beside itself."""
+        if not self._origins:
+            return ()
+        origin = headers.get(b"origin")
+        if origin not in self._origins:
+            return ((b"vary", b"Origin"),)
+        return (
+            (b"vary", b"Origin"),
+            (b"access-control-allow-origin", origin),
+            (b"access-control-expose-headers", TOLD),
+        )

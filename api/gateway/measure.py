@@ -1,0 +1,145 @@
+"""The measure: how much a document asks, counted before validation, whose own work grows with the square of it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    StringValueNode,
+    Visitor,
+    visit,
+)
+
+from api.gateway.limits import MOST_FRAGMENTS, MOST_OPERATIONS, MOST_PAIRS, MOST_STEPS, Limits
+from api.gateway.operation import NUL
+from api.gateway.refusal import Code, Refusal, exceeded
+
+
+def measure(document: DocumentNode, limits: Limits) -> None:
+    """See that a document asks no more than it may.
+
+    Raises:
+        Refusal: `LIMIT_EXCEEDED`, naming the limit; `DOCUMENT_INVALID` for a text no database keeps.
+    """
+    fragments = {
+        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    _at_most("fragments", len(fragments), MOST_FRAGMENTS, "spread fewer")
+    _at_most("operations", len(operations), MOST_OPERATIONS, "send the one that runs")
+    marks = _Marks()
+    visit(document, marks)
+    _at_most("directives", marks.directives, limits.directives, "use fewer")
+    count = _Count(fragments, limits)
+    for node in operations:
+        count.operation(node)
+    for name, fragment in fragments.items():
+        if name not in count.spread:
+            count.fields = 0
+            count.below([fragment.selection_set], 1)
+
+
+def _at_most(limit: str, asked: int, most: int, remedy: str) -> None:
+    if asked > most:
+        raise exceeded(
+            limit, f"the document has {asked} {limit}, and {most} is the most: {remedy}", asked, most
+        )
+
+
+class _Marks(Visitor):
+    """Counts what stands in single places of a document."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.directives = 0
+
+    def enter_directive(self, *_args: object) -> None:
+        self.directives += 1
+
+    @staticmethod
+    def enter_string_value(node: StringValueNode, *_args: object) -> None:
+        if NUL in node.value:
+            raise Refusal(Code.DOCUMENT_INVALID, "the document has a text with a NUL character in it")
+
+
+@dataclass(slots=True)
+class _Count:
+    """Walks selections as they will be merged: fragments spread out, fields of one response key together."""
+
+    fragments: Mapping[str, FragmentDefinitionNode]
+    limits: Limits
+    fields: int = 0
+    steps: int = 0
+    pairs: int = 0
+    spread: set[str] = field(default_factory=set)
+
+    def operation(self, node: OperationDefinitionNode) -> None:
+        """Count one operation."""
+        self.fields = 0
+        self.below([node.selection_set], 1, root=True)
+
+    def below(self, sets: Sequence[SelectionSetNode], depth: int, *, root: bool = False) -> None:
+        """Count what is asked in one place, and below it."""
+        limits = self.limits
+        if depth > limits.depth:
+            raise exceeded(
+                "depth",
+                f"the operation is nested deeper than {limits.depth} fields: ask for less in one operation",
+                None,
+                limits.depth,
+            )
+        merged = self._merged(sets)
+        if root:
+            self._within("root_fields", len(merged), limits.root_fields, "fields of the root")
+        self.fields += len(merged)
+        if self.fields > limits.fields:
+            told = f"the operation asks for more than {limits.fields} fields: ask for less, or in several operations"
+            raise exceeded("fields", told, None, limits.fields)
+        names = Counter(nodes[0].name.value for nodes in merged.values())
+        if names:
+            self._within("aliases", max(names.values()), limits.aliases, "names for one field")
+        for nodes in merged.values():
+            self.pairs += len(nodes) * (len(nodes) - 1) // 2
+            if self.pairs > MOST_PAIRS:
+                told = "the document repeats fields under the same response keys too often: write each once"
+                raise exceeded("repeated_fields", told, None, MOST_PAIRS)
+            inner = [node.selection_set for node in nodes if node.selection_set]
+            if inner:
+                self.below(inner, depth + 1)
+
+    @staticmethod
+    def _within(limit: str, asked: int, most: int, what: str) -> None:
+        if asked > most:
+            told = f"the operation has {asked} {what}, and {most} is the most: ask in several operations"
+            raise exceeded(limit, told, asked, most)
+
+    def _merged(self, sets: Sequence[SelectionSetNode]) -> dict[str, list[FieldNode]]:
+        found: dict[str, list[FieldNode]] = {}
+        seen: set[str] = set()
+        left: list[SelectionNode] = [node for each in reversed(sets) for node in reversed(each.selections)]
+        while left:
+            self.steps += 1
+            if self.steps > MOST_STEPS:
+                told = f"the document has more than {MOST_STEPS} fields and spreads, spread out: ask for less"
+                raise exceeded("steps", told, None, MOST_STEPS)
+            node = left.pop()
+            if isinstance(node, FieldNode):
+                key = (node.alias or node.name).value
+                found.setdefault(key, []).append(node)
+            elif isinstance(node, InlineFragmentNode):
+                left += reversed(node.selection_set.selections)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
+                seen.add(node.name.value)
+                fragment = self.fragments.get(node.name.value)
+                if fragment is not None:
+                    self.spread.add(node.name.value)
+                    left += reversed(fragment.selection_set.selections)
+        return found

@@ -1,0 +1,61 @@
+"""The banned: names of things that may not be asked of anybody, and the law that says so."""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+_HERE: Final = Path(__file__).parent
+_HUMP: Final = re.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD: Final = re.compile(r"[^\W_]+")
+
+
+class Ban(NamedTuple):
+    """Why something may not be asked: one sentence with the law, in each language."""
+
+    en: str
+    ja: str
+
+
+def banned(name: str) -> str | None:
+    """The code under which a name is banned, in any style: `card_image`, `placeOfBirth`, `本籍`; or None.
+
+    A name is banned if the words of a banned name stand in it (`residenceCardImage`), or if it is one without
+    its joins (`mynumber`).
+    """
+    words = _words(name)
+    joined = "".join(words)
+    return _JOINED.get(joined) or next((_SPOKEN[run] for run in _runs(words) if run in _SPOKEN), None)
+
+
+def _words(name: str) -> tuple[str, ...]:
+    parts = _WORD.findall(_HUMP.sub(" ", unicodedata.normalize("NFKC", name)))
+    return tuple(part.casefold() for part in parts)
+
+
+def _runs(words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Every run of neighbouring words."""
+    return [
+        words[start : start + length]
+        for start in range(len(words))
+        for length in range(1, _MOST_WORDS + 1)
+        if start + length <= len(words)
+    ]
+
+
+def _read(name: str) -> list[dict[str, str]]:
+    with (_HERE / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+BANS: Final[Mapping[str, Ban]] = MappingProxyType(
+    {row["code"]: Ban(row["en"], row["ja"]) for row in _read("bans.csv")}
+)
+"""The reasons by code."""
+
+_SPOKEN: Final = MappingProxyType({_words(row["name"]): row["code"] for row in _read("banned.csv")})
+_JOINED: Final = MappingProxyType({"".join(words): code for words, code in _SPOKEN.items()})
+_MOST_WORDS: Final = max(map(len, _SPOKEN))

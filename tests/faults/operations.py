@@ -1,0 +1,164 @@
+"""The operations that faults are tried on: reads, registers, changes, a key and refusals."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.api.test_register import NOTICE, USER
+
+ACCOUNT = '@purpose(id: "service.account")'
+APPLICATION = '@purpose(id: "service.application")'
+REQUESTS = '@purpose(id: "compliance.requests")'
+SECURITY = '@purpose(id: "compliance.security")'
+
+Users = Mapping[str, str]
+"""The users of the demonstration by situation."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation.
+
+    Attributes:
+        asker: the situation of the user who asks, if it is a user.
+        said: the variables; no two turns say the same of a change.
+        before: what is set back before each turn.
+        effect: how many rows it adds to the tables of `EFFECTS`, all together.
+        keyed: it is sent under an `Idempotency-Key`.
+        refused: the code of its refusal.
+    """
+
+    client: str
+    query: str
+    said: Callable[[Users, int], Mapping[str, Any]] = lambda users, _turn: {"id": users["plain"]}
+    asker: str | None = None
+    before: tuple[str, ...] = ()
+    effect: int = 0
+    keyed: bool = False
+    refused: str | None = None
+    more: Mapping[str, str] = field(default_factory=dict)
+
+
+def _registers(_users: Users, turn: int) -> dict[str, Any]:
+    return {"i": {"user": {**USER, "email": f"turn{turn}@faults.example"}, "notice": NOTICE}}
+
+
+def _consents(users: Users, _turn: int) -> dict[str, Any]:
+    given = {"user": users["plain"], "purpose": "service.application", "recipient": "employer-b"}
+    return {"i": {**given, "noticeVersion": "1", "language": "en", "method": "CLICK"}}
+
+
+def _withdraws(users: Users, _turn: int) -> dict[str, Any]:
+    return {
+        "i": {
+            "user": users["consented-employer-a"],
+            "purpose": "service.application",
+            "recipient": "employer-a",
+        }
+    }
+
+
+REGISTER = f"mutation Register($i: RegisterInput!) {ACCOUNT} {{ register(input: $i) {{ user {{ phone address {{ city }} }} }} }}"
+WITHDRAW = (
+    f"mutation($i: WithdrawConsentInput!) {ACCOUNT} {{ withdrawConsent(input: $i) {{ user {{ id }} }} }}"
+)
+
+EFFECTS = (
+    "users",
+    "acquisitions",
+    "screenings",
+    "consent_events",
+    "application_steps",
+    "holds",
+    "amendments",
+)
+
+OPERATIONS: Mapping[str, Operation] = {
+    "one user": Operation("frontend", f"query($id: ID!) {ACCOUNT} {{ user(id: $id) {{ id email phone }} }}"),
+    "an employer's user": Operation(
+        "employer-a",
+        f"query($id: ID!) {APPLICATION} {{ user(id: $id) {{ id email name {{ roman }} }} }}",
+        lambda users, _turn: {"id": users["offered-employer-a"]},
+    ),
+    "pages under aliases": Operation(
+        "frontend",
+        f"query($id: ID!) {ACCOUNT} {{ one: users(first: 3) {{ edges {{ node {{ id email }} }} }}"
+        " two: users(first: 2, orderBy: REGISTERED_AT_DESC, filter: {ids: [$id]}) { edges { node { id } } }"
+        " three: user(id: $id) { id phone } }",
+    ),
+    "a filter by a mark": Operation(
+        "frontend",
+        f'query {ACCOUNT} {{ users(filter: {{phone: {{eq: "+819012345678"}}}}) {{ edges {{ node {{ id }} }} }} }}',
+        lambda _users, _turn: {},
+    ),
+    "me with registers": Operation(
+        "frontend",
+        f"query {ACCOUNT} {{ me {{ id email consents {{ purpose recipient state }} notices {{ policyVersion }} }}"
+        " purposes { id } edition { number } }",
+        lambda _users, _turn: {},
+        asker="newsletter",
+    ),
+    "accesses": Operation(
+        "auditor",
+        f'query($id: ID!) {SECURITY} {{ accesses(user: $id, client: "employer-b") {{ edges {{ node {{ outcome purpose'
+        " releases { edges { node { user released } } } } } } }",
+        lambda users, _turn: {"id": users["offered-employer-a"]},
+    ),
+    "register": Operation("frontend", REGISTER, _registers, effect=3),
+    "register under a key": Operation("frontend", REGISTER, _registers, effect=3, keyed=True),
+    "updateUser": Operation(
+        "frontend",
+        f"mutation($i: UpdateUserInput!) {ACCOUNT} {{ updateUser(input: $i) {{ user {{ id email }} }} }}",
+        lambda users, turn: {"i": {"id": users["busy"], "user": {"phone": f"+8190{turn + 10_000_000:08d}"}}},
+        asker="busy",
+        effect=1,
+    ),
+    "recordConsent": Operation(
+        "frontend",
+        f"mutation($i: RecordConsentInput!) {ACCOUNT} {{ recordConsent(input: $i) {{ user {{ id }} }} }}",
+        _consents,
+        effect=1,
+    ),
+    "withdrawConsent": Operation(
+        "frontend",
+        WITHDRAW,
+        _withdraws,
+        before=("UPDATE consents SET state = 'GIVEN', withdrawn_at = NULL WHERE user_id = :consented",),
+        effect=1,
+    ),
+    "withdrawConsent under a key": Operation(
+        "frontend",
+        WITHDRAW,
+        _withdraws,
+        before=("UPDATE consents SET state = 'GIVEN', withdrawn_at = NULL WHERE user_id = :consented",),
+        effect=1,
+        keyed=True,
+    ),
+    "setApplicationStage": Operation(
+        "employer-a",
+        f"mutation($i: SetApplicationStageInput!) {APPLICATION} {{ setApplicationStage(input: $i)"
+        " { stage user { id email } } }",
+        lambda users, _turn: {"i": {"user": users["offered-employer-a"], "stage": "HIRED"}},
+        before=("UPDATE applications SET stage = 'OFFER_ACCEPTED' WHERE user_id = :offered",),
+        effect=1,
+    ),
+    "placeHold": Operation(
+        "privacy-desk",
+        f"mutation($i: PlaceHoldInput!) {REQUESTS} {{ placeHold(input: $i) {{ user {{ id }} }} }}",
+        lambda users, _turn: {
+            "i": {"user": users["newsletter"], "purposes": ["promotion"], "ground": "HARM"}
+        },
+        effect=1,
+    ),
+    "a refused read": Operation(
+        "employer-a",
+        f"query($id: ID!) {ACCOUNT} {{ user(id: $id) {{ id email }} }}",
+        refused="PURPOSE_NOT_ALLOWED",
+    ),
+    "a refused change": Operation(
+        "frontend",
+        REGISTER,
+        lambda _users, _turn: {"i": {"user": USER, "notice": None}},
+        refused="BAD_INPUT",
+    ),
+}

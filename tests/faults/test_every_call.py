@@ -1,0 +1,175 @@
+"""Every call of the database that an operation makes, failed in every way: refusal, or the answer with its record."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import httpx
+import pytest
+from structlog.testing import capture_logs
+
+from models.dialect import Dialect
+from policies.edition import Edition
+from tests.faults.operations import EFFECTS, OPERATIONS, Operation
+from tests.faults.trip import POSTGRES, SQLITE, Fault, Trip, laid
+from tests.world import World, world
+
+LONGEST = 20
+"""Seconds after which an operation counts as hanging."""
+
+UNAVAILABLE = {"LEDGER_UNAVAILABLE", "POLICY_UNAVAILABLE"}
+_ROWS = "SELECT " + " + ".join(f"(SELECT count(*) FROM {table})" for table in EFFECTS)
+_RECORDS = "SELECT count(*) FROM accesses WHERE request_id = :id"
+_TURNS = count(1)
+
+
+@dataclass(eq=False)
+class Tried:
+    """A world that trips."""
+
+    world: World
+    trip: Trip
+    database: str
+
+    async def rows(self) -> int:
+        return int((await self.world.house.store.fetch(_ROWS, {}))[0][0])
+
+    async def records(self, response: httpx.Response) -> int:
+        asked = {"id": response.headers["x-request-id"]}
+        return int((await self.world.house.store.fetch(_RECORDS, asked))[0][0])
+
+    async def ready(self, operation: Operation) -> None:
+        """What the turn before changed is set back."""
+        users = self.world.demo.users
+        named = {"consented": users["consented-employer-a"], "offered": users["offered-employer-a"]}
+        async with self.world.house.store.transaction() as transaction:
+            for sql in operation.before:
+                await transaction.execute(sql, named)
+
+    async def send(
+        self, operation: Operation, turn: int, at: int = 0, fault: Fault | None = None
+    ) -> httpx.Response:
+        """Ask once, with one call failing; what is in force is read anew, so that its reading can fail too."""
+        users = self.world.demo.users
+        await self.world.token(operation.client, operation.asker and users[operation.asker])
+        self.world.house.inforce._until = 0.0
+        with self.trip.armed(at, fault):
+            async with asyncio.timeout(LONGEST):
+                return await self.world.send(
+                    operation.client,
+                    operation.query,
+                    operation.said(users, turn),
+                    user=operation.asker and users[operation.asker],
+                    headers={"Idempotency-Key": f"turn-{turn}"} if operation.keyed else {},
+                )
+
+
+@pytest.fixture(scope="module")
+async def tried(
+    database_url: str, edition: Edition, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Tried]:
+    trip = Trip()
+    async with (
+        laid(trip, database_url),
+        world(database_url, tmp_path_factory.mktemp("var"), edition, people=20) as made,
+    ):
+        inforce = made.house.inforce
+        assert inforce._watcher is not None
+        inforce._watcher.cancel()
+        inforce._lease = 600.0
+        seen = 'query($id: ID!) @purpose(id: "service.application") { user(id: $id) { id } }'
+        for _ in range(2):
+            await made.send("employer-b", seen, {"id": made.demo.users["offered-employer-a"]})
+        yield Tried(made, trip, database_url.partition(":")[0])
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[None]:
+    with capture_logs():
+        yield
+
+
+def told(body: dict[str, Any]) -> dict[str, Any]:
+    """An answer without the number of its request."""
+    for error in body.get("errors", ()):
+        error["extensions"].pop("requestId")
+    return body
+
+
+def unavailable(response: httpx.Response) -> bool:
+    body = response.json()
+    codes = {error["extensions"]["code"] for error in body.get("errors", ())}
+    return response.status_code == 503 and set(body) == {"errors"} and codes <= UNAVAILABLE
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+async def test_whatever_call_fails_the_answer_is_a_refusal_or_right_and_on_record(
+    tried: Tried, name: str
+) -> None:
+    operation = OPERATIONS[name]
+    faults = POSTGRES if tried.world.house.store.dialect is Dialect.POSTGRES else SQLITE
+    await tried.ready(operation)
+    for _ in range(2):
+        right, calls = await carried_out(tried, operation, next(_TURNS))
+    fates: Counter[str] = Counter()
+    for fault in faults:
+        for at in count(1):
+            fate = await failed(tried, operation, right, at, fault)
+            if fate is None:
+                break
+            fates[fate] += 1
+    print(f"{tried.database}: {name}: {calls} calls, {len(faults)} faults: {dict(fates)}")
+    assert fates.total() >= calls * len(faults)
+    assert fates["refused, nothing done"] > 0
+    assert fates["refused, though on record"] > 0
+
+
+async def carried_out(tried: Tried, operation: Operation, turn: int) -> tuple[dict[str, Any], int]:
+    """Nothing fails: the answer, its one record, its whole effect, and how many calls it took."""
+    await tried.ready(operation)
+    before = await tried.rows()
+    response = await tried.send(operation, turn)
+    calls = tried.trip.calls
+    body = told(response.json())
+    assert response.status_code == 200, body
+    if operation.refused:
+        assert {error["extensions"]["code"] for error in body["errors"]} == {operation.refused}
+    else:
+        assert "errors" not in body, body
+    assert await tried.records(response) == 1
+    assert await tried.rows() == before + operation.effect
+    return body, calls
+
+
+async def failed(
+    tried: Tried, operation: Operation, right: dict[str, Any], at: int, fault: Fault
+) -> str | None:
+    """One call fails; how it ended, or None if the operation makes no such call."""
+    turn = next(_TURNS)
+    await tried.ready(operation)
+    before = await tried.rows()
+    response = await tried.send(operation, turn, at, fault)
+    call = tried.trip.fired
+    place = f"call {at} `{call}`: {fault}: {response.status_code} {response.text}"
+    added, records = await tried.rows() - before, await tried.records(response)
+    if unavailable(response):
+        done = records == 1
+        assert added == (operation.effect if done else 0), place
+        assert records <= 1, place
+        assert fault.after or not done or not operation.effect, place
+        fate = "refused, though on record" if done else "refused, nothing done"
+    else:
+        assert told(response.json()) == right, place
+        assert (records, added) == (1, operation.effect), place
+        fate = "answered"
+    assert call is not None or fate == "answered", place
+    if operation.keyed:
+        again = await tried.send(operation, turn)
+        assert (again.status_code, told(again.json())) == (200, right), place
+        assert await tried.rows() == before + operation.effect, place
+    else:
+        assert (await carried_out(tried, operation, next(_TURNS)))[0] == right, place
+    return fate if call is not None else None

@@ -1,0 +1,1 @@
+"""The long proofs, and the tools an operator may use for the same."""

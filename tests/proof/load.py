@@ -1,0 +1,198 @@
+"""The load: reads, registrations and consents over several connections, and what of them was answered.
+
+    .venv/bin/python -m tests.proof.load > received.txt
+
+It asks until the gateway goes away, and prints the request id of every response that came whole.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.proof.wire import BROKEN, Received, Wire
+
+CONNECTIONS = 6
+ACCOUNT = '@purpose(id: "service.account")'
+READ = (
+    'query Read($id: ID!) @purpose(id: "service.application") { user(id: $id) { id email name { roman } } }'
+)
+PAGE = f"query Page {ACCOUNT} {{ users(first: 5) {{ edges {{ node {{ id email }} }} }} }}"
+ME = f"query Me {ACCOUNT} {{ me {{ id consents {{ purpose recipient state }} }} }}"
+REGISTER = (
+    f"mutation Register($i: RegisterInput!) {ACCOUNT} {{ register(input: $i) {{ user {{ id email }} }} }}"
+)
+KEYED = REGISTER.replace("Register", "Keyed", 1)
+CONSENT = (
+    f"mutation Consent($i: RecordConsentInput!) {ACCOUNT} {{ recordConsent(input: $i) {{ user {{ id }} }} }}"
+)
+WITHDRAW = f"mutation Withdraw($i: WithdrawConsentInput!) {ACCOUNT} {{ withdrawConsent(input: $i) {{ user {{ id }} }} }}"
+
+NOTICE = {
+    "policyVersion": "1",
+    "language": "ja",
+    "purposes": ["service.account", "service.matching"],
+    "shownAt": "2026-11-22T00:00:00Z",
+}
+PERSON: dict[str, Any] = {
+    "name": {"roman": "NGUYEN VAN AN"},
+    "phone": "+81 60-1234-5678",
+    "birthDate": "1998-05-01",
+    "address": {"postalCode": "1000001", "block": "1-1"},
+    "residenceCard": {
+        "number": "AB12345678CD",
+        "status": "技術・人文知識・国際業務",
+        "stayExpiresOn": "2031-05-01",
+        "nationality": "VNM",
+        "sex": "M",
+    },
+    "answers": [
+        {"key": "japaneseLevel", "value": "N2"},
+        {"key": "desiredJobs", "values": ["IT"]},
+        {"key": "selfIntroduction", "value": "I like to build things."},
+    ],
+}
+
+
+@dataclass
+class Heard:
+    """What clients sent, and which answers they received whole.
+
+    Attributes:
+        ids: the request ids of whole responses, in their order.
+        registered: e-mail addresses whose registration was answered, with the person's id.
+        open: the keyed registrations that were sent and not answered, by their key.
+    """
+
+    sent: int = 0
+    ids: list[str] = field(default_factory=list)
+    registered: dict[str, str] = field(default_factory=dict)
+    open: dict[str, dict[str, Any]] = field(default_factory=dict)
+    unlike: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Load:
+    """Several connections that ask one thing after another.
+
+    Attributes:
+        tokens: by the name of the client, and of its user as `me`.
+        people: whom employers ask for and who consent.
+    """
+
+    host: str
+    port: int
+    tokens: Mapping[str, str]
+    people: Mapping[str, str]
+    heard: Heard
+    choose: random.Random = field(default_factory=random.Random)
+    tell: Callable[[str], None] = lambda _id: None
+
+    async def until_it_breaks(self, first: Wire | None = None) -> None:
+        """Ask until the other end goes away."""
+        await asyncio.gather(self._one(first), *(self._one() for _ in range(CONNECTIONS - 1)))
+
+    async def _one(self, wire: Wire | None = None) -> None:
+        try:
+            wire = wire or await Wire.open(self.host, self.port)
+            while True:
+                await self._ask(wire)
+        except BROKEN:
+            return
+        finally:
+            if wire is not None:
+                wire.close()
+
+    async def _ask(self, wire: Wire) -> None:
+        kind = self.choose.choice((READ, PAGE, ME, REGISTER, REGISTER, KEYED, KEYED, CONSENT, WITHDRAW))
+        if kind in (REGISTER, KEYED):
+            await self.register(wire, kind)
+            return
+        client, asked = "frontend", {}
+        if kind == READ:
+            client, asked = "employer-a", {"id": self.people["consented-employer-a"]}
+        elif kind == ME:
+            client = "me"
+        elif kind in (CONSENT, WITHDRAW):
+            given = {
+                "user": self.people["plain"],
+                "purpose": "service.application",
+                "recipient": "employer-b",
+            }
+            shown = {"noticeVersion": "1", "language": "en", "method": "CLICK"} if kind == CONSENT else {}
+            asked = {"i": {**given, **shown}}
+        self._received(await self._send(wire, client, kind, asked))
+
+    async def register(self, wire: Wire, kind: str, key: str | None = None) -> None:
+        """Register somebody new, or under a key somebody who was not answered about before."""
+        name = key or token_hex(8)
+        email = f"{'keyed' if kind == KEYED else 'plain'}-{name}@proof.example"
+        asked = {"i": {"user": {**PERSON, "email": email}, "notice": NOTICE}}
+        headers = {"Idempotency-Key": name} if kind == KEYED else {}
+        if kind == KEYED:
+            self.heard.open[name] = asked
+        answer = await self._send(wire, "frontend", kind, asked, headers)
+        self._received(answer)
+        if answer.status == 200 and answer.body.get("data"):
+            self.heard.registered[email] = answer.body["data"]["register"]["user"]["id"]
+        elif answer.status != 503:
+            self.heard.unlike.append(f"{answer.status} {answer.body}")
+        self.heard.open.pop(name, None)
+
+    async def _send(
+        self, wire: Wire, client: str, query: str, asked: Mapping[str, Any], headers: Any = None
+    ) -> Received:
+        self.heard.sent += 1
+        return await wire.ask(self.tokens[client], query, asked, headers)
+
+    def _received(self, answer: Received) -> None:
+        if answer.status == 200:
+            self.heard.ids.append(answer.request_id)
+            self.tell(answer.request_id)
+
+
+def _token(*words: str) -> str:
+    made = subprocess.run(
+        [sys.executable, "-m", "api", "token", *words], capture_output=True, check=True, text=True
+    )
+    return made.stdout.strip()
+
+
+async def _run(load: Load) -> None:
+    await load.until_it_breaks(await Wire.reach(load.host, load.port))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.proof.load", description=__doc__)
+    parser.add_argument("--url", default="http://127.0.0.1:8000", help="where the gateway is")
+    given = parser.parse_args()
+    var = Path(os.environ.get("MOKUTEKI_VAR", "var"))
+    people = json.loads((var / "demo.json").read_text(encoding="utf-8"))["users"]
+    tokens = {name: _token(name) for name in ("frontend", "employer-a")}
+    tokens["me"] = _token("frontend", "--user", people["newsletter"])
+    at = urlsplit(given.url)
+    load = Load(
+        at.hostname or "127.0.0.1",
+        at.port or 80,
+        tokens,
+        people,
+        Heard(),
+        tell=lambda request_id: print(request_id, flush=True),
+    )
+    asyncio.run(_run(load))
+    heard = load.heard
+    print(f"{heard.sent} operations sent, {len(heard.ids)} responses received whole", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
