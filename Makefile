@@ -6,7 +6,7 @@ PORT ?= 8000
 KILLS ?= 1000
 WORKERS ?= 1
 
-.PHONY: serve test proof bench lint fmt lock install
+.PHONY: serve test proof bench scale lint fmt lock install
 .DEFAULT_GOAL := serve
 
 $(STAMP): requirements.lock pyproject.toml
@@ -38,6 +38,9 @@ fmt: $(STAMP)
 
 bench: $(STAMP)  ## side by side with the baselines, on PostgreSQL
 	@$(BIN)/python -m benchmarks
+
+scale: $(STAMP)  ## every door at ten thousand people and at a million; writes docs/scale.md
+	@$(BIN)/python -m benchmarks.scale
 
 lock: $(STAMP)  ## renew requirements.lock (needs pip-tools)
 	@$(BIN)/python -m piptools compile --quiet --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --strip-extras --allow-unsafe --output-file requirements.lock pyproject.toml

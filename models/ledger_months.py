@@ -77,7 +77,7 @@ def months(now: datetime, ahead: int = AHEAD) -> Iterator[Month]:
 async def make_months(store: Store, now: datetime, ahead: int = AHEAD) -> list[str]:
     """Make the partitions that are missing, one process at a time; their names.
 
-    Each is made beside the table and then attached, which holds up neither those who write nor those who read.
+    Each is made beside the table and then attached, which holds up nobody who writes.
 
     Raises:
         StoreUnavailable: the database did not, or not in time.
@@ -97,10 +97,15 @@ async def make_months(store: Store, now: datetime, ahead: int = AHEAD) -> list[s
 
 
 async def _missing(reader: Store | Transaction, month: Month) -> list[str]:
+    """Asked of the catalogue itself: `to_regclass` may remember what it did not find before the turn came."""
+    names = ", ".join(f"'{month.partition(table)}'" for table in PARTED)
     found = await reader.fetch(
-        "SELECT " + ", ".join(f"to_regclass('{month.partition(table)}') IS NULL" for table in PARTED), {}
+        "SELECT relname::text FROM pg_class"
+        f" WHERE relname IN ({names}) AND relnamespace = current_schema()::regnamespace",
+        {},
     )
-    return [table for table, absent in zip(PARTED, found[0], strict=True) if absent]
+    there = {row[0] for row in found}
+    return [table for table in PARTED if month.partition(table) not in there]
 
 
 async def _make(transaction: Transaction, table: str, month: Month) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import asyncpg
 import pytest
+import structlog
 
 from benchmarks.postgres import Server, postgres
 from models.catalogue import CATEGORIES
@@ -12,6 +13,16 @@ from policies.edition import Edition, shipped
 from tests.world import World, world
 
 STORES = ("sqlite", "postgres")
+
+
+@pytest.fixture(autouse=True)
+def _plain_lines() -> None:
+    """Lines without the drawing of every frame, which may take longer than the test."""
+    if not structlog.is_configured():
+        structlog.configure(
+            processors=[structlog.processors.add_log_level, structlog.processors.KeyValueRenderer()],
+            cache_logger_on_first_use=False,
+        )
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,7 @@ def check_cost(roots: Sequence[Root], arguments: Sequence[Mapping[str, Any]], mo
 def cost(root: Root, arguments: Mapping[str, Any]) -> int:
     """What one field of the root costs: those it is asked of, times the fields below it, and whom it looks for."""
     if root.definition is None:
-        return 1
+        return root.weight
     return 1 + _people(root, arguments) * root.weight + sum(_named(arguments))
 
 

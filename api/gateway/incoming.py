@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.types import Receive, Scope
 
+from api.gateway.deadline import Deadlines
 from api.gateway.limits import Limits
 from api.gateway.media import JSON
 from api.gateway.refusal import Code, Refusal, exceeded
@@ -36,7 +37,7 @@ def check_headers(sent: Sequence[tuple[bytes, bytes]], headers: Headers) -> None
 
 
 async def read_request(
-    scope: Scope, receive: Receive, headers: Headers, request_id: str, limits: Limits
+    scope: Scope, receive: Receive, headers: Headers, request_id: str, bodies: "Bodies"
 ) -> Request:
     """The GraphQL request, as GraphQL over HTTP shapes it; of a GET its parameters, of a POST its body.
 
@@ -44,7 +45,7 @@ async def read_request(
         Refusal: `BAD_INPUT`, or `LIMIT_EXCEEDED` for a body too large or too slow, with the status of HTTP.
     """
     by_get = scope["method"] == "GET"
-    asked = _parameters(scope["query_string"]) if by_get else await _posted(receive, headers, limits)
+    asked = _parameters(scope["query_string"]) if by_get else await bodies.posted(receive, headers)
     if isinstance(asked, list):
         raise _bad("send one operation: batches are not served")
     if not isinstance(asked, dict):
@@ -126,23 +127,55 @@ def _parameters(query_string: bytes) -> dict[str, Any]:
     return asked
 
 
-async def _posted(receive: Receive, headers: Headers, limits: Limits) -> Any:  # noqa: ANN401 - any JSON
-    if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != JSON:
-        raise _bad("send `Content-Type: application/json`", 415)
-    length = headers.get(b"content-length", b"")
-    if length.isdigit() and int(length[:20]) > limits.body_bytes:
-        raise _too_large(limits)
-    try:
-        async with asyncio.timeout(limits.body_seconds):
-            return _json(await _body(receive, limits))
-    except TimeoutError as error:
-        told = f"the body did not come within {limits.body_seconds} seconds: send it at once"
-        raise _with_status(exceeded("body_seconds", told, None, limits.body_seconds), 408) from error
+class Bodies:
+    """Reads the bodies of requests, which may be so large, and must have come in so many seconds."""
 
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._deadlines = Deadlines(limits.body_seconds)
 
-def _too_large(limits: Limits) -> Refusal:
-    told = f"the body is larger than {limits.body_bytes} bytes: send less in one request"
-    return _with_status(exceeded("body_bytes", told, None, limits.body_bytes), 413)
+    async def posted(self, receive: Receive, headers: Headers) -> Any:  # noqa: ANN401 - any JSON
+        """The JSON of a body, None for what is none.
+
+        Raises:
+            Refusal: it has another type, is too large or too slow, or breaks off.
+        """
+        if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != JSON:
+            raise _bad("send `Content-Type: application/json`", 415)
+        length = headers.get(b"content-length", b"")
+        if length.isdigit() and int(length[:20]) > self._limits.body_bytes:
+            raise self._too_large()
+        try:
+            with self._deadlines.begin():
+                return _json(await self._body(receive))
+        except TimeoutError as error:
+            most = self._limits.body_seconds
+            told = f"the body did not come within {most} seconds: send it at once"
+            raise _with_status(exceeded("body_seconds", told, None, most), 408) from error
+
+    def _too_large(self) -> Refusal:
+        most = self._limits.body_bytes
+        told = f"the body is larger than {most} bytes: send less in one request"
+        return _with_status(exceeded("body_bytes", told, None, most), 413)
+
+    async def _body(self, receive: Receive) -> bytes:
+        """The whole body.
+
+        Raises:
+            Refusal: it is too large, or breaks off, so that what came of it may not be what was meant.
+        """
+        parts: list[bytes] = []
+        size, more = 0, True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise _bad("the body breaks off")
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > self._limits.body_bytes:
+                raise self._too_large()
+            more = message.get("more_body", False)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _with_status(refusal: Refusal, status: int) -> Refusal:
@@ -160,23 +193,3 @@ def _json(body: bytes) -> Any:  # noqa: ANN401 - any JSON, or None for what is n
 def _text(headers: Headers, name: bytes) -> str | None:
     value = headers.get(name)
     return value.decode("latin-1").strip() or None if value else None
-
-
-async def _body(receive: Receive, limits: Limits) -> bytes:
-    """The whole body.
-
-    Raises:
-        Refusal: it is too large, or breaks off, so that what came of it may not be what was meant.
-    """
-    parts: list[bytes] = []
-    size, more = 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _bad("the body breaks off")
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > limits.body_bytes:
-            raise _too_large(limits)
-        more = message.get("more_body", False)
-    return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.gateway.cors import Cors, Pairs
 from api.gateway.gate import RETRY_AFTER, Gate, Left, Seat
 from api.gateway.gateway import Gateway
-from api.gateway.incoming import Headers, check_headers, read_request
+from api.gateway.incoming import Bodies, Headers, check_headers, read_request
 from api.gateway.limits import USUAL, Limits
 from api.gateway.media import RESPONSE, negotiated
 from api.gateway.refusal import ALWAYS, Code, Refusal
@@ -50,6 +50,7 @@ class GraphQLRoute:
         self._metrics = metrics
         self._page = page
         self._limits = limits
+        self._bodies = Bodies(limits)
         self._gate = Gate(limits, metrics)
         self._cors = Cors(origins)
         self._now = now
@@ -96,7 +97,7 @@ class GraphQLRoute:
             await self._send(asked, refused, refused.status)
 
     async def _answer(self, asked: "Asked", requester: Requester, seat: Seat) -> None:
-        request = await read_request(asked.scope, asked.receive, asked.headers, asked.id, self._limits)
+        request = await read_request(asked.scope, asked.receive, asked.headers, asked.id, self._bodies)
         await seat.turn(asked.receive)
         answer = await self._gateway.answer(requester, request)
         seat.rest()

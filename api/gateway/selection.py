@@ -29,6 +29,15 @@ SIZED = ("edges", "results")
 OF_EACH = 10
 """How long a list without pages, such as a person's consents, is taken to be."""
 
+SIZES = {
+    "types": 100,
+    "rules": 100,
+    **dict.fromkeys(("fields", "inputFields", "enumValues", "directives"), 5),
+    **dict.fromkeys(("args", "locations"), 3),
+    **dict.fromkeys(("interfaces", "possibleTypes"), 1),
+}
+"""How long lists of the schema and of an edition are taken to be."""
+
 
 @dataclass(frozen=True, slots=True)
 class Selected:
@@ -86,9 +95,12 @@ class Collector:
         node = details[0].node
         name = node.name.value
         field = self.schema.get_field(root, name)
-        if field is None or name.startswith("__"):
+        if field is None:
             return Root(Selected(key, name, "", {}, ()), None, node)
         named = get_named_type(field.type)
+        if name.startswith("__"):
+            weight = _weight(self._below(named, details)) or 1
+            return Root(Selected(key, name, "", {}, (), weight), None, node)
         below = self._below(named, details)
         return Root(Selected(key, name, named.name, {}, below, _weight(below) or 1), field, node)
 
@@ -136,4 +148,4 @@ def _size(kind: GraphQLOutputType, name: str, arguments: Mapping[str, Any]) -> i
     if isinstance(first, int):
         return max(first, 0)
     plain = kind.of_type if is_non_null_type(kind) else kind
-    return OF_EACH if is_list_type(plain) and name not in SIZED else 1
+    return SIZES.get(name, OF_EACH) if is_list_type(plain) and name not in SIZED else 1

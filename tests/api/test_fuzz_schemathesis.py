@@ -14,7 +14,7 @@ from api.schema.build import build_schema, core
 from policies.edition import Edition
 from tests.api.fuzzed import Fuzzed, fuzzed, literals
 
-CASES = 150
+CASES = 120
 SCHEMA = schemathesis.graphql.from_dict(dict(introspection_from_schema(core(build_schema()))))
 OPERATIONS = {operation.label: operation for operation in (each.ok() for each in SCHEMA.get_all_operations())}
 ASKERS = (
@@ -60,8 +60,9 @@ async def test_no_operation_made_from_the_schema_breaks_the_gateway(
     user = target.world.demo.users[situation] if situation else None
     headers = {"Accept": "application/graphql-response+json", **({"Purpose": purpose} if purpose else {})}
     response = await target.world.send(client, case.body, user=user, headers=headers)
-    case.validate_response(response, checks=[not_a_server_error])
-    target.check(response, literals(case.body))
+    answer = target.check(response, literals(case.body))
+    if "errors" not in answer:  # schemathesis takes an error with a path for a fault of the server
+        case.validate_response(response, checks=[not_a_server_error])
 
 
 def test_every_field_of_the_roots_is_fuzzed() -> None:

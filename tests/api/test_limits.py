@@ -168,6 +168,12 @@ async def test_the_ledger_costs_as_people_do(a_world: World, query: str, asked: 
     assert await cost(a_world, f"query {SECURITY} {query}", "auditor") == asked
 
 
+async def test_what_is_walked_value_by_value_costs_as_much(a_world: World) -> None:
+    types = "types { fields { name description type { name } args { name } } }"
+    query = "{ __schema { " + " ".join(f"a{each}: {types}" for each in range(90)) + " } }"
+    assert await cost(a_world, query) == 90 * (1 + 100 * (1 + 5 * (1 + 1 + 2 + 4)))
+
+
 async def test_what_costs_too_much_reads_nothing_and_stands_in_the_ledger(a_world: World) -> None:
     fields = " ".join(f"a{each}: phone b{each}: email c{each}: id" for each in range(99))
     query = f"query {ACCOUNT} {{ users(first: 1000) {{ edges {{ node {{ {fields} }} }} }} }}"

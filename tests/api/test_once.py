@@ -102,3 +102,35 @@ async def test_of_two_who_read_the_same_version_one_changes_it(a_world: World) -
     assert sum("errors" not in answer for answer in answers) == 1
     reasons = [e["extensions"]["reason"] for answer in answers for e in answer.get("errors", ())]
     assert reasons == ["STALE_VERSION"] * 2
+
+
+STAGE = """
+mutation($input: SetApplicationStageInput!) @purpose(id: "service.application") {
+  setApplicationStage(input: $input) { stage }
+}
+"""
+WITHDRAW = """
+mutation($user: ID!) @purpose(id: "service.account") {
+  withdrawConsent(input: {user: $user, purpose: "service.application", recipient: "employer-a"}) { user { id } }
+}
+"""
+
+
+async def test_what_was_done_is_not_told_again_of_one_who_is_nobody_here_now(a_world: World) -> None:
+    user = a_world.demo.users["consented-employer-a"]
+    given, headers = {"input": {"user": user, "stage": "OFFER_ACCEPTED"}}, {"Idempotency-Key": "stage-key"}
+    first = await a_world.ask("employer-a", STAGE, given, headers=headers)
+    assert first["data"]["setApplicationStage"]["stage"] == "OFFER_ACCEPTED"
+    assert "errors" not in await a_world.ask("frontend", WITHDRAW, {"user": user}, user=user)
+    again = await a_world.ask("employer-a", STAGE, given, headers=headers)
+    assert a_world.codes(again) == ["BAD_INPUT"]
+    assert "data" not in again
+
+
+async def test_variables_nested_too_deep_are_told_as_such(a_world: World) -> None:
+    deep: object = 1
+    for _ in range(300):
+        deep = [deep]
+    given = {**body({"email": "deep@mail.example"}), "more": deep}
+    answer = await a_world.ask("frontend", REGISTER, given, headers={"Idempotency-Key": "deep-key"})
+    assert a_world.codes(answer) == ["BAD_INPUT"]

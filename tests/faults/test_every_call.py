@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from models.dialect import Dialect
 from policies.edition import Edition
 from tests.faults.operations import EFFECTS, OPERATIONS, Operation
-from tests.faults.trip import POSTGRES, SQLITE, Fault, Trip, laid
+from tests.faults.trip import ON_POSTGRES, ON_SQLITE, Fault, Trip, laid
 from tests.world import World, world
 
 LONGEST = 20
@@ -110,7 +110,7 @@ async def test_whatever_call_fails_the_answer_is_a_refusal_or_right_and_on_recor
     tried: Tried, name: str
 ) -> None:
     operation = OPERATIONS[name]
-    faults = POSTGRES if tried.world.house.store.dialect is Dialect.POSTGRES else SQLITE
+    faults = ON_POSTGRES if tried.world.house.store.dialect is Dialect.POSTGRES else ON_SQLITE
     await tried.ready(operation)
     for _ in range(2):
         right, calls = await carried_out(tried, operation, next(_TURNS))

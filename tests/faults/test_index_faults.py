@@ -14,7 +14,7 @@ from models.ledger_index import LedgerIndex
 from models.ledger_rows import DIRECT
 from models.store import Store, StoreUnavailable
 from policies.edition import Edition
-from tests.faults.trip import POSTGRES, SQLITE, Trip, laid
+from tests.faults.trip import ON_POSTGRES, ON_SQLITE, Trip, laid
 from tests.world import World, world
 
 PAGE = 'query @purpose(id: "service.account") { users(first: 100) { edges { node { id } } } }'
@@ -46,7 +46,7 @@ async def test_whatever_call_of_the_index_fails_every_history_stays_whole(
     made, trip = tripping
     store = made.house.store
     index = LedgerIndex(store, resting=lambda _seconds: True)
-    faults = POSTGRES if store.dialect is Dialect.POSTGRES else SQLITE
+    faults = ON_POSTGRES if store.dialect is Dialect.POSTGRES else ON_SQLITE
     failed = 0
     for fault in faults:
         for at in count(1):

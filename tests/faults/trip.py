@@ -1,5 +1,6 @@
 """The trip: which call of the database fails next, and how; and the drivers of both databases with it laid in."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from enum import StrEnum
@@ -11,6 +12,7 @@ import asyncpg
 import pytest
 
 from models import store_postgres, store_sqlite
+from models.database import SQLITE
 from models.ledger_index import LedgerIndex
 
 SLEEP = "SELECT pg_sleep(60)"
@@ -33,7 +35,7 @@ class Fault(StrEnum):
         return self in (Fault.ERROR_AFTER, Fault.TIMEOUT_AFTER, Fault.LOST_AFTER)
 
 
-POSTGRES = (
+ON_POSTGRES = (
     Fault.ERROR,
     Fault.FULL,
     Fault.TIMEOUT,
@@ -42,12 +44,15 @@ POSTGRES = (
     Fault.TIMEOUT_AFTER,
     Fault.LOST_AFTER,
 )
-SQLITE = (Fault.ERROR, Fault.FULL, Fault.TIMEOUT, Fault.ERROR_AFTER)
+ON_SQLITE = (Fault.ERROR, Fault.FULL, Fault.TIMEOUT, Fault.ERROR_AFTER)
 """A file has no connection that could be lost."""
 
 
 class Trip:
     """Counts the calls of one operation and fails one of them."""
+
+    admin: "asyncpg.Connection[asyncpg.Record]"
+    """Ends sessions of the server."""
 
     def __init__(self) -> None:
         self._fault: Fault | None = None
@@ -108,7 +113,7 @@ class FaultyFile:
         raise aiosqlite.OperationalError(words.get(fault, "disk I/O error"))
 
 
-def faulty_connection(trip: Trip, dsn: str) -> type[asyncpg.Connection]:
+def faulty_connection(trip: Trip) -> type[asyncpg.Connection]:
     """A connection to PostgreSQL whose faults are made by the server."""
 
     class FaultyConnection(asyncpg.Connection):
@@ -127,10 +132,12 @@ def faulty_connection(trip: Trip, dsn: str) -> type[asyncpg.Connection]:
             if fault.after:
                 await run()
             if fault in (Fault.LOST_BEFORE, Fault.LOST_AFTER):
-                await kill(dsn, self.get_server_pid())
-            elif fault is Fault.LOST_AMID:
+                await trip.admin.execute("SELECT pg_terminate_backend($1)", self.get_server_pid())
+                while fault is Fault.LOST_BEFORE and not self.is_closed():  # noqa: ASYNC110 - it tells nobody
+                    await asyncio.sleep(0)
+            elif fault is Fault.LOST_AMID:  # as the driver was seen to say of a session that ends just then
                 self.terminate()
-                raise asyncpg.InternalClientError("another operation is in progress")  # as the driver was seen to
+                raise asyncpg.InternalClientError("another operation is in progress")
             elif fault in (Fault.ERROR, Fault.FULL):
                 code = "53100" if fault is Fault.FULL else "XX000"
                 raising = f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{code}'; END $$"
@@ -142,21 +149,12 @@ def faulty_connection(trip: Trip, dsn: str) -> type[asyncpg.Connection]:
     return FaultyConnection
 
 
-async def kill(dsn: str, pid: int) -> None:
-    """End one session of the server, and wait until it has ended."""
-    admin = await asyncpg.connect(dsn)
-    try:
-        assert await admin.fetchval("SELECT pg_terminate_backend($1, 5000)", pid)
-    finally:
-        await admin.close()
-
-
 @asynccontextmanager
 async def laid(trip: Trip, url: str) -> AsyncIterator[None]:
     """Every store that is opened meanwhile has the trip laid in, and nothing runs beside the operations."""
 
     async def pool(dsn: str, **more: Any) -> Any:
-        return await asyncpg.create_pool(dsn, connection_class=faulty_connection(trip, url), **more)
+        return await asyncpg.create_pool(dsn, connection_class=faulty_connection(trip), **more)
 
     async def connect(path: str, **more: Any) -> Any:
         return FaultyFile(await aiosqlite.connect(path, **more), trip)
@@ -165,4 +163,11 @@ async def laid(trip: Trip, url: str) -> AsyncIterator[None]:
         patch.setattr(store_postgres, "asyncpg", SimpleNamespace(**{**vars(asyncpg), "create_pool": pool}))
         patch.setattr(store_sqlite, "aiosqlite", SimpleNamespace(**{**vars(aiosqlite), "connect": connect}))
         patch.setattr(LedgerIndex, "start", lambda _index: None)
-        yield
+        if url.startswith(SQLITE):
+            yield
+            return
+        trip.admin = await asyncpg.connect(url)
+        try:
+            yield
+        finally:
+            await trip.admin.close()

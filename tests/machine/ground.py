@@ -23,7 +23,7 @@ from tests.oracle.answer import Answer, Oracle, Question, schema_of
 from tests.oracle.asker import Asker
 from tests.oracle.people import read_register
 from tests.oracle.rulebook import Rulebook
-from tests.oracle.stage import told
+from tests.oracle.stage import RULEBOOKS, told
 from tests.world import TODAY, World, settings
 
 T = TypeVar("T")
@@ -124,7 +124,10 @@ async def _ground(url: str, var: Path, edition: Edition, runner: asyncio.Runner)
     ):
         register = await read_register()
         kinds = {name: row["kind"] for name, row in register.recipients.items()}
-        oracle = Oracle(schema_of(house.schema.as_str()), Rulebook(edition, kinds), register, START)
+        key = (edition.id, tuple(sorted(kinds.items())))
+        if key not in RULEBOOKS:
+            RULEBOOKS[key] = Rulebook(edition, kinds)
+        oracle = Oracle(schema_of(house.schema.as_str()), RULEBOOKS[key], register, START)
         made = Ground(runner, World(house, demo, http), clock, oracle)
         made.recorded, made.people = await made.count(), len(register.people)
         yield made

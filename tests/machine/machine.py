@@ -282,6 +282,7 @@ class Machine(RuleBasedStateMachine):
     def screen(self, number: int, removed: bool, seen: list[tuple[int, bool]]) -> None:
         being = self.being(number)
         given = {"user": being.id, "key": TEXT, "outcome": "REMOVED" if removed else "CLEARED"}
+        given["ifVersion"] = being.version
         document = changing("screenAnswer", "compliance.requests", "outcome")
         response = self.ground.send("privacy-desk", document, {"input": given})
         path = f"User.answers.{TEXT}"

@@ -41,14 +41,11 @@ ASKERS = (
     ("frontend", "frontend", ("internal",), "service.matching"),
     ("employer-a", "employer", ("employer-a",), "service.application"),
     ("employer-a", "employer", ("employer-a",), "service.eligibility"),
-    ("employer-b", "employer", ("employer-b",), "service.application"),
-    ("support-org", "support_org", ("support-org",), "service.support"),
     ("privacy-desk", "privacy_officer", ("internal", "person"), "compliance.requests"),
     ("privacy-desk", "privacy_officer", ("person",), "compliance.requests"),
     ("auditor", "auditor", ("internal",), "compliance.security"),
     ("frontend", "user", ("person",), "service.account"),
     ("frontend", "user", ("person",), "compliance.requests"),
-    ("authority", "authority", ("authority",), "compliance.authority"),
 )
 
 

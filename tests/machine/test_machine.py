@@ -13,7 +13,7 @@ from policies.edition import Edition
 from tests.machine.ground import Ground, Opened
 from tests.machine.machine import Machine
 
-RUNS, STEPS = 20, 16
+RUNS, STEPS = 8, 14
 SETTINGS = settings(
     max_examples=RUNS,
     stateful_step_count=STEPS,

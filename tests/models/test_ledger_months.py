@@ -1,6 +1,7 @@
 """The months of the ledger: made ahead and once, filled by time, closed to change, and dropped whole."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from api.settings import CHECKOUT
 from models.bits import Bits, load_bits
 from models.catalogue import FIELDS
 from models.database import SQLITE, migrate, opened
@@ -38,6 +40,13 @@ async def bits(store: Store) -> Bits:
 @pytest.fixture
 def on_postgres(database_url: str) -> bool:
     return not database_url.startswith(SQLITE)
+
+
+WRITING = """
+INSERT INTO accesses (id, at, request_id, client, role, edition, outcome, users, arguments, touched, groups, refs)
+SELECT $1, at, 'another', client, role, edition, outcome, users, arguments, touched, groups, refs
+FROM accesses_2031_11 WHERE request_id = $2
+"""
 
 
 def names(moment: datetime, ahead: int = AHEAD) -> set[str]:
@@ -106,7 +115,7 @@ async def test_each_row_stands_in_the_month_of_its_time_and_histories_run_over_m
 
 @pytest.mark.parametrize("table", PARTED)
 @pytest.mark.parametrize("act", ["UPDATE {part} SET ref = 1", "DELETE FROM {part}", "TRUNCATE {part}"])
-async def test_a_month_is_closed_to_change_even_by_its_own_name(
+async def test_a_month_is_closed_to_change_even_by_its_own_name(  # noqa: PLR0913, PLR0917 - fixtures and cases
     store: Store, bits: Bits, database_url: str, on_postgres: bool, table: str, act: str
 ) -> None:
     if not on_postgres:
@@ -146,9 +155,39 @@ async def test_what_belongs_to_no_month_is_kept_closed_to_change_found_and_told(
             await make_months(store, strange)
 
 
-async def test_many_processes_at_once_make_each_month_once(
-    store: Store, database_url: str, on_postgres: bool
+async def test_the_docs_tell_how_stray_rows_come_into_their_month(
+    store: Store, bits: Bits, database_url: str, on_postgres: bool
 ) -> None:
+    if not on_postgres:
+        return
+    lost = NOON.replace(year=2060)
+    asked = await record(store, bits, lost, 7006)
+    page = (CHECKOUT / "docs" / "operating.md").read_text(encoding="utf-8")
+    (told,) = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    apart, back = told.split("-- start one gateway, which makes the months; then\n")
+    for table in PARTED:
+        await script(database_url, apart.replace("accesses", table))
+    for year in (2055, 2060):  # that of another test, and this one's
+        await make_months(store, NOON.replace(year=year))
+    for table in PARTED:
+        await script(database_url, back.replace("accesses", table))
+    assert not await stray(store)
+    assert await rows_in(database_url, "accesses_2060_11") == 1
+    assert [each.request_id for each in await History(store, bits).accesses(AccessQuery(ref=7006))] == [asked]
+    for act in ("TRUNCATE accesses_default", "DELETE FROM accesses_2060_11"):
+        with pytest.raises(asyncpg.RaiseError, match="accesses only grows"):
+            await elsewhere(database_url, act)
+
+
+async def script(database_url: str, sql: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
+async def test_many_processes_at_once_make_each_month_once(store: Store, on_postgres: bool) -> None:
     far = NOON.replace(year=2040)
     made = await asyncio.gather(*(make_months(store, far) for _ in range(5)))
     assert sorted(name for each in made for name in each) == sorted(names(far) if on_postgres else set())
@@ -175,10 +214,12 @@ async def test_a_month_is_made_while_others_write(
 ) -> None:
     if not on_postgres:
         return
+    await make_months(store, NOON)
+    asked = await record(store, bits, NOON, 7005)
     other = await asyncpg.connect(database_url)
     try:
         async with other.transaction():
-            await other.execute("LOCK TABLE accesses, provisions IN ROW EXCLUSIVE MODE")
+            await other.execute(WRITING, first_id(NOON) + 1, asked)
             made = await make_months(store, NOON.replace(year=2045))
         assert set(made) == names(NOON.replace(year=2045))
     finally:

@@ -6,6 +6,7 @@ from typing import Any
 from api.gateway.changes.act import Act, Done
 from api.gateway.changes.mistakes import mistaken
 from api.gateway.changes.registration import await_screening, fields_of, taken
+from models.formats.address import read_address
 from models.formats.card import card_mistakes
 from models.formats.fields import CARD_ENDS, CARD_NUMBER
 from models.formats.form import read_person
@@ -39,7 +40,7 @@ async def update_user(act: Act) -> Done:
         read.values["answers"] = dict.fromkeys(row.values["answers"])
     if not mistakes:
         later = {**row.values, **{name: read.values[name] for name in read.values if name != "answers"}}
-        unlike = card_mistakes(later, act.running.today)
+        unlike = [*card_mistakes(later, act.running.today), *_elsewhere(row, said["user"].get("address"))]
         mistakes = [each.wrong.at(f"input.user.{each.path}") for each in unlike]
         mistakes += _unfinished(act, later, read.values)
         if await taken(act, read.values.get("email"), person.id):
@@ -51,6 +52,14 @@ async def update_user(act: Act) -> Done:
         raise act.stale()
     written = await _write(act, row, read.values)
     return Done(((person.id, person.ref, written),))
+
+
+def _elsewhere(row: PersonRow, given: Mapping[str, Any] | None) -> list[Mistake]:
+    """Parts of an address that do not lie where the kept postal code does."""
+    kept = row.values["postal_code"]
+    if not given or "postalCode" in given or kept is None:
+        return []
+    return read_address({"postalCode": kept, **given})[1]
 
 
 def _unfinished(act: Act, later: Mapping[str, Any], values: Mapping[str, Any]) -> list[Mistake]:

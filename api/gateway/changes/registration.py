@@ -46,8 +46,10 @@ async def register(act: Act) -> Done:
     mistakes, person = await _checked(act, said, "input")
     if mistakes:
         raise mistaken(mistakes, act)
-    row, fields = await _keep(act, said["notice"], person)
-    return Done(((row.id, row.ref, fields),))
+    row = await _keep(act, said["notice"], person)
+    if row is None:
+        raise mistaken([Wrong("EMAIL_TAKEN").at("input.user.email")], act)
+    return Done(((row.id, row.ref, frozenset(fields_of(person.values))),))
 
 
 async def register_many(act: Act) -> Done:
@@ -60,12 +62,14 @@ async def register_many(act: Act) -> Done:
     results: list[dict[str, Any]] = []
     for place, said in enumerate(everybody):
         mistakes, person = await _checked(act, said, f"input.people.{place}")
-        result: dict[str, Any] = {"index": place, "mistakes": [told(each, act) for each in mistakes]}
-        if not mistakes:
-            row, fields = await _keep(act, said["notice"], person)
-            people.append((row.id, row.ref, fields))
-            result["user"] = row.id
-        results.append(result)
+        row = None if mistakes else await _keep(act, said["notice"], person)
+        if row is not None:
+            people.append((row.id, row.ref, frozenset(fields_of(person.values))))
+        elif not mistakes:
+            mistakes.append(Wrong("EMAIL_TAKEN").at(f"input.people.{place}.user.email"))
+        results.append(
+            {"index": place, "user": row and row.id, "mistakes": [told(each, act) for each in mistakes]}
+        )
     return Done(tuple(people), {"results": results, "registered": len(people)})
 
 
@@ -155,10 +159,11 @@ def notice_mistakes(act: Act, notice: Mapping[str, Any] | None) -> list[Mistake]
     return mistakes
 
 
-async def _keep(act: Act, notice: Mapping[str, Any], person: Person) -> tuple[PersonRow, frozenset[str]]:
+async def _keep(act: Act, notice: Mapping[str, Any], person: Person) -> PersonRow | None:
+    """The person's row with all that belongs to it; None where somebody took the address a moment before."""
     row = await PersonRow.make(act.transaction, act.door.vault, person.values, act.running.at)
     if row is None:
-        raise act.wrong("user.email", "was registered a moment ago: send the request again")
+        return None
     purposes = act.context.force.edition.purposes
     await act.transaction.execute(
         _ACQUIRED,
@@ -174,7 +179,7 @@ async def _keep(act: Act, notice: Mapping[str, Any], person: Person) -> tuple[Pe
         },
     )
     await await_screening(act, row.id, person.values.get("answers") or {})
-    return row, frozenset(fields_of(person.values))
+    return row
 
 
 async def await_screening(act: Act, user: str, answers: Mapping[str, Any]) -> None:
