@@ -42,7 +42,7 @@ def _head(
     when = datetime.now(UTC).date()
     yield (
         f"Measured on {when:%Y-%m-%d}: PostgreSQL {version}, {ledger:,} accesses with {ledger // 5:,} provisions over"
-        f" months at the larger size, {platform.machine()}; medians in milliseconds, pages of the last statement."
+        f" four months at the larger size, {platform.machine()}; medians in milliseconds, pages of the last statement."
     )
     yield ""
     yield f"| door | {few:,} people | {many:,} people | ratio | pages read | indices |"

@@ -155,7 +155,7 @@ async def test_the_ids_of_a_filter_are_counted(a_world: World) -> None:
     ("query", "asked"),
     [
         (
-            "{ accesses(first: 1000) { edges { node { releases(first: 100) { edges { node { user released } } } } } } }",
+            "{ accesses(first: 1000) { edges { node { releases(first: 1000) { edges { node { user released } } } } } } }",
             1 + 1000 * (2 + 1 + 100 * 4),
         ),
         (

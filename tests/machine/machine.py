@@ -17,6 +17,10 @@ from tests.machine.sent import ASKERS, LEAVES, OWN, SEEN, asked, changing
 
 TEXT = "selfIntroduction"
 EMPLOYERS = ("employer-a", "employer-b")
+STAGED, SCREENED = "Mutation.setApplicationStage", "Mutation.screenAnswer"
+PLACED, LIFTED = "Mutation.placeHold", "Mutation.liftHold"
+"""What the ledger calls a change that is of no field."""
+
 whose = st.integers(0, 5)
 looks = st.lists(st.tuples(st.integers(0, len(ASKERS) - 1), st.booleans()), min_size=2, max_size=2)
 phones = st.sampled_from(["03-1234-5678", "+81 60-1234-5678", "090-1234-0001", "050-3188-0386"])
@@ -289,7 +293,7 @@ class Machine(RuleBasedStateMachine):
         if not being.waiting:
             self.refused(response, "BAD_INPUT")
             return
-        told = self.done(response, being, {path})["user"]
+        told = self.done(response, being, {SCREENED, path} if removed else {SCREENED})["user"]
         assert (told["version"] != being.version) is removed
         if removed:
             being.changes.append((path, being.seen[path], None))
@@ -349,7 +353,7 @@ class Machine(RuleBasedStateMachine):
         if (stage == "APPLIED") is (going is not None):
             self.refused(response, "BAD_INPUT")
         else:
-            self.done(response, being, {"User.id"})
+            self.done(response, being, {STAGED})
             if going is None:
                 being.applications.setdefault(employer, []).append([stage])
             else:
@@ -372,7 +376,7 @@ class Machine(RuleBasedStateMachine):
         elif stage in FORWARD and FORWARD.index(stage) <= FORWARD.index(going[-1]):
             self.refused(response, "BAD_INPUT", "NOT_FORWARD")
         else:
-            self.done(response, being, {"User.id"})
+            self.done(response, being, {STAGED})
             going.append(stage)
         self.prove(being, seen)
 
@@ -393,7 +397,7 @@ class Machine(RuleBasedStateMachine):
         given = {"user": being.id, "purposes": purposes, "recipients": recipients or None, "ground": "HARM"}
         document = changing("placeHold", "compliance.requests", "hold")
         response = self.ground.send("privacy-desk", document, {"input": given})
-        hold = self.done(response, being, {"User.id"})["hold"]
+        hold = self.done(response, being, {PLACED})["hold"]
         being.holds[hold] = frozenset(purposes), frozenset(recipients or ["any"])
         self.prove(being, seen)
 
@@ -406,6 +410,6 @@ class Machine(RuleBasedStateMachine):
         if hold is None:
             self.refused(response, "BAD_INPUT")
         else:
-            assert self.done(response, being, {"User.id"})["hold"] == hold
+            assert self.done(response, being, {LIFTED})["hold"] == hold
             del being.holds[hold]
         self.prove(being, seen)

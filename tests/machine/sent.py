@@ -14,8 +14,9 @@ LEAVES = (
 def changing(name: str, purpose: str, more: str = "") -> str:
     """A mutation by its name; its payload tells whom it was about."""
     kind = name[0].upper() + name[1:]
+    seen = "id" if purpose == "service.application" else "id version"
     return f"""mutation($input: {kind}Input!) @purpose(id: "{purpose}") {{
-      {name}(input: $input) {{ {more} user {{ id version }} }} }}"""
+      {name}(input: $input) {{ {more} user {{ {seen} }} }} }}"""
 
 
 FIELDS = """{

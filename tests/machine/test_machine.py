@@ -13,13 +13,14 @@ from policies.edition import Edition
 from tests.machine.ground import Ground, Opened
 from tests.machine.machine import Machine
 
-RUNS, STEPS = 8, 14
+RUNS, STEPS = 10, 14
 SETTINGS = settings(
     max_examples=RUNS,
     stateful_step_count=STEPS,
     deadline=None,
     database=None,
     derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
 NEVER = " AND 1 = 0"
@@ -64,6 +65,6 @@ def test_a_gateway_with_one_fault_is_found_out(
 ) -> None:
     Machine.ground = ground
     monkeypatch.setattr(target, name, broken)
-    hasty = settings(SETTINGS, phases=[Phase.generate], report_multiple_bugs=False)
+    hasty = settings(SETTINGS, max_examples=100, phases=[Phase.generate], report_multiple_bugs=False)
     with pytest.raises(AssertionError):
         run_state_machine_as_test(Machine, settings=hasty)
