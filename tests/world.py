@@ -54,9 +54,8 @@ class World:
         body: dict[str, Any] = {"query": query, "variables": dict(variables or {})}
         if operation is not None:
             body["operationName"] = operation
-        return await self.http.post(
-            "/graphql", json=body, headers={"Authorization": f"Bearer {token}", **(headers or {})}
-        )
+        plain = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
+        return await self.http.post("/graphql", json=body, headers={**plain, **(headers or {})})
 
     async def ask(
         self, client: str, query: str, variables: Mapping[str, Any] | None = None, **more: Any

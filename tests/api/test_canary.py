@@ -144,7 +144,8 @@ def log() -> Iterator[StringIO]:
 async def canary(
     database_url: str, edition: Edition, tmp_path_factory: pytest.TempPathFactory, log: StringIO
 ) -> AsyncIterator[Canary]:
-    given = settings(database_url, tmp_path_factory.mktemp("var"), MOKUTEKI_LOG_LEVEL="debug")
+    most = {"MOKUTEKI_LOG_LEVEL": "debug", "MOKUTEKI_LIMIT_COST": "100000000"}
+    given = settings(database_url, tmp_path_factory.mktemp("var"), **most)
     await migrate(given.database_url)
     async with opened(given.database_url, pool_size=2, master=given.data_key) as store:
         await publish_shipped(store, edition, datetime.now(UTC))

@@ -158,7 +158,7 @@ def _error(entry: Mapping[str, Any]) -> Error:
 @asynccontextmanager
 async def staged(url: str, var: Path, edition: Edition, seed: int) -> AsyncIterator[Stage]:
     """People on an empty database, and what fate brings them."""
-    given = settings(url, var)
+    given = settings(url, var, MOKUTEKI_LIMIT_COST="100000000")
     await migrate(given.database_url)
     async with opened(given.database_url, pool_size=2, master=given.data_key) as store:
         await publish_shipped(store, edition, NOW)
