@@ -1,12 +1,10 @@
 """The browser of the tests: finds a Chromium, or puts one in place where it may."""
 
-import fcntl
 import os
 import shutil
-import subprocess
-import tempfile
 from functools import cache
-from pathlib import Path
+
+from tests.debian import install
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
@@ -34,27 +32,11 @@ def found() -> str | None:
     return next((path for path in map(shutil.which, NAMES) if path), None)
 
 
-def install() -> None:
-    """Install Debian's Chromium; only root can, and only where there is apt."""
-    apt = shutil.which("apt-get")
-    if apt is None or os.geteuid() != 0:
-        raise NoBrowserError(MISSING)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for step in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
-        done = subprocess.run([apt, *step], env=environment, capture_output=True, check=False)  # noqa: S603 - fixed words
-        if done.returncode != 0:
-            raise NoBrowserError(MISSING)
-
-
 @cache
 def chromium() -> str:
     """The path of a Chromium, installed first if need be; raises with one sentence if there is none."""
     if (path := found()) is not None:
         return path
-    with (Path(tempfile.gettempdir()) / "chromium-for-tests.lock").open("w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)  # parallel test workers wait for the first
-        if found() is None:
-            install()
-    if (path := found()) is None:
+    if not install("chromium") or (path := found()) is None:
         raise NoBrowserError(MISSING)
     return path

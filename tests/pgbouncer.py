@@ -1,10 +1,7 @@
 """The pooler of the tests: finds a PgBouncer, or puts one in place where it may, and runs it in session mode."""
 
-import fcntl
 import os
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -13,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from benchmarks.postgres import Server
 from benchmarks.processes import LOOPBACK, free_port, started
+from tests.debian import install
 
 WHERE = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin"
 MISSING = "the test of PgBouncer needs it: install the package `pgbouncer` and run the test again"
@@ -27,28 +25,12 @@ def found() -> str | None:
     return shutil.which("pgbouncer", path=WHERE)
 
 
-def install() -> None:
-    """Install Debian's PgBouncer; only root can, and only where there is apt."""
-    apt = shutil.which("apt-get")
-    if apt is None or os.geteuid() != 0:
-        raise NoPgBouncerError(MISSING)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for step in (["update"], ["install", "-y", "--no-install-recommends", "pgbouncer"]):
-        done = subprocess.run([apt, *step], env=environment, capture_output=True, check=False)  # noqa: S603 - fixed words
-        if done.returncode != 0:
-            raise NoPgBouncerError(MISSING)
-
-
 @cache
 def pgbouncer() -> str:
     """The path of a PgBouncer, installed first if need be; raises with one sentence if there is none."""
     if (path := found()) is not None:
         return path
-    with (Path(tempfile.gettempdir()) / "pgbouncer-for-tests.lock").open("w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)  # parallel test workers wait for the first
-        if found() is None:
-            install()
-    if (path := found()) is None:
+    if not install("pgbouncer") or (path := found()) is None:
         raise NoPgBouncerError(MISSING)
     return path
 
