@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from api.gateway.changes.carry import CHANGES, LISTED
 from api.gateway.context import Context
 from api.gateway.door import Asking, argument_paths
 from api.gateway.plan import EACH, user_plan
@@ -12,22 +13,16 @@ from models.dialect import Dialect
 from policies.explanation import Explanation
 
 MOST_READINGS = 1_000
-CHANGES = (
-    *("register", "registerMany", "updateUser", "recordConsent", "withdrawConsent"),
-    *("setApplicationStage", "placeHold", "liftHold", "screenAnswer"),
-)
-"""The mutations, all of which are about people."""
-
 STEPS_TO_USER: Mapping[str, tuple[str, ...]] = {
     "user": (),
     "me": (),
     "users": ("edges", "node"),
     **dict.fromkeys(CHANGES, ("user",)),
-    "registerMany": ("results", "user"),
+    "registerMany": (LISTED, "user"),
 }
 """The doors that open on users, each with the fields that lead from it to one."""
 
-LISTS = ("edges", "results")
+LISTS = ("edges", LISTED)
 """The fields of these that are lists."""
 
 LEDGER_DOORS = ("accesses", "provisions")

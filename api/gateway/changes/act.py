@@ -35,7 +35,6 @@ class Done:
     Attributes:
         people: the id and reference of each person changed, with the fields written.
         told: the parts of the payload that are no person, by their names in the schema.
-        item: the field of the payload that lists one entry for each person, if there is one.
     """
 
     people: tuple[tuple[str, int, frozenset[str]], ...]
@@ -94,18 +93,18 @@ class Act:
         certain = {fact for fact, is_so in self.context.clearance.certain.items() if is_so}
         for path in ((scope or act), *(path for _, path in questions[1:])):
             if not self.context.clearance.in_scope(path):
-                raise self._forbidden(path)
+                raise self.forbidden(path)
         for question in questions:
-            if not any(self._allowed(question, {*some, *certain}) for some in combinations(asked)):
-                raise self._forbidden(question[1])
+            if not any(self.may(*question, {*some, *certain}) for some in combinations(asked)):
+                raise self.forbidden(question[1])
         row = await self._row(user, asked)
         if row is None:
             raise self.wrong("user", "is nobody here")
         ref, *flags = row
         true = frozenset({*certain, *(fact for fact, flag in zip(asked, flags, strict=True) if flag)})
         for question in questions:
-            if not self._allowed(question, true):
-                raise self._forbidden(question[1])
+            if not self.may(*question, true):
+                raise self.forbidden(question[1])
         return Subject(user, int(ref), true)
 
     async def again(self, users: Iterable[str]) -> None:
@@ -151,10 +150,6 @@ class Act:
         rows = await self.transaction.fetch(sql, {**self.door.values, "asked": user})
         return rows[0] if rows else None
 
-    def _allowed(self, question: tuple[Action, str], facts: Iterable[Fact]) -> bool:
-        action, path = question
-        return self.may(action, path, facts)
-
     def may(self, action: Action, path: str, facts: Iterable[Fact]) -> bool:
         """Whether a rule allows this, were these facts true."""
         clearance = self.context.clearance
@@ -166,17 +161,14 @@ class Act:
             )
         )
 
-    def _forbidden(self, path: str) -> Refusal:
+    def forbidden(self, path: str) -> Refusal:
+        """The refusal of an act, or of a field of it, that no rule allows."""
         return Refusal(
             Code.OPERATION_FORBIDDEN,
             f"no rule lets this client use `{path}` for this purpose and person",
             path=[self.step.root.selected.key],
             field=path,
         )
-
-    def forbidden(self, path: str) -> Refusal:
-        """The refusal of an act, or of a field of it, that no rule allows."""
-        return self._forbidden(path)
 
     def stale(self) -> Refusal:
         """The refusal of a change that was decided on by an older record."""

@@ -79,7 +79,7 @@ def allowed(act: Act, path: str) -> None:
     Raises:
         Refusal: `OPERATION_FORBIDDEN`.
     """
-    if not act.may(Action.INVOKE, path, ()) or not act.context.clearance.in_scope("User.id"):
+    if not act.may(Action.INVOKE, path, ()):
         raise act.forbidden(path)
 
 
@@ -88,7 +88,7 @@ async def _checked(act: Act, said: Mapping[str, Any], place: str) -> tuple[list[
     today = act.running.today
     edition = act.context.force.edition
     notice = [_below(f"{place}.notice", each) for each in notice_mistakes(act, said.get("notice"))]
-    person = read_person(_form(said["user"]), edition.questions, today)
+    person = read_person(said["user"], edition.questions, today)
     mistakes = [_below(f"{place}.user", each) for each in person.mistakes]
     answers = person.values.get("answers") or {}
     for question in edition.questions.values():
@@ -195,8 +195,3 @@ async def await_screening(act: Act, user: str, answers: Mapping[str, Any]) -> No
 
 def _below(place: str, mistake: Mistake) -> Mistake:
     return mistake.wrong.at(f"{place}.{mistake.path}" if mistake.path else place)
-
-
-def _form(user: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The input object as the formats read it."""
-    return user
