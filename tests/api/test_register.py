@@ -252,3 +252,14 @@ async def test_nobodys_date_is_one_that_a_database_takes_for_infinity(a_world: W
     assert "input.user.residenceCard.stayExpiresOn" in {
         error["extensions"]["argument"] for error in answer["errors"]
     }
+
+
+async def test_no_notice_and_no_scope_tell_of_an_address(a_world: World) -> None:
+    await a_world.ask("frontend", REGISTER, body({"email": "known@mail.example"}))
+    given = {"input": {"user": {**USER, "email": "known@mail.example"}, "notice": None}}
+    unshown = await a_world.ask("frontend", REGISTER, given)
+    assert [error["extensions"]["reason"] for error in unshown["errors"]] == ["NOTICE_REQUIRED"]
+    narrow = await a_world.ask(
+        "frontend", REGISTER, body({"email": "known@mail.example"}), scope=("category:name",)
+    )
+    assert a_world.codes(narrow) == ["OPERATION_FORBIDDEN"]

@@ -97,11 +97,12 @@ async def _checked(act: Act, said: Mapping[str, Any], place: str) -> tuple[list[
             mistakes.append(Wrong("REQUIRED").at(f"{place}.user.answers.{question.key}"))
         elif not asked and question.key in answers:
             mistakes.append(Wrong("ANSWER_NOT_ASKED").at(f"{place}.user.answers.{question.key}"))
-    if not notice:
-        _may_collect(act, said["notice"], person, place, mistakes)
+    if notice:
+        return [*notice, *mistakes], person
+    _may_collect(act, said["notice"], person, place, mistakes)
     if await taken(act, person.values.get("email")):
         mistakes.append(Wrong("EMAIL_TAKEN").at(f"{place}.user.email"))
-    return [*notice, *mistakes], person
+    return mistakes, person
 
 
 def _may_collect(
