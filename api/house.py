@@ -10,6 +10,7 @@ import strawberry
 import structlog
 
 from api.gateway.cursor import Cursors
+from api.gateway.fulfilment import Fulfilment
 from api.gateway.gateway import Gateway
 from api.gateway.refusal import Code
 from api.metrics import Metrics
@@ -93,12 +94,17 @@ async def open_house(
                 ledger=ledger,
                 gateway=Gateway(
                     schema=core(schema),
-                    store=store,
+                    dialect=store.dialect,
                     inforce=inforce,
                     ledger=ledger,
-                    cursors=Cursors(settings.secret_key),
-                    secret=settings.secret_key,
-                    vault=vault,
+                    fulfilment=Fulfilment(
+                        store=store,
+                        inforce=inforce,
+                        ledger=ledger,
+                        cursors=Cursors(settings.secret_key),
+                        vault=vault,
+                        secret=settings.secret_key,
+                    ),
                     clock=clock,
                     limits=settings.limits,
                     production=settings.production,

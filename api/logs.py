@@ -18,6 +18,8 @@ from api.log_line import Event, Processor, exceptions_by_type, only_allowed, tol
 
 FOREIGN: Final = "library.record"
 LINE: Final = "mokuteki_line"
+SERVER: Final = "mokuteki"
+"""The logger that lines of the HTTP server are told under: what it says is ours to answer for."""
 
 KNOWN: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -71,6 +73,9 @@ def hush(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING
 
 
+_SERVERS: Final = frozenset({"uvicorn", "uvicorn.error"})
+
+
 def _words(record: logging.LogRecord) -> str:
     return record.msg if isinstance(record.msg, str) else ""
 
@@ -102,7 +107,8 @@ class Sealed(logging.Handler):
             if _words(record) in UNSAID:
                 return
             _without_words(record)
-            line: Any = {**getattr(record, LINE), "logger": record.name}
+            name = SERVER if record.name in _SERVERS else record.name
+            line: Any = {**getattr(record, LINE), "logger": name}
             for processor in self._pipeline:
                 line = processor(None, record.levelname.lower(), line)
             structlog.WriteLogger(self._stream or sys.stderr).msg(line)

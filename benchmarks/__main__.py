@@ -13,8 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from benchmarks import plot, report
 from benchmarks.baselines.serving import POOL
 from benchmarks.postgres import postgres
-from benchmarks.processes import DidNotStart
-from benchmarks.rounds import Refused, Results, interleaved
+from benchmarks.rounds import Results, interleaved, to_the_end
 from benchmarks.targets import LABELS, SCENARIOS, Lineup, running
 
 HERE = Path(__file__).parent
@@ -80,9 +79,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (DidNotStart, Refused) as reason:
-        sys.exit(str(reason))
-    except KeyboardInterrupt:
-        sys.exit("ended before the last round; nothing was written")
+    to_the_end(main)

@@ -9,7 +9,7 @@ from statistics import median
 import orjson
 
 from benchmarks.load import Course, Measure
-from benchmarks.processes import ROOT, last_words
+from benchmarks.processes import ROOT, DidNotStart, last_words
 from benchmarks.targets import LABELS, Scenario, Target
 
 WARM = 0.5
@@ -86,3 +86,13 @@ def measured(target: Target, scenario: Scenario, seconds: float) -> Measure:
             f"{LABELS.get(target.name, target.name)} at {scenario.users:,} x 12: {last_words(done.stderr)}"
         )
     return Measure(**orjson.loads(done.stdout))
+
+
+def to_the_end(main: Callable[[], None]) -> None:
+    """Run a benchmark, and say in one sentence why it ended before its last round."""
+    try:
+        main()
+    except (DidNotStart, Refused) as reason:
+        sys.exit(str(reason))
+    except KeyboardInterrupt:
+        sys.exit("ended before the last round; nothing was written")

@@ -21,8 +21,8 @@ from benchmarks.baselines.serving import POOL
 from benchmarks.data import Expected, settle
 from benchmarks.gateway import COMMAND, Documents
 from benchmarks.postgres import fresh_database, postgres
-from benchmarks.processes import LOOPBACK, DidNotStart, free_port, started
-from benchmarks.rounds import Refused, Results, interleaved
+from benchmarks.processes import LOOPBACK, free_port, started
+from benchmarks.rounds import Results, interleaved, to_the_end
 from benchmarks.targets import IDS, SCENARIOS, Target, graphql
 from benchmarks.unsealed import CARD, PLAIN
 from models.database import opened
@@ -162,9 +162,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (DidNotStart, Refused) as reason:
-        sys.exit(str(reason))
-    except KeyboardInterrupt:
-        sys.exit("ended before the last round; nothing was written")
+    to_the_end(main)

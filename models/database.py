@@ -37,8 +37,8 @@ RECORDS = (
 
 
 SQLITE = "sqlite://"
-MIGRATION_LOCK = 7_269_400
-"""The key of the advisory lock on PostgreSQL under which one process at a time migrates."""
+TURN_LOCK = 7_269_400
+"""The key of the advisory lock on PostgreSQL under which one process at a time makes tables or fills them."""
 
 
 def tortoise_config(url: str) -> dict[str, Any]:
@@ -63,16 +63,23 @@ def tortoise_config(url: str) -> dict[str, Any]:
 
 async def migrate(url: str, progress: Callable[[str], None] = lambda _name: None) -> None:
     """Bring the tables up to date; several processes may do so at once."""
+    async with alone(url):
+        await _migrate(url, progress)
+
+
+@asynccontextmanager
+async def alone(url: str) -> AsyncIterator[None]:
+    """One process at a time on this database; the others wait. Not to be asked for again within."""
     if url.startswith(SQLITE):
         path = Path(url.removeprefix(SQLITE))
         _make_file(path)
-        async with _alone(path.with_name(f"{path.name}-turn")):
-            await _migrate(url, progress)
+        async with _locked(path.with_name(f"{path.name}-turn")):
+            yield
         return
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
-        await _migrate(url, progress)
+        await connection.execute("SELECT pg_advisory_lock($1)", TURN_LOCK)
+        yield
     finally:
         await connection.close()
 
@@ -84,8 +91,8 @@ def _make_file(path: Path) -> None:
 
 
 @asynccontextmanager
-async def _alone(path: Path) -> AsyncIterator[None]:
-    """One process at a time, by a lock on a file of its own; a process that dies gives it up.
+async def _locked(path: Path) -> AsyncIterator[None]:
+    """A lock on a file of its own; a process that dies gives it up.
 
     SQLite's own locks are of no use here, as a migration opens the database itself.
     """

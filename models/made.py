@@ -1,54 +1,48 @@
 """What is made of a user's columns or kept in a register of its own, declared as fields like any other."""
 
+from functools import partial
+
 from models import derived
 from models.personal import Kind, Personal
 
+_derived = partial(Personal, tier=1, clause="2 (derived)")
+
 DERIVED = (
-    Personal(
+    _derived(
         path="User.initials",
         category="initials",
-        tier=1,
-        clause="2 (derived)",
         ja="イニシャル",
         en="Initials of the name in Roman letters",
         columns=("name_roman",),
         derive=derived.initials,
     ),
-    Personal(
+    _derived(
         path="User.emailMasked",
         category="masked",
-        tier=1,
-        clause="2 (derived)",
         ja="メールアドレス（一部）",
         en="E-mail address with the name hidden",
         columns=("email",),
         derive=derived.email_masked,
     ),
-    Personal(
+    _derived(
         path="User.phoneMasked",
         category="masked",
-        tier=1,
-        clause="2 (derived)",
         ja="電話番号（下2桁）",
         en="Telephone number with all but two digits hidden",
         columns=("phone",),
         derive=derived.phone_masked,
     ),
-    Personal(
+    _derived(
         path="User.ageBand",
         category="band",
-        tier=1,
-        clause="2 (derived)",
         ja="年齢層",
         en="Band of ages: " + ", ".join(name for name, _ in derived.BANDS),
         columns=("birth_date",),
         derive=derived.age_band,
     ),
-    Personal(
+    _derived(
         path="User.workEligibility",
         category="band",
-        tier=1,
-        clause="2 (derived)",
         ja="就労可否",
         en="Whether the card allows work now",
         kind=Kind.ELIGIBILITY,

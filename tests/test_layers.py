@@ -133,4 +133,4 @@ def test_the_finished_value_that_leaves_is_made_in_the_doors_alone() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Finished"
     }
-    assert makers == {"api.gateway.gateway", "api.gateway.changes.carry"}
+    assert makers == {"api.gateway.fulfilment", "api.gateway.changes.carry"}

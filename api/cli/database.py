@@ -6,13 +6,23 @@ from typing import Annotated
 
 import typer
 
-from api.cli.shared import CommandError, bar, edition_of_checkout, err, examples, prepare, settings, shown
+from api.cli.shared import (
+    CommandError,
+    bar,
+    edition_in_force,
+    edition_of_checkout,
+    err,
+    examples,
+    prepare,
+    settings,
+    shown,
+)
 from api.gateway.ledger_view import JAPAN
 from api.gateway.request import Request
 from api.house import House, open_house
 from api.settings import Settings
 from api.tokens.requester import Requester
-from models.database import opened
+from models.database import alone, opened
 from models.demo.accesses import busy_accesses
 from models.demo.load import Demo, load, write
 from models.publish import NEWEST
@@ -51,21 +61,28 @@ def demo(
         raise CommandError("the demonstration is for development: set `MOKUTEKI_ENVIRONMENT=development`")
 
     async def fill() -> None:
-        await prepare(given)
-        if not await _empty(given):
+        await prepare(given, publish=False)
+        if not await _fill_if_empty(given, people, seed):
             raise CommandError(
                 "the database has people already: point `MOKUTEKI_DATABASE_URL` at an empty one"
             )
-        await _fill(given, people, seed)
 
     asyncio.run(fill())
     err.print(f"{people} people; who may ask and who shows what is in {given.var / 'demo.json'}")
 
 
 async def fill_if_empty(given: Settings) -> None:
-    """Load the demonstration into a database without people."""
-    if await _empty(given):
-        await _fill(given, 1000, 2019)
+    """Load the demonstration into a database without people; who comes meanwhile waits, and finds them."""
+    await _fill_if_empty(given, 1000, 2019)
+
+
+async def _fill_if_empty(given: Settings, people: int, seed: int) -> bool:
+    """Whether it was empty."""
+    async with alone(given.database_url):
+        empty = await _empty(given)
+        if empty:
+            await _fill(given, people, seed)
+        return empty
 
 
 async def _empty(given: Settings) -> bool:
@@ -75,10 +92,10 @@ async def _empty(given: Settings) -> bool:
 
 async def _fill(given: Settings, people: int, seed: int) -> None:
     today = datetime.now(JAPAN).date()
-    async with opened(given.database_url, pool_size=2, master=given.data_key):
+    async with opened(given.database_url, pool_size=2, master=given.data_key) as store:
         with bar("people") as progress:
             made = await load(
-                edition_of_checkout(),
+                await edition_in_force(store),
                 count=people,
                 seed=seed,
                 today=today,

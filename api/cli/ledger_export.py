@@ -14,10 +14,12 @@ import orjson
 from api.cli.shared import CommandError
 from api.gateway.cursor import Cursors
 from api.gateway.ledger_door import FIELD, NOBODY
-from api.gateway.ledger_view import LARGEST_PAGE, LedgerView
+from api.gateway.ledger_view import LedgerView
+from api.gateway.limits import LARGEST_PAGE
 from api.gateway.purpose import context_of, declared_purpose, recipient_of
 from api.gateway.record import Record
-from api.gateway.refusal import Code, Refusal
+from api.gateway.refusal import UNSAID, Refusal, closed
+from api.gateway.told import Told
 from api.house import House
 from api.tokens.requester import Requester
 from models.access import Outcome
@@ -110,7 +112,7 @@ async def _allowed(house: House, force: Force, asked: Asked) -> Requester:
     Raises:
         CommandError: they let none; the refusal is recorded.
     """
-    refusal = Refusal(Code.OPERATION_FORBIDDEN, f"no rule lets an operator use `{DOOR}` for this purpose")
+    refusal = closed(Told("EXPORT_FORBIDDEN", field=DOOR), UNSAID)
     for role in ROLES:
         requester = asked.requester(role)
         try:

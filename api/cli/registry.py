@@ -13,7 +13,7 @@ from rich.table import Table
 
 from api.cli.shared import (
     CommandError,
-    edition_of_checkout,
+    edition_in_force,
     err,
     examples,
     out,
@@ -30,6 +30,7 @@ from api.tokens.keys import load_keys
 from api.tokens.scope import Scope, ScopeRefused
 from models.recipient import Client, Recipient
 from models.secret import hash_secret, new_secret
+from policies.edition import Edition
 from policies.judge import Judge
 from policies.vocabulary import Role
 
@@ -70,17 +71,16 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(clients, name="client")
 
 
-def _check_purposes(purposes: Iterable[str]) -> None:
-    known = edition_of_checkout().purposes
+def _check_purposes(purposes: Iterable[str], edition: Edition) -> None:
+    known = edition.purposes
     for each in purposes:
         if each not in known or known[each].abstract:
             leaves = ", ".join(name for name, purpose in known.items() if not purpose.abstract)
             raise CommandError(f"`{each[:60]}` is no purpose that can be declared: there are {leaves}")
 
 
-async def _check_use(role: Role, recipients: Sequence[str]) -> None:
+async def _check_use(role: Role, recipients: Sequence[str], edition: Edition) -> None:
     """See that some rule lets this role ask for each of these recipients."""
-    edition = edition_of_checkout()
     kinds = {each.id: each.kind for each in await Recipient.filter(active=True)}
     judge = Judge(edition, kinds)
     for each in recipients:
@@ -91,15 +91,15 @@ async def _check_use(role: Role, recipients: Sequence[str]) -> None:
             )
 
 
-def _check_scope(words: Sequence[str]) -> None:
+def _check_scope(words: Sequence[str], edition: Edition) -> None:
     try:
         scope = Scope.of(words)
     except ScopeRefused as error:
         raise CommandError(str(error)) from error
-    _check_purposes(sorted(scope.purposes or ()))
-    unknown = sorted((scope.categories or frozenset()) - set(edition_of_checkout().categories))
+    _check_purposes(sorted(scope.purposes or ()), edition)
+    unknown = sorted((scope.categories or frozenset()) - set(edition.categories))
     if unknown:
-        raise CommandError(f"`{unknown[0]}` is no category: `policies/categories.csv` lists them")
+        raise CommandError(f"`{unknown[0]}` is no category of the edition in force")
 
 
 def token(
@@ -124,7 +124,7 @@ def token(
                 raise CommandError(f"`{client}` signs nobody in: only a frontend gets a token for a user")
             if user is not None and not await store.fetch("SELECT 1 FROM users WHERE id = :id", {"id": user}):
                 raise CommandError("no user has this id")
-            _check_purposes(purpose or ())
+            _check_purposes(purpose or (), await edition_in_force(store))
             tokens = AccessTokens(
                 await load_keys(given.secret_key), given.issuer, given.issuer, given.token_seconds
             )
@@ -152,15 +152,16 @@ def add(
         )
     if role is Role.USER:
         raise CommandError("a user is no client: `mokuteki token CLIENT --user ID` makes a token for one")
-    _check_scope(scope or ())
     secret = new_secret()
 
     async def register() -> None:
-        async with store_of(settings()):
+        async with store_of(settings()) as store:
+            edition = await edition_in_force(store)
+            _check_scope(scope or (), edition)
             for each in recipient:
                 if not await Recipient.exists(id=each, active=True):
                     raise CommandError(f"`{each}` is no active recipient")
-            await _check_use(role, recipient)
+            await _check_use(role, recipient, edition)
             if await Client.exists(name=name):
                 raise CommandError(
                     f"a client is or was named `{name}`: take another name, since records keep it"

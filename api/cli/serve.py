@@ -7,7 +7,7 @@ import signal
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
@@ -22,7 +22,7 @@ from api import logs
 from api.app import build_app
 from api.cli.database import fill_if_empty
 from api.cli.shared import CommandError, err, examples, prepare, settings
-from api.cli.workers import Workers
+from api.cli.workers import BEAT, Workers
 from api.house import open_house
 from api.metrics import TOGETHER, forget
 from api.settings import Settings
@@ -100,8 +100,8 @@ def _work(given: Settings, folder: Path, taken: socket.socket, told: Connection)
     _log_of(given)
 
     def listens() -> None:
-        told.send_bytes(b"listens")
-        told.close()
+        with suppress(OSError):  # nobody hears it who is gone
+            told.send_bytes(b"listens")
 
     uvloop.run(_serve(given, taken, listens, counted_in=folder))
 
@@ -174,7 +174,13 @@ class _Server(uvicorn.Server):
 
 
 class _WorkerServer(_Server):
-    """Finishes what is in flight when the first process asks it to leave, or is gone."""
+    """Gives signs of life, and finishes what is in flight when the first process asks it to leave, or is gone."""
+
+    async def on_tick(self, counter: int) -> bool:
+        """Uvicorn asks ten times a second whether to go on, from the loop that answers requests."""
+        if counter % int(10 * BEAT) == 0:
+            self._listens()
+        return await super().on_tick(counter)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

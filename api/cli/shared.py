@@ -14,8 +14,9 @@ from api.settings import Settings
 from models.catalogue import CATEGORIES
 from models.database import SQLITE, migrate, opened
 from models.demo.handout import read_demo
-from models.publish import publish_shipped
-from models.store import Store
+from models.inforce import InForce
+from models.publish import NEWEST, publish_shipped
+from models.store import Store, StoreUnavailable
 from models.unreachable import UNREACHABLE
 from policies.edition import Edition, shipped
 
@@ -65,20 +66,38 @@ def reaching() -> Iterator[None]:
         ) from error
 
 
-async def prepare(given: Settings) -> None:
-    """Bring the tables up to date and see that an edition is in force."""
+async def prepare(given: Settings, *, publish: bool = True) -> None:
+    """Bring the tables up to date and see that an edition is in force.
+
+    `publish`: that of the checkout in place of an earlier one of a checkout; else only where there is none.
+    """
     with reaching():
         await migrate(given.database_url, lambda name: err.print(f"migrated {name}"))
     async with opened(given.database_url, pool_size=2, master=given.data_key) as store:
-        await publish_shipped(store, edition_of_checkout(), datetime.now(UTC))
+        if publish or not await store.fetch(NEWEST, {}):
+            await publish_shipped(store, edition_of_checkout(), datetime.now(UTC))
 
 
 @asynccontextmanager
 async def store_of(given: Settings) -> AsyncIterator[Store]:
-    """The store, with its tables up to date."""
-    await prepare(given)
-    async with opened(given.database_url, pool_size=2, master=given.data_key) as store:
-        yield store
+    """The store of a database that was made before; its tables and its edition in force are left alone."""
+    must_exist(given)
+    with reaching():
+        try:
+            async with opened(given.database_url, pool_size=2, master=given.data_key) as store:
+                yield store
+        except StoreUnavailable as error:
+            raise CommandError(
+                "the database does not answer, or has no tables yet: see that it runs, then run `mokuteki init`"
+            ) from error
+
+
+async def edition_in_force(store: Store) -> Edition:
+    """The edition that gateways on this database decide by, whatever the checkout holds."""
+    newest = await store.fetch(NEWEST, {})
+    if not newest:
+        raise CommandError("no edition is in force: run `mokuteki init` first")
+    return await InForce(store).edition(newest[0][0])
 
 
 def must_exist(given: Settings) -> None:

@@ -1,8 +1,9 @@
-"""The workers: processes that serve one port together, each replaced when it dies, all ended with the first."""
+"""The workers: processes that serve one port together, each replaced when it dies or hangs, all ended with the first."""
 
 import asyncio
 import socket
 from collections.abc import Callable
+from contextlib import closing, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from signal import SIGINT, SIGTERM
@@ -18,8 +19,20 @@ GRACE = 30.0
 PAUSE = 1.0
 """Seconds before a worker is replaced that died before it served."""
 
+BEAT = 5.0
+"""Seconds between two signs of life of a worker."""
+
+SILENCE = 60.0
+"""Seconds without one after which a worker is taken to hang, and is killed."""
+
+CHANCES = 6
+"""In how many parts it is waited for, so that a pause of the whole machine counts as one of them."""
+
 Work: TypeAlias = Callable[[socket.socket, Connection], None]
-"""What a worker does until it is asked to leave: serve the socket, and say so on the connection once it listens."""
+"""What a worker does until it is asked to leave: serve the socket, and say so on the connection once it listens.
+
+From then on it says so again every `BEAT` seconds.
+"""
 
 _SPAWN = get_context("spawn")
 _log = structlog.get_logger()
@@ -38,12 +51,33 @@ class _Worker:
     async def serves(self) -> bool:
         """Whether it came to serve; else it ended before."""
         await _readable(self._heard.fileno())
+        if not self._hear():
+            self._heard.close()
+            return False
+        return True
+
+    async def watch(self) -> None:
+        """Listen for its signs of life until there are no more, and kill it when it hangs."""
+        with closing(self._heard):
+            while await self._speaks():
+                pass
+
+    async def _speaks(self) -> bool:
+        for _ in range(CHANCES):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SILENCE / CHANCES):
+                    await _readable(self._heard.fileno())
+            if self._heard.poll():
+                return self._hear()
+        _log.error("server.worker_hangs", process=self.process.pid)
+        self.process.kill()
+        return False
+
+    def _hear(self) -> bool:
         try:
             self._heard.recv_bytes()
-        except EOFError:
+        except (EOFError, OSError):
             return False
-        finally:
-            self._heard.close()
         return True
 
     async def _gone(self) -> None:
@@ -113,6 +147,8 @@ class Workers:
             if served and first:
                 first = False
                 self._arrived()
+            if served:
+                await worker.watch()
             await asyncio.shield(worker.gone)
             self._running.discard(worker)
             self._on_end(worker.process.pid or 0)

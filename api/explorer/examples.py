@@ -84,7 +84,7 @@ EXAMPLES: tuple[Example, ...] = (
         title_ja="断られる例: 薦めるために電話番号",
         title_en="A refusal: a phone number for recommending",
         note_ja="同じクライアントでも、目的が違えば見えません。拒否の理由と規則が下に出ます。",
-        note_en="Same client, another purpose: the field is withheld, and the reason and rule appear below.",
+        note_en="Same client, another purpose: the field is refused, and the reason and rule appear below.",
         operation="""
             query TooMuch @purpose(id: "service.matching") {
               users(first: 3) {

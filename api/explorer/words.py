@@ -37,12 +37,12 @@ TEXTS: dict[str, dict[str, str]] = {
     "answer": _both("この操作の判断", "What was decided"),
     "answer_none": _both(
         "問い合わせを実行すると、見せなかった項目とその理由がここに出ます(Ctrl+Enter)。",
-        "Run the query, and the fields that were withheld appear here with their reasons (Ctrl+Enter).",
+        "Run the query, and the fields that were not shown appear here with their reasons (Ctrl+Enter).",
     ),
     "answer_all": _both(
         "許可 求めた項目はすべて答えに入りました。", "Allowed. Every field asked for is in the answer."
     ),
-    "answer_some": _both("一部許可 {n}件の項目は見せていません。", "Partly allowed. Fields withheld: {n}."),
+    "answer_some": _both("一部許可 {n}件の項目は見せていません。", "Partly allowed. Fields not shown: {n}."),
     "answer_no": _both("拒否 何も見せていません。", "Refused. Nothing was shown."),
     "answer_lost": _both("答えが届きませんでした。", "No answer arrived."),
     "deny": _both("拒否", "Denied"),

@@ -2,8 +2,9 @@
 
 from api.gateway.context import INTERNAL, PERSON, Context
 from api.gateway.learned import digest
-from api.gateway.refusal import Code, Refusal
+from api.gateway.refusal import Why, closed
 from api.gateway.selection import TYPENAME, Root
+from api.gateway.told import Told
 from api.tokens.requester import Requester
 from models.inforce import Force
 from policies.vocabulary import Role
@@ -38,12 +39,7 @@ def check_document(force: Force, requester: Requester, text: str) -> None:
     """
     documents = force.registry.clients[requester.client].documents
     if documents is not None and fingerprint(text) not in documents:
-        raise Refusal(
-            Code.OPERATION_FORBIDDEN,
-            "this client is held to registered documents and this is none of them: "
-            "register it with `mokuteki client documents`",
-            reason="DOCUMENT_NOT_REGISTERED",
-        )
+        raise closed(Told("DOCUMENT_NOT_REGISTERED"), Why("DOCUMENT_NOT_REGISTERED"))
 
 
 def fingerprint(text: str) -> str:
@@ -59,9 +55,6 @@ def check_introspection(root: Root, context: Context, *, production: bool) -> No
     """
     name = root.selected.name
     if production and context.outside and name.startswith("__") and name != TYPENAME:
-        raise Refusal(
-            Code.OPERATION_FORBIDDEN,
-            "introspection is closed to third parties in production: develop against a test installation",
-            path=[root.selected.key],
-            field=f"Query.{name}",
+        raise closed(
+            Told("SCHEMA_CLOSED"), Why("SCHEMA_CLOSED"), field=f"Query.{name}", path=[root.selected.key]
         )

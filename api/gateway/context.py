@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from api.gateway.refusal import Why
 from models.inforce import Force
 from models.registry import KnownRecipient
 from models.standing import Circumstance, certain, condition
@@ -16,6 +17,8 @@ PERSON = "person"
 INTERNAL = "internal"
 OWN = "entrustee"
 """The group whose members count as the company itself for consent (APPI Art 27(5)(i))."""
+
+NOTHING_KNOWN: Standing = frozenset()
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,10 +113,21 @@ class Context:
         """The recipient that a consent must name: the company itself for those who work on its behalf."""
         return INTERNAL if {INTERNAL, PERSON, OWN} & set(self.groups) else self.recipient.id
 
+    def why_closed(
+        self, field: str, action: Action = Action.INVOKE, standing: Standing = NOTHING_KNOWN
+    ) -> Why:
+        """Why this is refused whoever it is about, under the standing it was asked with; remembered."""
+        key = ("closed", action, field)
+        found = self.kept.get(key)
+        if not isinstance(found, Why):
+            told = self.force.judge.explain(self._asked(action, field, standing))
+            found = self.kept[key] = Why(told.reason, told.clause, told.rule.id if told.rule else None)
+        return found
+
     def may(self, field: str, *facts: Fact) -> Decision:
         """May this requester invoke a register, a door or a mutation here."""
-        standing: Standing = frozenset(facts)
+        return self.force.judge.decide(self._asked(Action.INVOKE, field, frozenset(facts)))
+
+    def _asked(self, action: Action, field: str, standing: Standing) -> Question:
         purpose = self.purpose.id if self.purpose else NONE_PURPOSE
-        return self.force.judge.decide(
-            Question(self.role, Action.INVOKE, purpose, field, self.recipient.id, standing)
-        )
+        return Question(self.role, action, purpose, field, self.recipient.id, standing)

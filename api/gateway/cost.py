@@ -22,13 +22,7 @@ def check_cost(roots: Sequence[Root], arguments: Sequence[Mapping[str, Any]], mo
     """
     asked = sum(map(cost, roots, arguments))
     if asked > most:
-        raise exceeded(
-            "cost",
-            f"the operation costs {asked}, people times fields, and {most} is the most: "
-            "ask for fewer people with `first`, for fewer fields, or in several operations",
-            asked,
-            most,
-        )
+        raise exceeded("cost", asked, most)
 
 
 def cost(root: Root, arguments: Mapping[str, Any]) -> int:

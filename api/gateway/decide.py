@@ -7,8 +7,9 @@ from api.gateway.context import Context
 from api.gateway.door import Asking, argument_paths
 from api.gateway.plan import EACH, user_plan
 from api.gateway.reading import Reading
-from api.gateway.refusal import Code, PathStep, Refusal, Refusals
+from api.gateway.refusal import Code, PathStep, Refusal, Refusals, Why, closed
 from api.gateway.selection import TYPENAME, Root, Selected
+from api.gateway.told import Told
 from models.dialect import Dialect
 from policies.explanation import Explanation
 
@@ -47,20 +48,12 @@ def guard(root: Root, kind: str, context: Context, plain: Context) -> None:
         return
     path = f"{kind}.__schema" if name.startswith("__") else f"{kind}.{name}"
     if name in LEDGER_DOORS and not context.clearance.in_scope(LEDGER_FIELD):
-        raise Refusal(
-            Code.OPERATION_FORBIDDEN,
-            f"the token's scope leaves out the category of `{LEDGER_FIELD}`",
-            path=[root.selected.key],
-            field=path,
-            reason="SCOPE_TOO_NARROW",
-        )
-    if not (context if personal else plain).may(path):
-        raise Refusal(
-            Code.OPERATION_FORBIDDEN,
-            f"no rule lets this client use `{path}`{' for this purpose' if personal else ''}",
-            path=[root.selected.key],
-            field=path,
-        )
+        told = Told("CATEGORY_OUT_OF_SCOPE", field=LEDGER_FIELD)
+        raise closed(told, Why("SCOPE_TOO_NARROW"), field=path, path=[root.selected.key])
+    asked = context if personal else plain
+    if not asked.may(path):
+        told = Told("OPERATION_FORBIDDEN_FOR_PURPOSE" if personal else "OPERATION_FORBIDDEN", field=path)
+        raise closed(told, asked.why_closed(path), field=path, path=[root.selected.key])
 
 
 def ask(root: Root, context: Context, dialect: Dialect) -> Asking | None:
@@ -128,7 +121,7 @@ def check_arguments(root: Root, paths: Sequence[str], context: Context) -> None:
             told = explanation(context, path)
             raise Refusal(
                 Code.FILTER_FORBIDDEN,
-                f"`{path}` may not be read of everybody in this list, so it may neither narrow nor sort it",
+                Told("FILTER_FORBIDDEN", field=path),
                 path=[root.selected.key],
                 field=path,
                 purpose=context.clearance.purpose,
@@ -157,7 +150,7 @@ def _forbidden(context: Context, place: tuple[PathStep, ...], path: str) -> Refu
     if not context.clearance.in_scope(path):
         return Refusal(
             Code.FIELD_FORBIDDEN,
-            f"the token's scope leaves out the category of `{path}`",
+            Told("CATEGORY_OUT_OF_SCOPE", field=path),
             path=place,
             purpose=purpose,
             field=path,
@@ -166,10 +159,13 @@ def _forbidden(context: Context, place: tuple[PathStep, ...], path: str) -> Refu
             rule=None,
         )
     told = explanation(context, path)
-    nearest = told.nearest[0].text("en") if told.nearest else "no rule names it"
+    if told.nearest:
+        words = Told("FIELD_FORBIDDEN", field=path, purpose=purpose, nearest=told.nearest[0])
+    else:
+        words = Told("FIELD_NAMED_BY_NO_RULE", field=path, purpose=purpose)
     return Refusal(
         Code.FIELD_FORBIDDEN,
-        f"`{path}` may not be read for `{purpose}` here: {nearest}",
+        words,
         path=place,
         purpose=purpose,
         field=path,
@@ -185,10 +181,9 @@ def withheld(context: Context, places: Sequence[tuple[tuple[PathStep, ...], str]
 
 
 def _withheld(context: Context, place: tuple[PathStep, ...], path: str) -> Refusal:
-    whose = " of one or more of these people" if EACH in place else ""
     refusal = Refusal(
         Code.FIELD_WITHHELD,
-        f"`{path}`{whose} is withheld for a reason that depends on the person",
+        Told("FIELD_WITHHELD_OF_SOME" if EACH in place else "FIELD_WITHHELD", field=path),
         path=place,
         field=path,
     )

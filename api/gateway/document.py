@@ -84,21 +84,15 @@ def check(text: str, schema: GraphQLSchema, language: str = "en", limits: Limits
         Refusal: see `Documents.get`.
     """
     if len(text) > limits.characters:
-        told = f"the document is longer than {limits.characters} characters: ask for less, or in several operations"
-        raise exceeded("characters", told, len(text), limits.characters)
+        raise exceeded("characters", len(text), limits.characters)
     try:
         document = parse(text, max_tokens=limits.tokens)
     except GraphQLSyntaxError as error:
         if f"more than {limits.tokens} tokens" in error.message:
-            told = (
-                f"the document has more than {limits.tokens} tokens: ask for less, or in several operations"
-            )
-            raise exceeded("tokens", told, None, limits.tokens) from error
+            raise exceeded("tokens", None, limits.tokens) from error
         raise Refusal(Code.DOCUMENT_INVALID, "the document is not GraphQL", **_place(error)) from error
     except RecursionError as error:
-        raise exceeded(
-            "depth", "the document is nested too deeply: ask for less", None, limits.depth
-        ) from error
+        raise exceeded("depth", None, limits.depth) from error
     measure(document, limits)
     errors = validate(schema, document, max_errors=1, hide_suggestions=True)
     if errors:

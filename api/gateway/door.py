@@ -11,9 +11,10 @@ from api.gateway.connection import Connection, beyond
 from api.gateway.context import Context
 from api.gateway.cursor import ListCursors
 from api.gateway.filter import Order, conditions, filter_paths, order_of
+from api.gateway.paging import page_size
 from api.gateway.plan import Leaf
 from api.gateway.reading import ID, REF, Reading, View
-from api.gateway.refusal import Code, PathStep, Refusal
+from api.gateway.refusal import PathStep
 from api.gateway.registers import Registers
 from api.gateway.selection import Selected
 from api.tokens.requester import Requester
@@ -22,7 +23,7 @@ from models.store import Reader, Row
 from models.vault import Vault
 from policies.clearance import IDENTITY
 
-LARGEST_PAGE = 1000
+USUAL_PAGE = 20
 CONSENTED_AT = 2
 """The place in a row, for third parties, of the time the user consented."""
 
@@ -110,7 +111,7 @@ class Door:
 
     async def many(self, asking: Asking, arguments: Mapping[str, Any]) -> Released:
         """A page of the users who meet the filter."""
-        first = page_size(arguments.get("first"))
+        first = page_size(arguments.get("first"), USUAL_PAGE)
         given: Mapping[str, Any] = arguments.get("filter") or {}
         order = order_of(arguments.get("orderBy"))
         cursors = self._list(given, order)
@@ -205,17 +206,3 @@ def argument_paths(arguments: Mapping[str, Any]) -> tuple[str, ...]:
     order = order_of(arguments.get("orderBy"))
     sorted_by = () if order.column is None else (order.field,)
     return tuple(dict.fromkeys((*filter_paths(arguments.get("filter") or {}), *sorted_by)))
-
-
-def page_size(first: int | None) -> int:
-    """How many users a page may hold.
-
-    Raises:
-        Refusal: `BAD_INPUT` below 0, `LIMIT_EXCEEDED` above the largest page.
-    """
-    size = 20 if first is None else first
-    if size < 0:
-        raise Refusal(Code.BAD_INPUT, "`first` is below 0: ask for 0 to 1000", argument="first")
-    if size > LARGEST_PAGE:
-        raise Refusal(Code.LIMIT_EXCEEDED, "`first` is above 1000: ask for less and page", argument="first")
-    return size

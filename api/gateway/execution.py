@@ -10,9 +10,11 @@ from graphql.execution.values import VariableValues
 
 from api.gateway.executor import DoorExecutor
 from api.gateway.operation import Operation
-from api.gateway.refusal import Code, Refusal, error
+from api.gateway.refusal import Code, Refusal
+from api.gateway.request import Request
 from api.gateway.running import Running
 from api.gateway.selection import Root
+from api.gateway.told import Told
 from models.store import StoreUnavailable
 
 log = structlog.get_logger("gateway")
@@ -53,18 +55,19 @@ async def execute(
         result = await result
     if not isinstance(result, ExecutionResult):
         raise Refusal(Code.DOCUMENT_INVALID, "incremental delivery is not served here")
-    return result.data, [_told(fault, running.request.id) for fault in result.errors or ()]
+    return result.data, [_told(fault, running.request) for fault in result.errors or ()]
 
 
-def _told(fault: Any, request_id: str) -> dict[str, Any]:  # noqa: ANN401 - a GraphQLError
+def _told(fault: Any, request: Request) -> dict[str, Any]:  # noqa: ANN401 - a GraphQLError
     """An error of a register; whatever a library says stays inside."""
     original = fault.original_error
     if isinstance(original, StoreUnavailable):
         raise original
     if isinstance(original, Refusal):
-        return error(original.code, original.message, request_id, path=fault.path, **original.extensions)
-    log.error("operation.failed", request_id=request_id, exc_info=original)
-    return error(Code.INTERNAL, "this part failed: tell us the request id", request_id, path=fault.path)
+        return original.error(request.id, request.language, path=fault.path)
+    log.error("operation.failed", request_id=request.id, exc_info=original)
+    failed = Refusal(Code.INTERNAL, Told("PART_FAILED"))
+    return failed.error(request.id, request.language, path=fault.path)
 
 
 def _no_resolver(source: Any, info: Any, **_arguments: Any) -> Any:  # noqa: ANN401 - graphql-core's shape

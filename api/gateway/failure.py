@@ -5,6 +5,7 @@ import structlog
 from api.gateway.limits import Limits
 from api.gateway.refusal import Code, Refusal, exceeded
 from api.gateway.request import Request
+from api.gateway.told import Told
 from models.cell import Unreadable
 
 log = structlog.get_logger("gateway")
@@ -12,26 +13,26 @@ log = structlog.get_logger("gateway")
 
 def unavailable() -> Refusal:
     """The record could not be made, or the database did not answer."""
-    return Refusal(
-        Code.LEDGER_UNAVAILABLE, "the record could not be made durable, so nothing is answered: try again"
-    )
+    return Refusal(Code.LEDGER_UNAVAILABLE, Told("LEDGER_UNAVAILABLE"))
 
 
 def given_up(limits: Limits) -> Refusal:
     """The operation took too long."""
-    most = limits.operation_seconds
-    told = f"the operation took longer than {most} seconds and was given up: ask for less, or try again"
-    refusal = exceeded("operation_seconds", told, None, most)
-    refusal.status = 503
-    return refusal
+    return exceeded("operation_seconds", None, limits.operation_seconds, status=503)
+
+
+def unknown_policy() -> Refusal:
+    """Which edition is in force is not known."""
+    return Refusal(Code.POLICY_UNAVAILABLE, Told("POLICY_UNAVAILABLE"))
+
+
+def failed() -> Refusal:
+    """The operation failed, and the log tells why."""
+    return Refusal(Code.INTERNAL, Told("INTERNAL"))
 
 
 def unreadable(fault: Unreadable, request: Request) -> Refusal:
     """A value does not open; the log tells of it by its field and key alone."""
     named = {} if fault.number is None else {"key": fault.number}
     log.error("value.unreadable", field=fault.path, request_id=request.id, **named)
-    return Refusal(
-        Code.INTERNAL,
-        "a value that was to be released does not open, so nothing is answered: tell us the request id",
-        reason="VALUE_UNREADABLE",
-    )
+    return Refusal(Code.INTERNAL, Told("VALUE_UNREADABLE"), reason="VALUE_UNREADABLE")

@@ -10,6 +10,7 @@ from typing import Protocol, Self, TypeAlias
 
 from api.gateway.limits import Limits
 from api.gateway.refusal import Code, Refusal
+from api.gateway.told import Told
 
 RETRY_AFTER = 1
 """Seconds after which whoever was turned away may try again."""
@@ -65,10 +66,10 @@ class Gate:
             asker = self._askers[who] = _Asker()
         elif asker.present >= limits.client_running + limits.client_waiting:
             self._counts.turned_away("client")
-            told = (
-                f"this client has {asker.present} requests at hand, which is the most: wait for their answers"
+            most = asker.present
+            raise Refusal(
+                Code.RATE_LIMITED, Told("RATE_LIMITED", most=most), limit="client_waiting", most=most
             )
-            raise Refusal(Code.RATE_LIMITED, told, limit="client_waiting", most=asker.present)
         elif self._present >= limits.running + limits.waiting:
             self._counts.turned_away("gateway")
             raise busy("waiting", limits.running + limits.waiting)
@@ -198,8 +199,7 @@ class Seat:
 
 def busy(limit: str, most: int) -> Refusal:
     """The refusal while too many others are answered."""
-    told = "the gateway is busy with the requests of others: try again in a moment"
-    return Refusal(Code.RATE_LIMITED, told, status=503, limit=limit, most=most)
+    return Refusal(Code.RATE_LIMITED, Told("BUSY"), status=503, limit=limit, most=most)
 
 
 async def _gone(receive: Callable[[], Awaitable[object]]) -> None:

@@ -1,6 +1,6 @@
 """The gateway: an operation from its request to its answer, in the order that the promise needs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
@@ -9,34 +9,25 @@ from graphql import GraphQLError, GraphQLSchema
 
 from api.gateway import decide
 from api.gateway.admission import check_document, check_introspection, registered
-from api.gateway.changes.act import Act
-from api.gateway.changes.carry import CHANGES, carry_out
-from api.gateway.changes.once import Once
 from api.gateway.cost import check_cost
-from api.gateway.cursor import Cursors
 from api.gateway.deadline import Deadlines
 from api.gateway.document import Documents
-from api.gateway.door import Door, Finished
 from api.gateway.execution import execute
-from api.gateway.failure import given_up, unavailable, unreadable
-from api.gateway.filter import by_marks
+from api.gateway.failure import failed, given_up, unavailable, unknown_policy
+from api.gateway.fulfilment import Fulfilment
 from api.gateway.learned import Learned
-from api.gateway.ledger_door import read_ledger
-from api.gateway.ledger_view import LedgerView
 from api.gateway.limits import USUAL, Limits
 from api.gateway.operation import Operation
 from api.gateway.purpose import context_of, purpose_context, recipient_of
-from api.gateway.refusal import Code, Refusal
-from api.gateway.registers import Registers
+from api.gateway.refusal import Code, Refusal, Why, closed
 from api.gateway.request import Answer, Request
 from api.gateway.running import Outdated, Running, Step
+from api.gateway.told import Told
 from api.tokens.requester import Requester
-from models.cell import UnknownKey, Unreadable
-from models.history import History
+from models.dialect import Dialect
 from models.inforce import Force, InForce, PolicyUnavailable
 from models.ledger import Ledger, LedgerUnavailable
-from models.store import Reader, Store, StoreUnavailable, WrongValue
-from models.vault import Vault
+from models.store import StoreUnavailable, WrongValue
 
 log = structlog.get_logger("gateway")
 
@@ -51,12 +42,10 @@ class Gateway:
         self,
         *,
         schema: GraphQLSchema,
-        store: Store,
+        dialect: Dialect,
         inforce: InForce,
         ledger: Ledger,
-        cursors: Cursors,
-        vault: Vault,
-        secret: str,
+        fulfilment: Fulfilment,
         clock: Callable[[], datetime],
         limits: Limits = USUAL,
         production: bool = False,
@@ -67,12 +56,10 @@ class Gateway:
         self._production = production
         self._documents = Documents(schema, limits)
         self._learned = Learned()
-        self._store = store
+        self._dialect = dialect
         self._inforce = inforce
         self._ledger = ledger
-        self._cursors = cursors
-        self._vault = vault
-        self._secret = b"mokuteki once " + secret.encode()
+        self._fulfilment = fulfilment
         self._clock = clock
 
     async def answer(self, requester: Requester, request: Request) -> Answer:
@@ -84,8 +71,7 @@ class Gateway:
             for _ in range(MOST_TURNS):
                 with suppress(Outdated):
                     return await self._under(await self._inforce.current(), requester, request)
-        unknown = Refusal(Code.POLICY_UNAVAILABLE, "the edition in force is not known: try again")
-        return Answer.refused(unknown, request.id)
+        return Answer.refused(unknown_policy(), request.id, request.language)
 
     async def _under(  # noqa: PLR0911 - each way to end
         self, force: Force, requester: Requester, request: Request
@@ -99,10 +85,8 @@ class Gateway:
             deadline=self._deadlines.begin(),
         )
         if not registered(force, requester):
-            gone = Refusal(
-                Code.UNAUTHENTICATED, "the client of this token is not active: ask for a new token"
-            )
-            return Answer.refused(gone, request.id)
+            gone = Refusal(Code.UNAUTHENTICATED, Told("CLIENT_NOT_ACTIVE"))
+            return Answer.refused(gone, request.id, request.language)
         try:
             with running.deadline:
                 return await self._answer(running)
@@ -118,10 +102,9 @@ class Gateway:
                 return await self._refuse(running, given_up(self._limits))
             if isinstance(error, LedgerUnavailable | StoreUnavailable):
                 log.exception("ledger.unavailable", request_id=request.id)
-                return Answer.refused(unavailable(), request.id, running.purpose)
+                return Answer.refused(unavailable(), request.id, request.language, running.purpose)
             log.exception("operation.failed", request_id=request.id)
-            failed = Refusal(Code.INTERNAL, "the operation failed: tell us the request id")
-            return await self._refuse(running, failed)
+            return await self._refuse(running, failed())
 
     async def _answer(self, running: Running) -> Answer:
         request, client = running.request, running.requester.client
@@ -131,7 +114,7 @@ class Gateway:
         running.operation = operation.name
         self._learned.learn(client, request)
         if operation.mutates and request.queries_only:
-            raise Refusal(Code.OPERATION_FORBIDDEN, "a mutation must be sent by POST", status=405)
+            raise closed(Told("MUTATION_BY_GET"), Why("MUTATION_BY_GET"), status=405)
         variables = operation.variables(request.variables, request.language)
         roots = operation.roots(variables)
         _settle(running, operation, any(map(decide.is_personal, roots)))
@@ -146,7 +129,7 @@ class Gateway:
             raise Refusal(Code.BAD_INPUT, "an argument is missing or not of its type") from error
         check_cost(roots, arguments, self._limits.cost)
         steps = [
-            Step(root, given, decide.ask(root, context, self._store.dialect))
+            Step(root, given, decide.ask(root, context, self._dialect))
             for root, given in zip(roots, arguments, strict=True)
         ]
         for step in steps:
@@ -158,16 +141,9 @@ class Gateway:
         strict = operation.declared.strict
         if strict:
             decide.strict(refusals)
-        try:
-            refusals += await (self._change if operation.mutates else self._read)(
-                running, steps, strict=strict
-            )
-        except Unreadable as fault:
-            if isinstance(fault, UnknownKey):
-                await self._know_keys()
-            raise unreadable(fault, request) from None
+        refusals += await self._fulfilment.carry_out(running, steps, mutates=operation.mutates, strict=strict)
         data, errors = await execute(self._schema, operation, roots, variables, running)
-        errors = [*(refusal.error(request.id) for refusal in refusals), *errors]
+        errors = [*(refusal.error(request.id, request.language) for refusal in refusals), *errors]
         return Answer(
             status=200,
             body={"errors": errors, "data": data} if errors else {"data": data},
@@ -177,82 +153,6 @@ class Gateway:
             users=len({ref for group in running.record.groups for ref in group.refs}),
         )
 
-    async def _read(self, running: Running, steps: Sequence[Step], *, strict: bool) -> list[Refusal]:
-        if running.context.purpose is None:
-            return []
-        if sum(map(_statements, steps)) > 1:
-            async with self._store.snapshot() as reader:
-                await self._open_all(running, steps, reader)
-        else:
-            await self._open_all(running, steps, self._store)
-        if any(by_marks(step.arguments.get("filter") or {}) for step in steps):
-            await self._know_keys()
-        await running.renew()
-        withheld = decide.withheld(running.context, running.withheld())
-        if strict:
-            decide.strict(withheld)
-        await running.finish()
-        await self._ledger.record(running.entry())
-        return withheld
-
-    async def _know_keys(self) -> None:
-        """See that no data key was made since the keys were read.
-
-        Raises:
-            Outdated: there was one, so that what was read with the others may be wrong.
-        """
-        if await self._vault.renewed(self._store):
-            raise Outdated
-
-    async def _open_all(self, running: Running, steps: Sequence[Step], reader: Reader) -> None:
-        door = self._door(running, reader)
-        for step in steps:
-            await _open(step, door, running)
-
-    async def _change(self, running: Running, steps: Sequence[Step], *, strict: bool) -> list[Refusal]:
-        async with self._store.transaction() as transaction:
-            running.hold()
-            door = self._door(running, transaction)
-            once = Once(running, self._secret)
-            before = await once.done(transaction)
-            done = {
-                step.root.selected.key: await carry_out(
-                    Act(door, transaction, step, running), before and before[step.root.selected.key]
-                )
-                for step in steps
-                if step.root.selected.name in CHANGES
-            }
-            if before is None:
-                await once.keep(transaction, done)
-            running.hold()
-            await running.finish()
-            withheld = decide.withheld(running.context, running.withheld())
-            if strict:
-                decide.strict(withheld)
-            await self._ledger.record_within(transaction, running.entry())
-        return withheld
-
-    def _door(self, running: Running, reader: Reader) -> Door:
-        requester, context = running.requester, running.context
-        cursors = self._cursors.of(requester.client, requester.role, requester.user, context.recipient.id)
-        view = LedgerView(History(reader, self._inforce.bits), cursors)
-        values = {
-            "now": running.at,
-            "requester": requester.user or "",
-            "recipient": context.recipient.id,
-            "consent_to": context.consent_to,
-        }
-        return Door(
-            context,
-            requester,
-            reader,
-            cursors,
-            running.today,
-            values,
-            Registers(view, self._vault),
-            self._vault,
-        )
-
     async def _refuse(self, running: Running, refusal: Refusal) -> Answer:
         entry = running.refused(refusal.code.value, refusal.reason)
         try:
@@ -260,7 +160,7 @@ class Gateway:
         except LedgerUnavailable:
             log.exception("ledger.unavailable", request_id=running.request.id)
             refusal = unavailable()
-        return Answer.refused(refusal, running.request.id, running.purpose)
+        return Answer.refused(refusal, running.request.id, running.request.language, running.purpose)
 
 
 def _settle(running: Running, operation: Operation, personal: bool) -> None:  # noqa: FBT001 - said by the operation
@@ -272,27 +172,3 @@ def _settle(running: Running, operation: Operation, personal: bool) -> None:  # 
         asked = declared.purpose or running.request.purpose
         running.purpose = asked if asked in force.edition.purposes else None
         running.context = purpose_context(force, requester, running.recipient, asked)
-
-
-def _statements(step: Step) -> int:
-    """How many statements on people a root field takes; several are read at one moment, or two people could be mixed."""
-    return len(step.asking.readings) if step.asking else int(decide.is_personal(step.root))
-
-
-async def _open(step: Step, door: Door, running: Running) -> None:
-    """Read one door of a query."""
-    selected = step.root.selected
-    if selected.name in decide.LEDGER_DOORS:
-        value = await read_ledger(door, selected, step.arguments, running.record)
-        running.finished[selected.key] = Finished(value)
-        return
-    if step.asking is None:
-        return
-    if selected.name == "users":
-        released = await door.many(step.asking, step.arguments)
-    else:
-        asked = door.requester.user if selected.name == "me" else step.arguments["id"]
-        released = await door.one(step.asking, asked)
-    running.record.add(released)
-    running.record.sought |= await door.registers.view.history.refs(released.missed)
-    running.finished[selected.key] = Finished(released.value)

@@ -70,7 +70,7 @@ async def read_request(
         queries_only=by_get,
         hash=sha256,
         key=_key(headers),
-        language=_language(headers.get(b"accept-language", b"")),
+        language=language_of(headers),
     )
 
 
@@ -101,10 +101,10 @@ def _key(headers: Headers) -> str | None:
     return key
 
 
-def _language(accepted: bytes) -> str:
+def language_of(headers: Headers) -> str:
     """Japanese where it is preferred to English (RFC 9110 12.5.4); English otherwise."""
     weights = {"ja": 0.0, "en": 0.0}
-    for part in accepted.decode("latin-1").lower().split(","):
+    for part in headers.get(b"accept-language", b"").decode("latin-1").lower().split(","):
         tag, *more = (each.strip() for each in part.split(";"))
         weight = next((each[2:] for each in more if each.startswith("q=")), "1")
         name = tag.partition("-")[0]
@@ -149,14 +149,10 @@ class Bodies:
             with self._deadlines.begin():
                 return _json(await self._body(receive))
         except TimeoutError as error:
-            most = self._limits.body_seconds
-            told = f"the body did not come within {most} seconds: send it at once"
-            raise _with_status(exceeded("body_seconds", told, None, most), 408) from error
+            raise exceeded("body_seconds", None, self._limits.body_seconds, status=408) from error
 
     def _too_large(self) -> Refusal:
-        most = self._limits.body_bytes
-        told = f"the body is larger than {most} bytes: send less in one request"
-        return _with_status(exceeded("body_bytes", told, None, most), 413)
+        return exceeded("body_bytes", None, self._limits.body_bytes, status=413)
 
     async def _body(self, receive: Receive) -> bytes:
         """The whole body.
@@ -176,11 +172,6 @@ class Bodies:
                 raise self._too_large()
             more = message.get("more_body", False)
         return parts[0] if len(parts) == 1 else b"".join(parts)
-
-
-def _with_status(refusal: Refusal, status: int) -> Refusal:
-    refusal.status = status
-    return refusal
 
 
 def _json(body: bytes) -> Any:  # noqa: ANN401 - any JSON, or None for what is none

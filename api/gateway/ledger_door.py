@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.gateway.door import Door
-from api.gateway.ledger_view import LedgerView, connection, ledger_page
+from api.gateway.ledger_view import USUAL_PAGE, LedgerView, connection
+from api.gateway.paging import page_size
 from api.gateway.record import Record
 from api.gateway.selection import Selected
 from api.gateway.walk import asks, walk
@@ -56,7 +57,7 @@ async def _accesses(
 
 
 async def _provisions(view: LedgerView, arguments: Mapping[str, Any], ref: int | None) -> dict[str, Any]:
-    size = ledger_page(arguments.get("first"))
+    size = page_size(arguments.get("first"), USUAL_PAGE)
     named = {name: arguments.get(name) for name in ("recipient", "since", "until")}
     cursors = view.cursors.of("provisions", arguments.get("user"), {k: str(v) for k, v in named.items()})
     after = arguments.get("after")

@@ -6,12 +6,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from api.gateway.cursor import ListCursors
-from api.gateway.refusal import Code, Refusal
+from api.gateway.limits import LARGEST_PAGE
+from api.gateway.paging import page_size
 from models.history import AccessQuery, History, ProvisionQuery
 from models.recorded import AccessRecord, PersonRelease, ProvisionRecord
 
 JAPAN = ZoneInfo("Asia/Tokyo")
-LARGEST_PAGE = 1000
 USUAL_PAGE = 50
 UNLINKED = "unlinked:"
 """In the place of a user whose link to the ledger was erased."""
@@ -38,7 +38,7 @@ class LedgerView:
         """A page of accesses as a connection; `releases` tells whether people's parts will be asked for."""
         cursors = self.cursors.of("accesses", repr(query))
         before = None if after is None else int(cursors.open(after)[0])
-        size = ledger_page(first)
+        size = page_size(first, USUAL_PAGE)
         found = await self.history.accesses(_page(query, before, size + 1))
         page = found[:size]
         people: Mapping[int, str] = {}
@@ -95,7 +95,7 @@ class LedgerView:
         cursors = self.cursors.of("releases", record.id)
 
         def page(user: str | None = None, first: int | None = 50, after: str | None = None) -> dict[str, Any]:
-            size = ledger_page(first)
+            size = page_size(first, USUAL_PAGE)
             start = 0 if after is None else int(cursors.open(after)[0]) + 1
             merged = _merged(self._allowed(record))
             wanted = [one for one in merged if user is None or people.get(one.ref) == user]
@@ -171,20 +171,6 @@ def _merged(releases: Iterable[PersonRelease]) -> list[PersonRelease]:
 def named(people: Mapping[int, str], ref: int) -> str:
     """The user's id, or a word that tells nothing for one whose link was erased."""
     return people.get(ref) or f"{UNLINKED}{ref:x}"
-
-
-def ledger_page(given: int | None) -> int:
-    """How many records a page may hold.
-
-    Raises:
-        Refusal: `BAD_INPUT` below 0, `LIMIT_EXCEEDED` above the largest page.
-    """
-    first = USUAL_PAGE if given is None else given
-    if first < 0:
-        raise Refusal(Code.BAD_INPUT, "`first` is below 0: ask for 0 to 1000", argument="first")
-    if first > LARGEST_PAGE:
-        raise Refusal(Code.LIMIT_EXCEEDED, "`first` is above 1000: ask for less and page", argument="first")
-    return first
 
 
 def connection(nodes: Sequence[dict[str, Any]], ends: Sequence[str], *, more: bool) -> dict[str, Any]:

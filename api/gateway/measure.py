@@ -33,11 +33,11 @@ def measure(document: DocumentNode, limits: Limits) -> None:
         node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
     }
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-    _at_most("fragments", len(fragments), MOST_FRAGMENTS, "spread fewer")
-    _at_most("operations", len(operations), MOST_OPERATIONS, "send the one that runs")
+    _at_most("fragments", len(fragments), MOST_FRAGMENTS)
+    _at_most("operations", len(operations), MOST_OPERATIONS)
     marks = _Marks()
     visit(document, marks)
-    _at_most("directives", marks.directives, limits.directives, "use fewer")
+    _at_most("directives", marks.directives, limits.directives)
     count = _Count(fragments, limits)
     for node in operations:
         count.operation(node)
@@ -47,11 +47,9 @@ def measure(document: DocumentNode, limits: Limits) -> None:
             count.below([fragment.selection_set], 1)
 
 
-def _at_most(limit: str, asked: int, most: int, remedy: str) -> None:
+def _at_most(limit: str, asked: int, most: int) -> None:
     if asked > most:
-        raise exceeded(
-            limit, f"the document has {asked} {limit}, and {most} is the most: {remedy}", asked, most
-        )
+        raise exceeded(limit, asked, most)
 
 
 class _Marks(Visitor):
@@ -90,36 +88,23 @@ class _Count:
         """Count what is asked in one place, and below it."""
         limits = self.limits
         if depth > limits.depth:
-            raise exceeded(
-                "depth",
-                f"the operation is nested deeper than {limits.depth} fields: ask for less in one operation",
-                None,
-                limits.depth,
-            )
+            raise exceeded("depth", None, limits.depth)
         merged = self._merged(sets)
         if root:
-            self._within("root_fields", len(merged), limits.root_fields, "fields of the root")
+            _at_most("root_fields", len(merged), limits.root_fields)
         self.fields += len(merged)
         if self.fields > limits.fields:
-            told = f"the operation asks for more than {limits.fields} fields: ask for less, or in several operations"
-            raise exceeded("fields", told, None, limits.fields)
+            raise exceeded("fields", None, limits.fields)
         names = Counter(nodes[0].name.value for nodes in merged.values())
         if names:
-            self._within("aliases", max(names.values()), limits.aliases, "names for one field")
+            _at_most("aliases", max(names.values()), limits.aliases)
         for nodes in merged.values():
             self.pairs += len(nodes) * (len(nodes) - 1) // 2
             if self.pairs > MOST_PAIRS:
-                told = "the document repeats fields under the same response keys too often: write each once"
-                raise exceeded("repeated_fields", told, None, MOST_PAIRS)
+                raise exceeded("repeated_fields", None, MOST_PAIRS)
             inner = [node.selection_set for node in nodes if node.selection_set]
             if inner:
                 self.below(inner, depth + 1)
-
-    @staticmethod
-    def _within(limit: str, asked: int, most: int, what: str) -> None:
-        if asked > most:
-            told = f"the operation has {asked} {what}, and {most} is the most: ask in several operations"
-            raise exceeded(limit, told, asked, most)
 
     def _merged(self, sets: Sequence[SelectionSetNode]) -> dict[str, list[FieldNode]]:
         found: dict[str, list[FieldNode]] = {}
@@ -128,8 +113,7 @@ class _Count:
         while left:
             self.steps += 1
             if self.steps > MOST_STEPS:
-                told = f"the document has more than {MOST_STEPS} fields and spreads, spread out: ask for less"
-                raise exceeded("steps", told, None, MOST_STEPS)
+                raise exceeded("steps", None, MOST_STEPS)
             node = left.pop()
             if isinstance(node, FieldNode):
                 key = (node.alias or node.name).value

@@ -1,13 +1,31 @@
 """The declared purpose: one announced leaf that the requester may use, or a refusal that says which step failed."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 from api.gateway.context import Context
-from api.gateway.refusal import Code, Refusal
+from api.gateway.refusal import Code, Refusal, Why, closed
+from api.gateway.told import Told
 from api.tokens.requester import Requester
 from models.inforce import Force
 from models.registry import KnownRecipient
 from policies.purpose import Purpose
 
 MOST_CONTEXTS = 10_000
+
+CLAUSES: Mapping[Code, str] = MappingProxyType(
+    {
+        Code.PURPOSE_MISSING: "Clause 3(1); APPI Art 17",
+        Code.PURPOSE_UNKNOWN: "Clause 3(1); APPI Art 17",
+        Code.PURPOSE_ABSTRACT: "Clause 3(1); APPI Art 17",
+        Code.PURPOSE_NOT_ANNOUNCED: "Preamble; Clause 11; APPI Art 21",
+        Code.PURPOSE_NOT_ALLOWED: "APPI Arts 23 and 24",
+    }
+)
+"""The clause of the privacy policy and the article that each step enforces."""
+
+OF_RECIPIENTS = "Clause 7; APPI Art 23"
 
 
 def recipient_of(force: Force, requester: Requester, asked: str | None) -> KnownRecipient:
@@ -21,8 +39,9 @@ def recipient_of(force: Force, requester: Requester, asked: str | None) -> Known
     if found is None:
         raise Refusal(
             Code.PURPOSE_NOT_ALLOWED,
-            "the recipient is none of this client's: ask for one it is registered for",
+            Told("RECIPIENT_NOT_ALLOWED"),
             reason="RECIPIENT_NOT_ALLOWED",
+            clause=OF_RECIPIENTS,
         )
     return found
 
@@ -36,44 +55,25 @@ def declared_purpose(
         Refusal: with the step that failed (domain section 6, steps 2 to 4).
     """
     if not asked:
-        raise Refusal(
-            Code.PURPOSE_MISSING,
-            'the operation declares no purpose: write `@purpose(id: "…")` on it or send the header `Purpose`',
-            clause="Clause 3(1); APPI Arts 17 and 18",
-        )
+        raise _refusal(Code.PURPOSE_MISSING)
     purpose = force.edition.purposes.get(asked)
     if purpose is None:
-        raise Refusal(
-            Code.PURPOSE_UNKNOWN,
-            "the declared purpose is not known: `{ purposes { id } }` lists them",
-            clause="Clause 3(1); APPI Arts 17 and 18",
-        )
+        raise _refusal(Code.PURPOSE_UNKNOWN)
     if purpose.abstract:
-        raise Refusal(
-            Code.PURPOSE_ABSTRACT,
-            f"`{purpose.id}` is abstract: declare one of the purposes below it",
-            clause="Clause 3(1); APPI Arts 17 and 18",
-            purpose=purpose.id,
-        )
+        raise _refusal(Code.PURPOSE_ABSTRACT, purpose=purpose.id)
     if purpose.announced_on is None:
-        raise Refusal(
-            Code.PURPOSE_NOT_ANNOUNCED,
-            f"`{purpose.id}` was never announced: nobody can be told that their data serves it",
-            clause="Clause 3(1); APPI Arts 17 and 18",
-            purpose=purpose.id,
+        raise _refusal(Code.PURPOSE_NOT_ANNOUNCED, purpose=purpose.id)
+    if requester.purposes is not None and purpose.id not in requester.purposes:
+        raise _refusal(
+            Code.PURPOSE_NOT_ALLOWED, "PURPOSE_OUT_OF_SCOPE", purpose=purpose.id, reason="SCOPE_TOO_NARROW"
         )
-    scoped = requester.purposes is None or purpose.id in requester.purposes
-    if not scoped or not force.judge.usable(requester.role, purpose.id, recipient.id):
-        raise Refusal(
-            Code.PURPOSE_NOT_ALLOWED,
-            f"no rule lets this client use `{purpose.id}` for this recipient"
-            if scoped
-            else f"the token's scope leaves out `{purpose.id}`",
-            clause="Clause 3(1); APPI Arts 17 and 18",
-            purpose=purpose.id,
-            reason="ROLE_NOT_ALLOWED" if scoped else "SCOPE_TOO_NARROW",
-        )
+    if not force.judge.usable(requester.role, purpose.id, recipient.id):
+        raise _refusal(Code.PURPOSE_NOT_ALLOWED, purpose=purpose.id, reason="ROLE_NOT_ALLOWED")
     return purpose
+
+
+def _refusal(code: Code, told: str = "", **more: Any) -> Refusal:  # noqa: ANN401 - as `Refusal` takes it
+    return Refusal(code, Told(told or code, purpose=more.get("purpose")), clause=CLAUSES[code], **more)
 
 
 def context_of(
@@ -115,9 +115,4 @@ def _keep(force: Force, key: object, context: Context) -> None:
 def _complete(context: Context) -> None:
     """A third party whose name, address and representative are unknown cannot be recorded, so it gets nothing."""
     if context.third_party and not context.recipient.named:
-        raise Refusal(
-            Code.OPERATION_FORBIDDEN,
-            "the recipient's name, address or representative is blank: complete its entry in the registry",
-            reason="RECIPIENT_INCOMPLETE",
-            clause="Clause 7; APPI Art 29",
-        )
+        raise closed(Told("RECIPIENT_INCOMPLETE"), Why("RECIPIENT_INCOMPLETE", "Clause 7; APPI Art 29"))

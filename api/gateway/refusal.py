@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
+
+from api.gateway.told import Told
 
 
 class Code(StrEnum):
@@ -58,7 +60,7 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, not a fault
 
     Attributes:
         code: which of the closed list.
-        message: one sentence for a developer, with the remedy; never a value.
+        told: one sentence for a developer, with the remedy; never a value. A text is told as it is.
         extensions: more keys of `errors[].extensions`.
         status: that of HTTP for `application/graphql-response+json`; the code's own unless HTTP has a finer one.
     """
@@ -66,15 +68,15 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, not a fault
     def __init__(
         self,
         code: Code,
-        message: str,
+        told: Told | str,
         *,
         path: Sequence[PathStep] | None = None,
         status: int | None = None,
         **extensions: object,
     ) -> None:
-        super().__init__(message)
+        super().__init__(code)
         self.code = code
-        self.message = message
+        self.told = told
         self.path = tuple(path) if path else None
         self.status = status or STATUS.get(code, 400)
         self.extensions = extensions
@@ -85,9 +87,24 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, not a fault
         found = self.extensions.get("reason")
         return None if found is None else str(found)
 
-    def error(self, request_id: str) -> dict[str, Any]:
-        """The entry of `errors`."""
-        return error(self.code, self.message, request_id, path=self.path, **self.extensions)
+    @property
+    def message(self) -> str:
+        """What is told, in English."""
+        return self.text("en")
+
+    def text(self, language: str) -> str:
+        """What is told."""
+        return self.told if isinstance(self.told, str) else self.told.text(language)
+
+    def error(
+        self, request_id: str, language: str, *, path: Sequence[PathStep] | None = None
+    ) -> dict[str, Any]:
+        """The entry of `errors`, as the GraphQL specification shapes it; `path` where it is known only now."""
+        entry: dict[str, Any] = {"message": self.text(language)}
+        if place := path or self.path:
+            entry["path"] = list(place)
+        entry["extensions"] = {"code": self.code.value, **self.extensions, "requestId": request_id}
+        return entry
 
 
 class Refusals(Refusal):
@@ -95,23 +112,39 @@ class Refusals(Refusal):
 
     def __init__(self, parts: Sequence[Refusal]) -> None:
         first = parts[0]
-        super().__init__(first.code, first.message, path=first.path)
+        super().__init__(first.code, first.told, path=first.path)
         self.extensions = first.extensions
         self.parts = tuple(parts)
 
 
-def exceeded(limit: str, sentence: str, asked: int | None, most: int, **more: Any) -> Refusal:  # noqa: ANN401
+class Why(NamedTuple):
+    """Why something is closed to this client, whoever it is about."""
+
+    reason: str | None = None
+    clause: str | None = None
+    rule: str | None = None
+
+
+UNSAID = Why()
+"""A reason that would tell of a person."""
+
+
+def closed(
+    told: Told,
+    why: Why,
+    *,
+    field: str | None = None,
+    path: Sequence[PathStep] | None = None,
+    status: int | None = None,
+) -> Refusal:
+    """The refusal of what this client may not do at all."""
+    about = {} if field is None else {"field": field}
+    extensions: dict[str, Any] = {**about, **why._asdict()}
+    return Refusal(Code.OPERATION_FORBIDDEN, told, path=path, status=status, **extensions)
+
+
+def exceeded(limit: str, asked: int | None, most: float, *, status: int | None = None) -> Refusal:
     """The refusal of what goes beyond a limit, with what was asked where that is known."""
-    told = more if asked is None else {"asked": asked, **more}
-    return Refusal(Code.LIMIT_EXCEEDED, sentence, limit=limit, most=most, **told)
-
-
-def error(
-    code: Code, message: str, request_id: str, *, path: Sequence[PathStep] | None = None, **extensions: object
-) -> dict[str, Any]:
-    """One entry of `errors`, as the GraphQL specification shapes it."""
-    entry: dict[str, Any] = {"message": message}
-    if path:
-        entry["path"] = list(path)
-    entry["extensions"] = {"code": code.value, **extensions, "requestId": request_id}
-    return entry
+    told = Told(f"LIMIT_{limit.upper()}", asked=asked, most=most)
+    known: dict[str, Any] = {} if asked is None else {"asked": asked}
+    return Refusal(Code.LIMIT_EXCEEDED, told, status=status, limit=limit, most=most, **known)

@@ -19,7 +19,7 @@ class Request:
         queries_only: it came by GET, which may change nothing.
         key: what the header `Idempotency-Key` says; the same change under the same key is carried out once.
         hash: the SHA-256 of the document, where the client names it by that; `query` is empty where by that alone.
-        language: the language of `Accept-Language` that mistakes in what people enter are told in: `ja` or `en`.
+        language: the language of `Accept-Language` that refusals and mistakes are told in: `ja` or `en`.
     """
 
     id: str
@@ -52,12 +52,14 @@ class Answer:
     users: int = 0
 
     @classmethod
-    def refused(cls, refusal: Refusal, request_id: str, purpose: str | None = None) -> "Answer":
+    def refused(
+        cls, refusal: Refusal, request_id: str, language: str, purpose: str | None = None
+    ) -> "Answer":
         """The answer to an operation that is refused whole."""
         parts = refusal.parts if isinstance(refusal, Refusals) else (refusal,)
         return cls(
             status=refusal.status,
-            body={"errors": [part.error(request_id) for part in parts]},
+            body={"errors": [part.error(request_id, language) for part in parts]},
             purpose=purpose,
             code=refusal.code.value,
         )

@@ -14,12 +14,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.gateway.cors import Cors, Pairs
 from api.gateway.gate import RETRY_AFTER, Gate, Left, Seat
 from api.gateway.gateway import Gateway
-from api.gateway.incoming import Bodies, Headers, check_headers, read_request
+from api.gateway.incoming import Bodies, Headers, check_headers, language_of, read_request
 from api.gateway.limits import USUAL, Limits
 from api.gateway.media import RESPONSE, negotiated
 from api.gateway.refusal import ALWAYS, Code, Refusal
 from api.gateway.request import Answer
 from api.gateway.respond import respond
+from api.gateway.told import Told
 from api.metrics import Metrics
 from api.tokens.access_token import AccessTokens, InvalidToken
 from api.tokens.requester import Requester
@@ -93,7 +94,7 @@ class GraphQLRoute:
         except Refusal as refusal:
             if refusal.code is Code.UNAUTHENTICATED:
                 self._metrics.unauthenticated()
-            refused = Answer.refused(refusal, asked.id)
+            refused = Answer.refused(refusal, asked.id, language_of(asked.headers))
             await self._send(asked, refused, refused.status)
 
     async def _answer(self, asked: "Asked", requester: Requester, seat: Seat) -> None:
@@ -167,10 +168,7 @@ def admit(tokens: AccessTokens, headers: Headers, now: float) -> Requester:
     if kind.lower() == b"bearer" and token:
         with suppress(InvalidToken):
             return tokens.read(token.decode("latin-1").strip(), now)
-    raise Refusal(
-        Code.UNAUTHENTICATED,
-        "no valid access token: get one from `/oauth/token` and send it as `Authorization: Bearer`",
-    )
+    raise Refusal(Code.UNAUTHENTICATED, Told("UNAUTHENTICATED"))
 
 
 def _extra(status: int, headers: Headers) -> Pairs:

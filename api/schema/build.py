@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
+from typing import Annotated
 
 import strawberry
 from graphql import GraphQLNamedType, GraphQLObjectType, GraphQLSchema, get_named_type
@@ -78,9 +79,21 @@ class Unguarded(Exception):  # noqa: N818 - it names the fault
     description="Why the operation asks, and for whom; `strict` refuses it whole instead of in part",
 )
 def purpose(
-    id: strawberry.ID,
-    recipient: strawberry.ID | None = UNSET,
-    strict: bool | None = False,  # noqa: FBT001, FBT002 - the interface's shape
+    id: Annotated[
+        strawberry.ID, strawberry.argument(description="The purpose: an announced leaf of `purposes`")
+    ],
+    recipient: Annotated[
+        strawberry.ID | None,
+        strawberry.argument(
+            description="To whom the answer goes: one the client is registered for, its first where left out"
+        ),
+    ] = UNSET,
+    strict: Annotated[  # noqa: FBT002 - the interface's shape
+        bool | None,
+        strawberry.argument(
+            description="Refuse the whole operation when anything in it is refused or withheld"
+        ),
+    ] = False,
 ) -> None:
     """Read by the door from the operation that runs."""
 

@@ -84,48 +84,42 @@ class Mutation:
         input: Annotated[RecordConsentInput, told("Who agreed to what, and what they were shown")],
     ) -> RecordConsentPayload:
         """Finished."""
-        payload: RecordConsentPayload = finished(info)
-        return payload
+        return finished(info)
 
     @strawberry.mutation(description="Take a consent back; the next operation of anybody obeys")
     def withdraw_consent(
         self, info: Info, input: Annotated[WithdrawConsentInput, told("Whose consent, to what and to whom")]
     ) -> WithdrawConsentPayload:
         """Finished."""
-        payload: WithdrawConsentPayload = finished(info)
-        return payload
+        return finished(info)
 
     @strawberry.mutation(description="Register a person; every mistake in the input is told at once")
     def register(
         self, info: Info, input: Annotated[RegisterInput, told("The person, and the notice they were shown")]
     ) -> RegisterPayload:
         """Finished."""
-        payload: RegisterPayload = finished(info)
-        return payload
+        return finished(info)
 
     @strawberry.mutation(description="Register people; a mistake in one keeps nobody else out")
     def register_many(
         self, info: Info, input: Annotated[RegisterManyInput, told("The people")]
     ) -> RegisterManyPayload:
         """Finished."""
-        payload: RegisterManyPayload = finished(info)
-        return payload
+        return finished(info)
 
     @strawberry.mutation(description="Correct a record; what stood there before is kept in its history")
     def update_user(
         self, info: Info, input: Annotated[UpdateUserInput, told("What to change")]
     ) -> UpdateUserPayload:
         """Finished."""
-        payload: UpdateUserPayload = finished(info)
-        return payload
+        return finished(info)
 
     @strawberry.mutation(description="Apply, step back, or move an application on; never back")
     def set_application_stage(
         self, info: Info, input: Annotated[SetApplicationStageInput, told("Whose application, and where to")]
     ) -> SetApplicationStagePayload:
         """Finished."""
-        payload: SetApplicationStagePayload = finished(info)
-        return payload
+        return finished(info)
 
     @strawberry.mutation(
         description="Suspend the use of a person's data; the next operation of anybody obeys"
@@ -134,19 +128,16 @@ class Mutation:
         self, info: Info, input: Annotated[PlaceHoldInput, told("Whose data, and which use")]
     ) -> PlaceHoldPayload:
         """Finished."""
-        payload: PlaceHoldPayload = finished(info)
-        return payload
+        return finished(info)
 
     @strawberry.mutation(description="End a hold")
     def lift_hold(self, info: Info, input: Annotated[LiftHoldInput, told("Which")]) -> LiftHoldPayload:
         """Finished."""
-        payload: LiftHoldPayload = finished(info)
-        return payload
+        return finished(info)
 
     @strawberry.mutation(description="Let a free text go outside, or take it away")
     def screen_answer(
         self, info: Info, input: Annotated[ScreenAnswerInput, told("Which text, and what became of it")]
     ) -> ScreenAnswerPayload:
         """Finished."""
-        payload: ScreenAnswerPayload = finished(info)
-        return payload
+        return finished(info)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import strawberry
 
-from api.gateway.refusal import Code, Refusal
+from api.gateway.refusal import Code, Refusal, closed
 from api.gateway.running import Running
+from api.gateway.told import Told
 from api.schema.policy import (
     Edition,
     Explanation,
@@ -29,6 +30,9 @@ from policies.vocabulary import ANY, NONE_PURPOSE, Action, Effect, Fact, standin
 
 ID = strawberry.ID
 LONGEST_NUMBER = len(str(LARGEST_ID))
+OTHERS = "Query.explain.others"
+"""The guard of questions about what others may do."""
+
 NO_RECIPIENT = ""
 """A name that nobody can register."""
 
@@ -180,12 +184,8 @@ async def explain_question(  # noqa: PLR0913 - a question has these parts
         Refusal: `OPERATION_FORBIDDEN` about another role for those who may ask only about their own,
             `BAD_INPUT` for a fact or an edition that is none.
     """
-    if role != running.plain.role and not running.plain.may("Query.explain.others"):
-        raise Refusal(
-            Code.OPERATION_FORBIDDEN,
-            "this client may ask about its own role only",
-            field="Query.explain.others",
-        )
+    if role != running.plain.role and not running.plain.may(OTHERS):
+        raise _others_closed(running, "OTHER_ROLES_CLOSED")
     if recipient not in running.requester.recipients and not running.plain.may("Query.recipients"):
         recipient = NO_RECIPIENT
     known = {fact.value: fact for fact in Fact}
@@ -215,12 +215,14 @@ async def explain_question(  # noqa: PLR0913 - a question has these parts
     )
 
 
+def _others_closed(running: Running, told: str) -> Refusal:
+    return closed(Told(told), running.plain.why_closed(OTHERS), field=OTHERS)
+
+
 async def _edition_of_access(running: Running, access: str) -> str:
     """The edition under which an access of the ledger was decided, for those who may ask about anybody."""
-    if not running.plain.may("Query.explain.others"):
-        raise Refusal(
-            Code.OPERATION_FORBIDDEN, "this client may not ask about accesses", field="Query.explain.others"
-        )
+    if not running.plain.may(OTHERS):
+        raise _others_closed(running, "ACCESSES_CLOSED")
     number = access.isdecimal() and len(access) <= LONGEST_NUMBER
     found = await running.inforce.edition_of_access(int(access)) if number else None
     if found is None:

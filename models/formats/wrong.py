@@ -17,14 +17,21 @@ class Sentence(NamedTuple):
     en: str
     ja: str
 
+    def of(self, language: str) -> str:
+        """The sentence in `ja`, or else in English."""
+        return self.ja if language == "ja" else self.en
 
-def _read() -> Mapping[str, Sentence]:
-    with _FILE.open(encoding="utf-8", newline="") as file:
+
+def read_sentences(path: Path) -> Mapping[str, Sentence]:
+    """The sentences of a file by code."""
+    with path.open(encoding="utf-8", newline="") as file:
         told = {row["code"]: Sentence(row["en"], row["ja"]) for row in csv.DictReader(file)}
-    return MappingProxyType(told | {code: Sentence(ban.en, ban.ja) for code, ban in BANS.items()})
+    return MappingProxyType(told)
 
 
-SENTENCES: Final = _read()
+SENTENCES: Final[Mapping[str, Sentence]] = MappingProxyType(
+    {**read_sentences(_FILE), **{code: Sentence(ban.en, ban.ja) for code, ban in BANS.items()}}
+)
 """The sentences by code."""
 
 

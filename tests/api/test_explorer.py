@@ -249,6 +249,16 @@ async def test_the_language_changes_in_place_and_is_kept(visit: Visit) -> None:
     assert await visit.page.evaluate("document.documentElement.lang") == "ja"
 
 
+async def test_the_gateway_is_asked_to_answer_in_the_language_of_the_page(visit: Visit) -> None:
+    await visit.page.get_by_label("Example", exact=True).select_option("applicants")
+    await visit.page.get_by_role("link", name="日本語").click()
+    async with visit.page.expect_request(
+        lambda asked: asked.method == "POST" and "graphql" in asked.url
+    ) as sent:
+        await visit.run()
+    assert (await (await sent.value).all_headers())["accept-language"] == "ja"
+
+
 async def test_nothing_leaves_for_another_host_and_nothing_breaks_the_content_policy(
     visit: Visit, explorer_url: str
 ) -> None:

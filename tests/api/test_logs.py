@@ -206,6 +206,12 @@ def test_a_library_that_logs_an_object_says_nothing_of_it(lines: Lines) -> None:
     assert (lines.only["event"], CANARY in lines.text) == ("library.record", False)
 
 
+@pytest.mark.parametrize("name", ["uvicorn", "uvicorn.error"])
+def test_what_the_server_says_is_told_under_our_name(name: str, lines: Lines) -> None:
+    logging.getLogger(name).warning("Invalid HTTP request received.")
+    assert (lines.only["event"], lines.only["logger"]) == ("server.invalid_request", "mokuteki")
+
+
 @pytest.mark.parametrize("name", HUSHED)
 def test_a_handler_that_a_library_adds_later_hears_no_word_either(name: str, lines: Lines) -> None:
     late = io.StringIO()
@@ -279,6 +285,7 @@ async def test_the_server_logs_no_address_that_was_asked_for(lines: Lines) -> No
     assert CANARY not in lines.text
     events = [line["event"] for line in lines.objects]
     assert events == ["server.started", "server.exception", "server.stopping", "server.stopped"]
+    assert {line["logger"] for line in lines.objects} == {"mokuteki"}
 
 
 def in_the_main_thread() -> None:

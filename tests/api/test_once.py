@@ -1,9 +1,11 @@
 """Once: the same change under one key is carried out once; a stale version changes nothing."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from api.gateway.changes.once import KEPT, TIDIED, Keys
 from tests.api.test_register import NOTICE, REGISTER, USER, body, people
 from tests.world import World
 
@@ -57,6 +59,33 @@ async def test_a_refused_change_leaves_its_key_free(a_world: World) -> None:
     assert "errors" in await a_world.ask("frontend", REGISTER, given, headers=headers)
     again = {"input": {"user": {**USER, "email": "fifth@mail.example"}, "notice": NOTICE}}
     assert "errors" not in await a_world.ask("frontend", REGISTER, again, headers=headers)
+
+
+async def test_a_key_is_free_again_after_a_day(a_world: World) -> None:
+    headers = {"Idempotency-Key": "sixth-key"}
+    await a_world.ask("frontend", REGISTER, body({"email": "sixth@mail.example"}), headers=headers)
+    store = a_world.house.store
+    later = body({"email": "seventh@mail.example"})
+    for ago, codes in ((KEPT - timedelta(minutes=1), ["BAD_INPUT"]), (KEPT + timedelta(minutes=1), [])):
+        async with store.transaction() as transaction:
+            await transaction.execute("UPDATE answered SET at = :at", {"at": datetime.now(UTC) - ago})
+        assert a_world.codes(await a_world.ask("frontend", REGISTER, later, headers=headers)) == codes
+
+
+async def test_keys_of_yesterday_are_deleted_once_an_hour_and_not_with_each_request(a_world: World) -> None:
+    store, now, keys = a_world.house.store, datetime.now(UTC), Keys("secret")
+    old = {"id": "yesterday", "digest": "", "at": now - KEPT - timedelta(minutes=1)}
+    put = "INSERT INTO answered (id, digest, done, at) VALUES (:id, :digest, NULL, :at)"
+    left = []
+    for after in (timedelta(0), TIDIED - timedelta(seconds=1), TIDIED):
+        async with store.transaction() as transaction:
+            if not await transaction.fetch("SELECT id FROM answered WHERE id = :id", {"id": old["id"]}):
+                await transaction.execute(put, old)
+            await keys.tidy(transaction, now + after)
+            left.append(
+                len(await transaction.fetch("SELECT id FROM answered WHERE id = :id", {"id": old["id"]}))
+            )
+    assert left == [0, 1, 0]
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201])

@@ -8,6 +8,7 @@ from graphql import (
     GraphQLNamedType,
     GraphQLObjectType,
     is_introspection_type,
+    is_specified_directive,
     is_specified_scalar_type,
 )
 
@@ -37,6 +38,16 @@ def test_every_type_field_and_argument_is_described() -> None:
     described = dict(part for each in ours for part in parts(each))
     assert {"Query.explain(facts:)", "User.answers(keys:)", "UserFilter.email"} <= set(described)
     assert [name for name, text in described.items() if not text] == []
+
+
+def test_every_directive_of_ours_is_described_with_its_arguments() -> None:
+    ours = {each.name: each for each in SCHEMA.directives if not is_specified_directive(each)}
+    assert set(ours) == {"purpose"}
+    given = {name: argument.description for name, argument in ours["purpose"].args.items()}
+    assert set(given) == {"id", "recipient", "strict"}
+    assert [
+        name for name, text in {"@purpose": ours["purpose"].description, **given}.items() if not text
+    ] == []
 
 
 def test_me_names_the_purposes_that_open_it(edition: Edition) -> None:

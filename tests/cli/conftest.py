@@ -55,11 +55,11 @@ def draft(tmp_path: Path) -> Path:
     return folder
 
 
-def change(file: Path, old: str, new: str) -> None:
-    """Replace one text of a file that must be there."""
+def change(file: Path, old: str, new: str, times: int = 1) -> None:
+    """Replace one text of a file that must be there; -1 times for each."""
     text = file.read_text(encoding="utf-8")
     assert old in text, old
-    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    file.write_text(text.replace(old, new, times), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

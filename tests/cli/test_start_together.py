@@ -16,13 +16,8 @@ MANY = 4
 
 
 @contextmanager
-def together(var: Path, url: str, count: int) -> Iterator[list[Fleet]]:
-    """Gateways as in production, started without waiting for one another."""
-    shared = {
-        "MOKUTEKI_ENVIRONMENT": "production",
-        "MOKUTEKI_SECRET_KEY": secrets.token_urlsafe(32),
-        "MOKUTEKI_DATA_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
-    }
+def together(var: Path, url: str, count: int, **shared: str) -> Iterator[list[Fleet]]:
+    """Gateways started without waiting for one another."""
     with ExitStack() as stack:
         made = []
         for _ in range(count):
@@ -35,7 +30,12 @@ def together(var: Path, url: str, count: int) -> Iterator[list[Fleet]]:
 async def test_all_come_up_and_one_edition_is_published(
     database_url: str, edition: Edition, tmp_path: Path
 ) -> None:
-    with together(tmp_path, database_url, MANY) as fleets:
+    shared = {
+        "MOKUTEKI_ENVIRONMENT": "production",
+        "MOKUTEKI_SECRET_KEY": secrets.token_urlsafe(32),
+        "MOKUTEKI_DATA_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+    }
+    with together(tmp_path, database_url, MANY, **shared) as fleets:
         for one in fleets:
             await asyncio.to_thread(one.until, "Mokuteki serves on")
         ready = [one.request("GET", "/readyz").json() for one in fleets]

@@ -11,6 +11,8 @@ APPLICATION = '@purpose(id: "service.application")'
 REQUESTS = '@purpose(id: "compliance.requests")'
 SECURITY = '@purpose(id: "compliance.security")'
 
+TEXT = "selfIntroduction"
+
 Users = Mapping[str, str]
 """The users of the demonstration by situation."""
 
@@ -23,7 +25,7 @@ class Operation:
         asker: the situation of the user who asks, if it is a user.
         said: the variables; no two turns say the same of a change.
         before: what is set back before each turn.
-        effect: how many rows it adds to the tables of `EFFECTS`, all together.
+        effect: how many rows of `kept` it adds or changes, all together.
         keyed: it is sent under an `Idempotency-Key`.
         refused: the code of its refusal.
     """
@@ -41,6 +43,20 @@ class Operation:
 
 def _registers(_users: Users, turn: int) -> dict[str, Any]:
     return {"i": {"user": {**USER, "email": f"turn{turn}@faults.example"}, "notice": NOTICE}}
+
+
+def _registers_many(_users: Users, turn: int) -> dict[str, Any]:
+    """Two who come in, and between them one who was shown nothing; the last has the address of the first."""
+    first, other = (
+        {"user": {**USER, "email": f"{each}{turn}@faults.example"}, "notice": NOTICE}
+        for each in ("one", "other")
+    )
+    return {"i": {"people": [first, {"user": first["user"]}, other, first]}}
+
+
+def _screens(outcome: str) -> Callable[[Users, int], Mapping[str, Any]]:
+    told = {"key": TEXT, "outcome": outcome, "ifVersion": "unread"}
+    return lambda users, _turn: {"i": {"user": users["plain"], **told}}
 
 
 def _consents(users: Users, _turn: int) -> dict[str, Any]:
@@ -63,14 +79,17 @@ WITHDRAW = (
     f"mutation($i: WithdrawConsentInput!) {ACCOUNT} {{ withdrawConsent(input: $i) {{ user {{ id }} }} }}"
 )
 
-EFFECTS = (
-    "users",
-    "acquisitions",
-    "screenings",
-    "consent_events",
-    "application_steps",
-    "holds",
-    "amendments",
+REGISTER_MANY = (
+    f"mutation($i: RegisterManyInput!) {ACCOUNT} {{ registerMany(input: $i)"
+    " { registered results { index user { phone address { city } } mistakes { path code message } } } }"
+)
+SCREEN = (
+    f"mutation($i: ScreenAnswerInput!) {REQUESTS} {{ screenAnswer(input: $i)"
+    f' {{ outcome user {{ answers(keys: ["{TEXT}"]) {{ value }} }} }} }}'
+)
+UNREAD = (
+    "UPDATE users SET answers = :answers, version = 'unread' WHERE id = :plain",
+    "UPDATE screenings SET screened_at = NULL, outcome = NULL WHERE user_id = :plain AND answer = :text",
 )
 
 OPERATIONS: Mapping[str, Operation] = {
@@ -106,32 +125,34 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "register": Operation("frontend", REGISTER, _registers, effect=3),
     "register under a key": Operation("frontend", REGISTER, _registers, effect=3, keyed=True),
+    "registerMany": Operation("frontend", REGISTER_MANY, _registers_many, effect=6),
+    "registerMany under a key": Operation("frontend", REGISTER_MANY, _registers_many, effect=6, keyed=True),
     "updateUser": Operation(
         "frontend",
         f"mutation($i: UpdateUserInput!) {ACCOUNT} {{ updateUser(input: $i) {{ user {{ id email }} }} }}",
         lambda users, turn: {"i": {"id": users["busy"], "user": {"phone": f"+8190{turn + 10_000_000:08d}"}}},
         asker="busy",
-        effect=1,
+        effect=2,
     ),
     "recordConsent": Operation(
         "frontend",
         f"mutation($i: RecordConsentInput!) {ACCOUNT} {{ recordConsent(input: $i) {{ user {{ id }} }} }}",
         _consents,
-        effect=1,
+        effect=2,
     ),
     "withdrawConsent": Operation(
         "frontend",
         WITHDRAW,
         _withdraws,
         before=("UPDATE consents SET state = 'GIVEN', withdrawn_at = NULL WHERE user_id = :consented",),
-        effect=1,
+        effect=2,
     ),
     "withdrawConsent under a key": Operation(
         "frontend",
         WITHDRAW,
         _withdraws,
         before=("UPDATE consents SET state = 'GIVEN', withdrawn_at = NULL WHERE user_id = :consented",),
-        effect=1,
+        effect=2,
         keyed=True,
     ),
     "setApplicationStage": Operation(
@@ -140,7 +161,7 @@ OPERATIONS: Mapping[str, Operation] = {
         " { stage user { id email } } }",
         lambda users, _turn: {"i": {"user": users["offered-employer-a"], "stage": "HIRED"}},
         before=("UPDATE applications SET stage = 'OFFER_ACCEPTED' WHERE user_id = :offered",),
-        effect=1,
+        effect=2,
     ),
     "placeHold": Operation(
         "privacy-desk",
@@ -149,6 +170,19 @@ OPERATIONS: Mapping[str, Operation] = {
             "i": {"user": users["newsletter"], "purposes": ["promotion"], "ground": "HARM"}
         },
         effect=1,
+    ),
+    "liftHold": Operation(
+        "privacy-desk",
+        f"mutation($i: LiftHoldInput!) {REQUESTS} {{ liftHold(input: $i) {{ hold user {{ id }} }} }}",
+        lambda _users, _turn: {"i": {"hold": "in place"}},
+        before=("UPDATE holds SET reference = 'in place', lifted_at = NULL WHERE user_id = :held",),
+        effect=3,
+    ),
+    "screenAnswer that clears": Operation(
+        "privacy-desk", SCREEN, _screens("CLEARED"), before=UNREAD, effect=1
+    ),
+    "screenAnswer that removes": Operation(
+        "privacy-desk", SCREEN, _screens("REMOVED"), before=UNREAD, effect=3
     ),
     "a refused read": Operation(
         "employer-a",

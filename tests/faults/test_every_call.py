@@ -11,9 +11,11 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from api.gateway.changes.carry import CHANGES
 from models.dialect import Dialect
 from policies.edition import Edition
-from tests.faults.operations import EFFECTS, OPERATIONS, Operation
+from tests.faults.kept import answers_of, kept, set_back
+from tests.faults.operations import OPERATIONS, Operation
 from tests.faults.trip import ON_POSTGRES, ON_SQLITE, Fault, Trip, laid
 from tests.world import World, world
 
@@ -21,7 +23,6 @@ LONGEST = 20
 """Seconds after which an operation counts as hanging."""
 
 UNAVAILABLE = {"LEDGER_UNAVAILABLE", "POLICY_UNAVAILABLE"}
-_ROWS = "SELECT " + " + ".join(f"(SELECT count(*) FROM {table})" for table in EFFECTS)
 _RECORDS = "SELECT count(*) FROM accesses WHERE request_id = :id"
 _TURNS = count(1)
 
@@ -33,9 +34,10 @@ class Tried:
     world: World
     trip: Trip
     database: str
+    answers: str
 
-    async def rows(self) -> int:
-        return int((await self.world.house.store.fetch(_ROWS, {}))[0][0])
+    async def kept(self) -> frozenset[str]:
+        return await kept(self.world.house.store)
 
     async def records(self, response: httpx.Response) -> int:
         asked = {"id": response.headers["x-request-id"]}
@@ -43,11 +45,7 @@ class Tried:
 
     async def ready(self, operation: Operation) -> None:
         """What the turn before changed is set back."""
-        users = self.world.demo.users
-        named = {"consented": users["consented-employer-a"], "offered": users["offered-employer-a"]}
-        async with self.world.house.store.transaction() as transaction:
-            for sql in operation.before:
-                await transaction.execute(sql, named)
+        await set_back(self.world.house.store, self.world.demo.users, operation, self.answers)
 
     async def send(
         self, operation: Operation, turn: int, at: int = 0, fault: Fault | None = None
@@ -83,7 +81,8 @@ async def tried(
         seen = 'query($id: ID!) @purpose(id: "service.application") { user(id: $id) { id } }'
         for _ in range(2):
             await made.send("employer-b", seen, {"id": made.demo.users["offered-employer-a"]})
-        yield Tried(made, trip, database_url.partition(":")[0])
+        answers = await answers_of(made.house.store, made.demo.users)
+        yield Tried(made, trip, database_url.partition(":")[0], answers)
 
 
 @pytest.fixture(autouse=True)
@@ -103,6 +102,11 @@ def unavailable(response: httpx.Response) -> bool:
     body = response.json()
     codes = {error["extensions"]["code"] for error in body.get("errors", ())}
     return response.status_code == 503 and set(body) == {"errors"} and codes <= UNAVAILABLE
+
+
+def test_every_mutation_is_among_the_operations() -> None:
+    carried_out = [each.query for each in OPERATIONS.values() if not each.refused]
+    assert {name for name in CHANGES if any(f"{{ {name}(" in query for query in carried_out)} == set(CHANGES)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -130,7 +134,7 @@ async def test_whatever_call_fails_the_answer_is_a_refusal_or_right_and_on_recor
 async def carried_out(tried: Tried, operation: Operation, turn: int) -> tuple[dict[str, Any], int]:
     """Nothing fails: the answer, its one record, its whole effect, and how many calls it took."""
     await tried.ready(operation)
-    before = await tried.rows()
+    before = await tried.kept()
     response = await tried.send(operation, turn)
     calls = tried.trip.calls
     body = told(response.json())
@@ -140,7 +144,7 @@ async def carried_out(tried: Tried, operation: Operation, turn: int) -> tuple[di
     else:
         assert "errors" not in body, body
     assert await tried.records(response) == 1
-    assert await tried.rows() == before + operation.effect
+    assert len(await tried.kept() - before) == operation.effect
     return body, calls
 
 
@@ -150,26 +154,27 @@ async def failed(
     """One call fails; how it ended, or None if the operation makes no such call."""
     turn = next(_TURNS)
     await tried.ready(operation)
-    before = await tried.rows()
+    before = await tried.kept()
     response = await tried.send(operation, turn, at, fault)
     call = tried.trip.fired
     place = f"call {at} `{call}`: {fault}: {response.status_code} {response.text}"
-    added, records = await tried.rows() - before, await tried.records(response)
+    after, records = await tried.kept(), await tried.records(response)
+    effect = len(after - before)
     if unavailable(response):
         done = records == 1
-        assert added == (operation.effect if done else 0), place
+        assert effect == operation.effect if done else after == before, place
         assert records <= 1, place
         assert fault.after or not done or not operation.effect, place
         fate = "refused, though on record" if done else "refused, nothing done"
     else:
         assert told(response.json()) == right, place
-        assert (records, added) == (1, operation.effect), place
+        assert (records, effect) == (1, operation.effect), place
         fate = "answered"
     assert call is not None or fate == "answered", place
     if operation.keyed:
         again = await tried.send(operation, turn)
         assert (again.status_code, told(again.json())) == (200, right), place
-        assert await tried.rows() == before + operation.effect, place
+        assert len(await tried.kept() - before) == operation.effect, place
     else:
         assert (await carried_out(tried, operation, next(_TURNS)))[0] == right, place
     return fate if call is not None else None

@@ -54,6 +54,7 @@ window.MokutekiAsker = function (settings, who, say) {
         method: "POST",
         headers: {
           Accept: "application/graphql-response+json, application/json;q=0.9",
+          "Accept-Language": document.documentElement.lang,
           Authorization: "Bearer " + bearer,
           "Content-Type": "application/json",
         },

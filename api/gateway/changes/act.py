@@ -6,8 +6,9 @@ from typing import Any
 
 from api.gateway.context import Context
 from api.gateway.door import Door
-from api.gateway.refusal import Code, Refusal
+from api.gateway.refusal import UNSAID, Code, Refusal, Why, closed
 from api.gateway.running import Running, Step
+from api.gateway.told import Told
 from models.dialect import Dialect
 from models.person_row import Amender
 from models.standing import condition
@@ -93,10 +94,10 @@ class Act:
         certain = {fact for fact, is_so in self.context.clearance.certain.items() if is_so}
         for path in ((scope or act), *(path for _, path in questions[1:])):
             if not self.context.clearance.in_scope(path):
-                raise self.forbidden(path)
-        for question in questions:
-            if not any(self.may(*question, {*some, *certain}) for some in combinations(asked)):
-                raise self.forbidden(question[1])
+                raise self.out_of_scope(path)
+        for action, path in questions:
+            if not any(self.may(action, path, {*some, *certain}) for some in combinations(asked)):
+                raise self.forbidden(path, action)
         row = await self._row(user, asked)
         if row is None:
             raise self.wrong("user", "is nobody here")
@@ -104,7 +105,7 @@ class Act:
         true = frozenset({*certain, *(fact for fact, flag in zip(asked, flags, strict=True) if flag)})
         for question in questions:
             if not self.may(*question, true):
-                raise self.forbidden(question[1])
+                raise self.forbidden_of(question[1])
         return Subject(user, int(ref), true)
 
     async def again(self, users: Iterable[str]) -> None:
@@ -161,14 +162,28 @@ class Act:
             )
         )
 
-    def forbidden(self, path: str) -> Refusal:
-        """The refusal of an act, or of a field of it, that no rule allows."""
-        return Refusal(
-            Code.OPERATION_FORBIDDEN,
-            f"no rule lets this client use `{path}` for this purpose and person",
-            path=[self.step.root.selected.key],
-            field=path,
-        )
+    def forbidden(
+        self, path: str, action: Action = Action.INVOKE, standing: Standing | None = None
+    ) -> Refusal:
+        """The refusal of an act, or of a field of it, that no rule allows of anybody, whoever they are.
+
+        `standing`: under which it was asked, where that is not the best that anybody could have.
+        """
+        best = self.context.clearance.refusal(path).standing if standing is None else standing
+        why = self.context.why_closed(path, action, best)
+        return self.closed(Told("OPERATION_FORBIDDEN_FOR_PURPOSE", field=path), why, path)
+
+    def forbidden_of(self, path: str) -> Refusal:
+        """The refusal of what rules allow of others; why not of this person would tell about them."""
+        return self.closed(Told("OPERATION_FORBIDDEN_FOR_PERSON", field=path), UNSAID, path)
+
+    def out_of_scope(self, path: str) -> Refusal:
+        """The refusal of what the token is too narrow for."""
+        return self.closed(Told("CATEGORY_OUT_OF_SCOPE", field=path), Why("SCOPE_TOO_NARROW"), path)
+
+    def closed(self, told: Told, why: Why, field: str) -> Refusal:
+        """The refusal of this root field."""
+        return closed(told, why, field=field, path=[self.step.root.selected.key])
 
     def stale(self) -> Refusal:
         """The refusal of a change that was decided on by an older record."""

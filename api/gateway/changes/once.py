@@ -5,7 +5,7 @@ After draft-ietf-httpapi-idempotency-key-header: the key is the client's own, an
 
 import hashlib
 import hmac
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -18,26 +18,48 @@ HEADER = "Idempotency-Key"
 KEPT = timedelta(days=1)
 """How long a key is remembered."""
 
+TIDIED = timedelta(hours=1)
+"""How often one process deletes what is remembered no longer."""
+
 _TAKE = """
 INSERT INTO answered (id, digest, done, at) VALUES (:id, :digest, NULL, :now)
-ON CONFLICT DO NOTHING RETURNING id
+ON CONFLICT (id) DO UPDATE SET digest = :digest, done = NULL, at = :now WHERE answered.at < :old RETURNING id
 """
 _FIND = "SELECT digest, done FROM answered WHERE id = :id"
 _DONE = "UPDATE answered SET done = :done WHERE id = :id"
 _FORGET = "DELETE FROM answered WHERE at < :old"
 
 
+class Keys:
+    """The keys of all requests of this process."""
+
+    def __init__(self, secret: str) -> None:
+        self.secret = b"mokuteki once " + secret.encode()
+        self._tidied: datetime | None = None
+
+    def of(self, running: Running) -> "Once":
+        """The key of one request."""
+        return Once(running, self)
+
+    async def tidy(self, transaction: Transaction, now: datetime) -> None:
+        """Delete what is remembered no longer, if that was not done of late."""
+        if self._tidied is None or now - self._tidied >= TIDIED:
+            self._tidied = now
+            await transaction.execute(_FORGET, {"old": now - KEPT})
+
+
 class Once:
     """The key of one request, within its transaction."""
 
-    def __init__(self, running: Running, secret: bytes) -> None:
+    def __init__(self, running: Running, keys: Keys) -> None:
+        self._keys = keys
         key = running.request.key
         requester = running.requester
         self.given = key is not None
         owner = f"{requester.client}\0{requester.user or ''}\0{key}"
         self._id = hashlib.sha256(owner.encode("utf-8", "replace")).hexdigest()
         self._at = running.at
-        self._digest = hmac.new(secret, _whole(running), "sha256").hexdigest() if self.given else ""
+        self._digest = hmac.new(keys.secret, _whole(running), "sha256").hexdigest() if self.given else ""
 
     async def done(self, transaction: Transaction) -> dict[str, Any] | None:
         """What the same request did before; None if it is the first.
@@ -47,8 +69,8 @@ class Once:
         """
         if not self.given:
             return None
-        await transaction.execute(_FORGET, {"old": self._at - KEPT})
-        row = {"id": self._id, "digest": self._digest, "now": self._at}
+        await self._keys.tidy(transaction, self._at)
+        row = {"id": self._id, "digest": self._digest, "now": self._at, "old": self._at - KEPT}
         if await transaction.fetch(_TAKE, row):
             return None
         digest, done = (await transaction.fetch(_FIND, {"id": self._id}))[0]

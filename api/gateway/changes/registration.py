@@ -80,7 +80,7 @@ def allowed(act: Act, path: str) -> None:
         Refusal: `OPERATION_FORBIDDEN`.
     """
     if not act.may(Action.INVOKE, path, ()):
-        raise act.forbidden(path)
+        raise act.forbidden(path, standing=frozenset())
 
 
 async def _checked(act: Act, said: Mapping[str, Any], place: str) -> tuple[list[Mistake], Person]:
@@ -117,11 +117,11 @@ def _may_collect(
     shown = frozenset({Fact.NOTICED} if purpose in notice["purposes"] else ())
     for path in fields_of(person.values):
         if not act.context.clearance.in_scope(path):
-            raise act.forbidden(path)
+            raise act.out_of_scope(path)
         if act.may(Action.COLLECT, path, shown):
             continue
         if shown or not act.may(Action.COLLECT, path, {Fact.NOTICED}):
-            raise act.forbidden(path)
+            raise act.forbidden(path, Action.COLLECT, frozenset({Fact.NOTICED}))
         mistakes.append(Wrong("NOTICE_PURPOSE", purpose=purpose).at(f"{place}.notice.purposes"))
         return
 

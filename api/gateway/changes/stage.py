@@ -4,6 +4,9 @@ from secrets import token_hex
 from typing import Any
 
 from api.gateway.changes.act import Act, Done
+from api.gateway.purpose import OF_RECIPIENTS
+from api.gateway.refusal import Why
+from api.gateway.told import Told
 from models.application import FORWARD, OPEN, Stage
 from models.dialect import Dialect
 from policies.vocabulary import Role
@@ -35,7 +38,8 @@ async def set_application_stage(act: Act) -> Done:
     named = said.get("employer")
     own = act.context.recipient.id if act.door.requester.role == Role.EMPLOYER else None
     if own is not None and named is not None and named != own:
-        raise act.forbidden(ACT)
+        told = Told("RECIPIENT_NOT_ALLOWED")
+        raise act.closed(told, Why("RECIPIENT_NOT_ALLOWED", OF_RECIPIENTS), ACT)
     person = await act.subject(str(said["user"]), f"{ACT}.{stage.value}")
     employer = own or _employer(act, named)
     values: dict[str, Any] = {

@@ -46,6 +46,48 @@ def test_a_banned_name_is_refused_in_any_style(name: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ("本籍はどこですか", "BANNED_ORIGIN"),
+        ("ご出生の地をお書きください", "BANNED_ORIGIN"),
+        ("あなたの宗教は何ですか", "BANNED_RELIGION"),
+        ("労働組合に入っていますか", "BANNED_UNION"),
+        ("個人番号を書いてください", "BANNED_INDIVIDUAL_NUMBER"),
+        ("あなたのﾏｲﾅﾝﾊﾞｰは？", "BANNED_INDIVIDUAL_NUMBER"),
+        ("病 歴はありますか", "BANNED_HEALTH"),
+        ("日本籍ですか。本籍地はどちらですか", "BANNED_ORIGIN"),
+        ("支持する政党", "BANNED_CREED"),
+        ("逮捕されたことがありますか", "BANNED_CRIME"),
+        ("給与の振込先の銀行口座", "BANNED_PAYMENT"),
+        ("証明写真を送ってください", "BANNED_IMAGE"),
+    ],
+)
+def test_a_banned_word_is_refused_inside_a_japanese_sentence(asked: str, reason: str) -> None:
+    assert banned(asked) == reason
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "国籍を教えてください",
+        "日本籍ですか",
+        "在留カード番号",
+        "出身校",
+        "現在の住所はどこですか",
+        "システム障害の対応経験",
+        "画像編集ソフトの経験年数",
+        "健康保険に加入していますか",
+        "協同組合での勤務経験",
+        "民族料理の調理経験",
+        "介護の資格はありますか",
+        "希望する職種と勤務地",
+    ],
+)
+def test_what_a_form_needs_may_be_asked_in_japanese(asked: str) -> None:
+    assert banned(asked) is None
+
+
+@pytest.mark.parametrize(
     ("name", "law_en", "law_ja"),
     [
         ("cardImage", "My Number Act, Article 20", "番号法第20条"),

@@ -1,0 +1,160 @@
+"""The fulfilment: what was decided is read or changed at one moment, and recorded before anything is told."""
+
+from collections.abc import Sequence
+
+from api.gateway import decide
+from api.gateway.changes.act import Act
+from api.gateway.changes.carry import CHANGES, carry_out
+from api.gateway.changes.once import Keys
+from api.gateway.cursor import Cursors
+from api.gateway.door import Door, Finished
+from api.gateway.failure import unreadable
+from api.gateway.filter import by_marks
+from api.gateway.ledger_door import read_ledger
+from api.gateway.ledger_view import LedgerView
+from api.gateway.refusal import Refusal
+from api.gateway.registers import Registers
+from api.gateway.running import Outdated, Running, Step
+from models.cell import UnknownKey, Unreadable
+from models.history import History
+from models.inforce import InForce
+from models.ledger import Ledger
+from models.store import Reader, Store
+from models.vault import Vault
+
+
+class Fulfilment:
+    """Opens the doors of operations and carries out their changes."""
+
+    def __init__(  # noqa: PLR0913 - what a door stands on
+        self,
+        *,
+        store: Store,
+        inforce: InForce,
+        ledger: Ledger,
+        cursors: Cursors,
+        vault: Vault,
+        secret: str,
+    ) -> None:
+        self._store = store
+        self._inforce = inforce
+        self._ledger = ledger
+        self._cursors = cursors
+        self._vault = vault
+        self._keys = Keys(secret)
+
+    async def carry_out(
+        self, running: Running, steps: Sequence[Step], *, mutates: bool, strict: bool
+    ) -> list[Refusal]:
+        """Finish what the steps ask for, durably recorded; what was withheld, in refusals.
+
+        Raises:
+            Refusals: something was withheld, and `strict`.
+            Outdated: it was decided under what is no longer in force.
+        """
+        try:
+            return await (self._change if mutates else self._read)(running, steps, strict=strict)
+        except Unreadable as fault:
+            if isinstance(fault, UnknownKey):
+                await self._know_keys()
+            raise unreadable(fault, running.request) from None
+
+    async def _read(self, running: Running, steps: Sequence[Step], *, strict: bool) -> list[Refusal]:
+        if running.context.purpose is None:
+            return []
+        if sum(map(_statements, steps)) > 1:
+            async with self._store.snapshot() as reader:
+                await self._open_all(running, steps, reader)
+        else:
+            await self._open_all(running, steps, self._store)
+        if any(by_marks(step.arguments.get("filter") or {}) for step in steps):
+            await self._know_keys()
+        await running.renew()
+        withheld = decide.withheld(running.context, running.withheld())
+        if strict:
+            decide.strict(withheld)
+        await running.finish()
+        await self._ledger.record(running.entry())
+        return withheld
+
+    async def _know_keys(self) -> None:
+        """See that no data key was made since the keys were read.
+
+        Raises:
+            Outdated: there was one, so that what was read with the others may be wrong.
+        """
+        if await self._vault.renewed(self._store):
+            raise Outdated
+
+    async def _open_all(self, running: Running, steps: Sequence[Step], reader: Reader) -> None:
+        door = self._door(running, reader)
+        for step in steps:
+            await _open(step, door, running)
+
+    async def _change(self, running: Running, steps: Sequence[Step], *, strict: bool) -> list[Refusal]:
+        async with self._store.transaction() as transaction:
+            running.hold()
+            door = self._door(running, transaction)
+            once = self._keys.of(running)
+            before = await once.done(transaction)
+            done = {
+                step.root.selected.key: await carry_out(
+                    Act(door, transaction, step, running), before and before[step.root.selected.key]
+                )
+                for step in steps
+                if step.root.selected.name in CHANGES
+            }
+            if before is None:
+                await once.keep(transaction, done)
+            running.hold()
+            await running.finish()
+            withheld = decide.withheld(running.context, running.withheld())
+            if strict:
+                decide.strict(withheld)
+            await self._ledger.record_within(transaction, running.entry())
+        return withheld
+
+    def _door(self, running: Running, reader: Reader) -> Door:
+        requester, context = running.requester, running.context
+        cursors = self._cursors.of(requester.client, requester.role, requester.user, context.recipient.id)
+        view = LedgerView(History(reader, self._inforce.bits), cursors)
+        values = {
+            "now": running.at,
+            "requester": requester.user or "",
+            "recipient": context.recipient.id,
+            "consent_to": context.consent_to,
+        }
+        return Door(
+            context,
+            requester,
+            reader,
+            cursors,
+            running.today,
+            values,
+            Registers(view, self._vault),
+            self._vault,
+        )
+
+
+def _statements(step: Step) -> int:
+    """How many statements on people a root field takes; several are read at one moment, or two people could be mixed."""
+    return len(step.asking.readings) if step.asking else int(decide.is_personal(step.root))
+
+
+async def _open(step: Step, door: Door, running: Running) -> None:
+    """Read one door of a query."""
+    selected = step.root.selected
+    if selected.name in decide.LEDGER_DOORS:
+        value = await read_ledger(door, selected, step.arguments, running.record)
+        running.finished[selected.key] = Finished(value)
+        return
+    if step.asking is None:
+        return
+    if selected.name == "users":
+        released = await door.many(step.asking, step.arguments)
+    else:
+        asked = door.requester.user if selected.name == "me" else step.arguments["id"]
+        released = await door.one(step.asking, asked)
+    running.record.add(released)
+    running.record.sought |= await door.registers.view.history.refs(released.missed)
+    running.finished[selected.key] = Finished(released.value)

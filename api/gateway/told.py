@@ -1,0 +1,29 @@
+"""The told: what a refusal says, one sentence of `refusals.csv`, put into words when the language is known."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from models.formats.wrong import Sentence, read_sentences
+from policies.explanation import NearMiss
+
+SENTENCES: Final[Mapping[str, Sentence]] = read_sentences(Path(__file__).with_name("refusals.csv"))
+"""The sentences by their names; `{…}` stands for a name or a number of ours, never for a user's value."""
+
+
+class Told:
+    """One sentence, and what stands in its places; `nearest` is a sentence itself."""
+
+    __slots__ = ("_named", "_nearest", "_sentence")
+
+    def __init__(self, name: str, /, *, nearest: NearMiss | None = None, **named: str | float | None) -> None:
+        self._sentence = SENTENCES[name]
+        self._nearest = nearest
+        self._named = named
+
+    def text(self, language: str) -> str:
+        """The words in `ja` or `en`."""
+        words = self._sentence.of(language)
+        if self._nearest is None:
+            return words.format_map(self._named)
+        return words.format(nearest=self._nearest.text(language), **self._named)

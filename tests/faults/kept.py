@@ -1,0 +1,52 @@
+"""What is kept of changes: read whole, so that nothing half done is missed, and set back between turns."""
+
+from collections.abc import Mapping
+
+from models.store import Store
+from tests.faults.operations import TEXT, Operation, Users
+
+KEPT: Mapping[str, tuple[str, ...]] = {
+    "users": ("version",),
+    "acquisitions": (),
+    "screenings": ("screened_at", "outcome"),
+    "consents": ("state", "given_at", "withdrawn_at"),
+    "consent_events": (),
+    "applications": ("stage", "changed_at"),
+    "application_steps": (),
+    "holds": ("lifted_at",),
+    "amendments": (),
+}
+"""The tables that changes are kept in, each with the columns by which a changed row is known."""
+
+_KEPT = " UNION ALL ".join(
+    f"SELECT '{table} ' || id"
+    + "".join(f" || ' ' || coalesce(CAST({column} AS text), '-')" for column in columns)
+    + f" FROM {table}"
+    for table, columns in KEPT.items()
+)
+_ANSWERS = "SELECT answers FROM users WHERE id = :plain"
+
+
+async def kept(store: Store) -> frozenset[str]:
+    """Each row that is there, by its number and what of it changes."""
+    return frozenset(row[0] for row in await store.fetch(_KEPT, {}))
+
+
+async def answers_of(store: Store, users: Users) -> str:
+    """The answers that a screening may take away, as they are kept."""
+    return str((await store.fetch(_ANSWERS, {"plain": users["plain"]}))[0][0])
+
+
+async def set_back(store: Store, users: Users, operation: Operation, answers: str) -> None:
+    """What a turn before changed is as it was."""
+    named = {
+        "consented": users["consented-employer-a"],
+        "offered": users["offered-employer-a"],
+        "held": users["held"],
+        "plain": users["plain"],
+        "answers": answers,
+        "text": TEXT,
+    }
+    async with store.transaction() as transaction:
+        for sql in operation.before:
+            await transaction.execute(sql, named)
