@@ -22,13 +22,10 @@ _SIGN = {Dialect.SQLITE: "?", Dialect.POSTGRES: "$"}
 
 def numbered(sql: str, dialect: Dialect) -> tuple[str, tuple[str, ...]]:
     """`sql` with its `:names` as numbered places of the dialect, and the names in the order of their places."""
-    names: list[str] = []
+    names: dict[str, int] = {}
 
     def place(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name not in names:
-            names.append(name)
-        return f"{_SIGN[dialect]}{names.index(name) + 1}"
+        return f"{_SIGN[dialect]}{names.setdefault(match.group(1), len(names) + 1)}"
 
     return _NAME.sub(place, sql), tuple(names)
 

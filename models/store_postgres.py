@@ -12,7 +12,7 @@ from models.dialect import Dialect
 from models.store import Reader, Row, Store, StoreUnavailable, Table, Transaction, WrongValue
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
-WRONG = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
+WRONG = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError, asyncpg.ProgramLimitExceededError)
 """What a statement brought on itself; the database is well."""
 
 FAULTS = (
@@ -106,7 +106,8 @@ class PostgresStore(Store):
     """PostgreSQL by asyncpg.
 
     Connections that only read or append stay taken from the pool between operations: handing one back and forth
-    costs more than a short statement. One that fails goes back, and the pool replaces it.
+    costs more than a short statement. One that fails goes back, and the pool replaces it. Changes, which may wait for
+    one another, take half of the places at most, so that people can be read meanwhile.
     """
 
     dialect = Dialect.POSTGRES
@@ -115,6 +116,7 @@ class PostgresStore(Store):
         self._pool = pool
         self._patience = patience
         self._room = asyncio.Semaphore(size)
+        self._changing = asyncio.Semaphore(max(1, size // 2))
         self._idle: list[Connection] = []
 
     @classmethod
@@ -133,7 +135,7 @@ class PostgresStore(Store):
     @asynccontextmanager
     async def _taken(self) -> AsyncIterator[Connection]:
         """A connection for one statement."""
-        async with self._place():
+        async with self._place(self._room):
             connection = await self._one()
             try:
                 yield connection
@@ -152,16 +154,16 @@ class PostgresStore(Store):
         return await self._pool.acquire(timeout=self._patience)
 
     @asynccontextmanager
-    async def _place(self) -> AsyncIterator[None]:
-        if self._room.locked():
+    async def _place(self, room: asyncio.Semaphore) -> AsyncIterator[None]:
+        if room.locked():
             async with asyncio.timeout(self._patience):
-                await self._room.acquire()
+                await room.acquire()
         else:
-            await self._room.acquire()
+            await room.acquire()
         try:
             yield
         finally:
-            self._room.release()
+            room.release()
 
     async def rows(self, text: str, args: Sequence[Any]) -> Sequence[Row]:
         try:
@@ -175,7 +177,7 @@ class PostgresStore(Store):
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         try:
-            async with self._taken() as connection, connection.transaction():
+            async with self._place(self._changing), self._taken() as connection, connection.transaction():
                 await connection.execute(f"SET LOCAL lock_timeout = {int(self._patience * 1000)}")
                 yield _PostgresTransaction(connection)
         except WRONG as error:

@@ -15,6 +15,16 @@ from models.store import Row, Store, StoreUnavailable, Table, Transaction, Wrong
 WRONG = (sqlite3.IntegrityError, sqlite3.DataError, OverflowError, UnicodeEncodeError)
 """What a statement brought on itself."""
 
+TOO_COMPLEX = ("too large", "too many", "too complex", "stack overflow")
+"""How SQLite tells that a statement asks too much; it has no code for it."""
+
+
+def _failed(error: Exception, what: str) -> WrongValue | StoreUnavailable:
+    """The statement is at fault, or the database."""
+    if any(each in str(error) for each in TOO_COMPLEX):
+        return WrongValue(type(error).__name__)
+    return StoreUnavailable(f"{what}: {type(error).__name__}")
+
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any value of a statement
     """A value as SQLite keeps it, in the form that Tortoise writes too."""
@@ -91,7 +101,7 @@ class SqliteStore(Store):
         except WRONG as error:
             raise WrongValue(type(error).__name__) from error
         except (sqlite3.Error, ValueError) as error:
-            raise StoreUnavailable(f"the database did not answer: {type(error).__name__}") from error
+            raise _failed(error, "the database did not answer") from error
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -102,7 +112,7 @@ class SqliteStore(Store):
             except WRONG as error:
                 raise WrongValue(type(error).__name__) from error
             except (sqlite3.Error, ValueError) as error:
-                raise StoreUnavailable(f"the database did not commit: {type(error).__name__}") from error
+                raise _failed(error, "the database did not commit") from error
 
     @asynccontextmanager
     async def _begun(self) -> AsyncIterator[None]:

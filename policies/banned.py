@@ -8,6 +8,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+LONGEST: Final = 100
+"""A client's name of more characters is none of ours, and is not read: that takes time with its square."""
+
 _HERE: Final = Path(__file__).parent
 _HUMP: Final = re.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -32,13 +35,15 @@ class Ban(NamedTuple):
     ja: str
 
 
-def banned(name: str) -> str | None:
+def banned(name: str, *, longest: int | None = LONGEST) -> str | None:
     """The code under which a name is banned, in any style: `card_image`, `placeOfBirth`, `本籍`; or None.
 
     A name is banned if the words of a banned name stand in it (`residenceCardImage`), or if it is one without
     its joins (`mynumber`). Japanese has no borders of words: there it is enough that a banned one stands anywhere
     (`本籍はどこですか`), but for what merely holds its characters (`日本籍`).
     """
+    if longest is not None and len(name) > longest:
+        return None
     words = _words(name)
     joined = "".join(words)
     spoken = _JOINED.get(joined) or next((_SPOKEN[run] for run in _runs(words) if run in _SPOKEN), None)

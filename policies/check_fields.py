@@ -1,5 +1,6 @@
 """The checks of the fields: each lies in a category, and each personal one where refusals reach it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
@@ -16,6 +17,8 @@ LISTS: Final = ("choices", "choices_ja", "choices_en")
 ASKED: Final = ("key", "label_ja", "label_en")
 DAYS: Final = ("asked_from", "asked_until")
 YES: Final = ("yes", "")
+BOUNDS: Final = re.compile(r"[0-9]{1,8}\|[0-9]{1,8}")
+"""The least and the greatest number that a question takes."""
 
 
 def personal(category: str, categories: Tree) -> bool:
@@ -50,8 +53,8 @@ def declared(fields: Mapping[str, str], taken: Iterable[str], categories: Tree) 
         if path in set(taken) or path.startswith(ANSWERS) or not PATH.fullmatch(path):
             mistakes.append(Mistake("fields", 0, path, f"`{path}` is no path, or taken", "choose another"))
         mistakes += (
-            Mistake("fields", 0, path, f"`{path}` is banned. {BANS[code].en}", "leave it out")
-            for code in dict.fromkeys(filter(None, map(banned, path.split("."))))
+            Mistake("fields", 0, path, f"`{path}` is banned. {BANS[code].en.rstrip('.')}", "leave it out")
+            for code in dict.fromkeys(filter(None, (banned(step, longest=None) for step in path.split("."))))
         )
         if not personal(category, categories):
             what = f"`{path}` lies in `{category}`, which is no category of personal data"
@@ -90,9 +93,13 @@ def _misfiled(row: Row, categories: Tree) -> list[Mistake]:
 
 def _banned(row: Row) -> list[Mistake]:
     """A question for what may not be collected, by its name or its words."""
-    codes = [(column, banned(row[column])) for column in ASKED]
+    codes = [(column, banned(row[column], longest=None)) for column in ASKED]
     return [
-        row.mistake(column, f"`{row[column]}` is not to be asked. {BANS[code].en}", "leave the question out")
+        row.mistake(
+            column,
+            f"`{row[column]}` is not to be asked. {BANS[code].en.rstrip('.')}",
+            "leave the question out",
+        )
         for column, code in codes
         if code is not None
     ]
@@ -100,6 +107,10 @@ def _banned(row: Row) -> list[Mistake]:
 
 def _mislisted(row: Row) -> list[Mistake]:
     lists = [_split(row[column]) for column in LISTS]
+    if row["kind"] == Kind.NUMBER and any(lists):
+        fits = BOUNDS.fullmatch(row["choices"]) and not any(lists[1:]) and int(lists[0][0]) < int(lists[0][1])
+        remedy = "write `0|60` without labels, or leave them blank"
+        return [] if fits else [row.mistake("choices", "these are no least and greatest number", remedy)]
     if not Kind(row["kind"]).listed:
         return [row.mistake("choices", "this kind has no choices", "leave them blank")] if any(lists) else []
     if not lists[0] or len(set(lists[0])) != len(lists[0]):

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Self, TypeGuard
 
-from policies import check_fields, check_purposes, check_trees
+from policies import check_fields, check_purposes, check_texts, check_trees
 from policies.check_model import misshapen
 from policies.check_rules import Names, rules
 from policies.form import FormQuestion
@@ -180,6 +180,7 @@ def _parts(
         *wrong_questions,
         *check_fields.declared(fields, guards, categories),
         *wrong_rules,
+        *check_texts.unscreened(rows["rules"], questions, categories, groups),
     ]
 
 

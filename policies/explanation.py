@@ -23,7 +23,9 @@ class Dimension(StrEnum):
 class Reason(StrEnum):
     """The code of a refusal, one for each step of the decision that can fail."""
 
+    FIELD_UNKNOWN = "FIELD_UNKNOWN"
     ROLE_NOT_ALLOWED = "ROLE_NOT_ALLOWED"
+    FIELD_UNSORTED = "FIELD_UNSORTED"
     FIELD_NOT_NECESSARY = "FIELD_NOT_NECESSARY"
     NOT_SELF = "NOT_SELF"
     STAGE_TOO_EARLY = "STAGE_TOO_EARLY"

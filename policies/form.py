@@ -5,6 +5,8 @@ from datetime import date
 from enum import StrEnum
 
 ANSWERS = "User.answers."
+LARGEST = 99_999_999
+"""The greatest number that is taken where a question names none."""
 
 
 class Kind(StrEnum):
@@ -32,6 +34,8 @@ class Kind(StrEnum):
 class FormQuestion:
     """One question of the form; the labels of the choices stand in the same order as the choices.
 
+    A question for a number may name the least and the greatest as its choices, without labels.
+
     Attributes:
         required: whoever registers while it is asked must answer it.
         asked_from, asked_until: the first and the last day, in Japan, on which it is asked; None for no bound.
@@ -55,6 +59,14 @@ class FormQuestion:
     def asked_on(self, day: date) -> bool:
         """Whether the form asks it on this day."""
         return (self.asked_from or day) <= day <= (self.asked_until or day)
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """The least and the greatest number of a question for one."""
+        if self.kind is not Kind.NUMBER or not self.choices:
+            return 0, LARGEST
+        least, greatest = self.choices
+        return int(least), int(greatest)
 
     @property
     def field(self) -> str:

@@ -16,7 +16,7 @@ from policies.nearest import nearest
 from policies.question import Decision, Question
 from policies.reach import Names, Reach, covers
 from policies.rule import Rule
-from policies.vocabulary import ANY, DOORS, Action, Effect, Standing, implying, standing
+from policies.vocabulary import ANY, DOORS, UNSORTED, Action, Effect, Standing, implying, standing
 
 NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -109,8 +109,12 @@ class Judge:
         )
 
     def _reason(self, question: Question, misses: tuple[NearMiss, ...]) -> Reason:
+        if not self._reach.field(question.field):
+            return Reason.FIELD_UNKNOWN
         usable = self.usable(question.role, question.purpose, question.recipient)
-        return reason(misses, role_fits=usable and question.action != Action.INVOKE)
+        found = reason(misses, role_fits=usable and question.action != Action.INVOKE)
+        unsorted = self.edition.fields[question.field] == UNSORTED and not misses
+        return Reason.FIELD_UNSORTED if unsorted and found is Reason.FIELD_NOT_NECESSARY else found
 
     @cached_property
     def _doors(self) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """The nearest rules: what would have answered a refused question, with one dimension relaxed at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Final
@@ -12,7 +12,7 @@ from policies.matcher import Matcher
 from policies.question import Question
 from policies.reach import Names, Reach, covers
 from policies.rule import Rule, unmet
-from policies.vocabulary import ANY, Effect
+from policies.vocabulary import ANY, UNSORTED, Effect
 
 SHOWN: Final = 3
 """How many rules are told for each dimension."""
@@ -25,13 +25,17 @@ def nearest(
     question: Question,
     denied_by: str | None,
 ) -> tuple[NearMiss, ...]:
-    """The rule that denied, then those that fail in one dimension: facts, purpose, recipient, role, field."""
+    """The rule that denied, then those that fail in one dimension: facts, purpose, recipient, role, field.
+
+    Of each dimension the nearest are told. That another field is open says nothing about one in no category yet.
+    """
     search = _Search(edition, reach, index, question)
     deny = edition.rule(denied_by) if denied_by else None
     denied = (_denied(deny),) if deny else ()
     if not search.askable or search.allowed:
         return denied
-    return (*denied, *(each for failed in Dimension for each in islice(search.misses(failed), SHOWN)))
+    dimensions = (each for each in Dimension if each is not Dimension.FIELD or not search.unsorted)
+    return (*denied, *(each for failed in dimensions for each in islice(search.misses(failed), SHOWN)))
 
 
 def _denied(rule: Rule) -> NearMiss:
@@ -43,6 +47,13 @@ class _Search:
 
     def __init__(self, edition: Edition, reach: Reach, index: RuleIndex, question: Question) -> None:
         self._model = edition.model
+        self._wider: Mapping[Dimension, Callable[[str], Names]] = {
+            Dimension.PURPOSE: edition.purpose_ancestors,
+            Dimension.RECIPIENT: edition.groups.ancestors,
+            Dimension.ROLE: edition.roles.ancestors,
+            Dimension.FIELD: lambda name: edition.categories.ancestors(name) or edition.field_ancestors(name),
+        }
+        self.unsorted = edition.fields.get(question.field) == UNSORTED
         self._question = question
         self._index = index
         self._reach = reach
@@ -64,8 +75,8 @@ class _Search:
         return any(not unmet(rule.needs, self._question.standing) for rule in self._around(Dimension.FACTS))
 
     def misses(self, failed: Dimension) -> Iterator[NearMiss]:
-        """The rules that Casbin says would allow it, were it not for this dimension; in the file's order."""
-        for rule in self._around(failed):
+        """The rules that Casbin says would allow it, were it not for this dimension; the nearest first."""
+        for rule in sorted(self._around(failed), key=lambda rule: self._distance(rule, failed)):
             if self._allows(_relaxed(rule, failed)):
                 yield miss(rule, failed, self._missing(rule, failed))
 
@@ -82,6 +93,14 @@ class _Search:
             unfit = {each for each in names if not covers(names[each], _named(rule, each))}
             if acts and unfit == {failed} & set(names):
                 yield rule
+
+    def _distance(self, rule: Rule, failed: Dimension) -> int:
+        """How many facts are missing, or how many steps of the tree lie between what is named and what was asked."""
+        if failed is Dimension.FACTS:
+            return len(unmet(rule.needs, self._question.standing))
+        asked, named = self._names[failed], self._wider[failed](_named(rule, failed))
+        ways = [asked.index(name) + place for place, name in enumerate(named) if name in asked]
+        return min(ways, default=len(asked) + len(named))
 
     def _allows(self, rule: Rule) -> bool:
         edges = self._reach.edges(self._question)

@@ -44,7 +44,7 @@ async def test_a_record_that_a_resolver_hands_over_unfinished_is_not_walked_into
     schema = core(build_schema())
     operation = check(f"{{ __typename me {{ {asked} }} }}", schema).operation(None)
     variables = operation.variables({})
-    running: Any = SimpleNamespace(finished={"me": Leaky()}, request=SimpleNamespace(id="r"))
+    running: Any = SimpleNamespace(finished={"me": Leaky()}, request=SimpleNamespace(id="r", language="en"))
     data, errors = await execute(schema, operation, operation.roots(variables), variables, running)
     assert "a value of somebody" not in str(data)
     assert errors

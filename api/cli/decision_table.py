@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from api.cli.shared import CommandError
 from api.settings import CHECKOUT
-from policies.edition import Edition
 from policies.judge import Judge
 from policies.question import Decision, Question
 from policies.rule import JOIN
@@ -78,16 +77,13 @@ def read_cases(table: Path) -> tuple[Case, ...]:
     return tuple(Case(*line) for line in lines)
 
 
-def check_cases(cases: Sequence[Case], edition: Edition) -> None:
-    """Refuse a row whose answer could never be right, for its spelling alone.
+def check_cases(cases: Sequence[Case]) -> None:
+    """Refuse a row whose answer could never be right, for its spelling alone; its rule may come after it.
 
     Raises:
         CommandError: with the row and the column.
     """
-    known = {
-        "expected": set(map(str, Effect)),
-        "rule": {"", *(rule.id for rule in edition.rules)},
-    }
+    known = {"expected": set(map(str, Effect))}
     facts = {*map(str, Fact), *NO_FACTS}
     for number, case in enumerate(cases, FIRST_ROW):
         wrong = [column for column, names in known.items() if getattr(case, column) not in names]

@@ -45,7 +45,7 @@ def ask(
     edition = edition_of_checkout() if folder is None else edition_of(folder)
     cases = read_cases(table)
     kinds = _kinds(edition, recipient or ())
-    check_cases(cases, edition)
+    check_cases(cases)
     wrong = _wrong(cases, Judge(edition, kinds), lang)
     for sentence in wrong:
         out.print(sentence, soft_wrap=True, markup=False)

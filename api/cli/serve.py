@@ -21,6 +21,7 @@ import uvloop
 from api import logs
 from api.app import build_app
 from api.cli.database import fill_if_empty
+from api.cli.protocol import Protocol
 from api.cli.shared import CommandError, err, examples, prepare, settings
 from api.cli.workers import BEAT, Workers
 from api.house import open_house
@@ -148,7 +149,7 @@ async def _serve(
                 build_app(house),
                 host=given.host,
                 port=given.port,
-                http="httptools",
+                http=Protocol,
                 access_log=False,
                 log_config=None,
                 server_header=False,

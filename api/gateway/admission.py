@@ -2,12 +2,15 @@
 
 from api.gateway.context import INTERNAL, PERSON, Context
 from api.gateway.learned import digest
-from api.gateway.refusal import Why, closed
+from api.gateway.refusal import Refusal, Refusals, Why, closed
 from api.gateway.selection import TYPENAME, Root
 from api.gateway.told import Told
 from api.tokens.requester import Requester
 from models.inforce import Force
 from policies.vocabulary import Role
+
+NAMING = ("FIELD_UNKNOWN", "OBJECT_EXPECTED", "CHOICE_EXPECTED", "ANSWER_UNKNOWN", "REQUIRED")
+"""The mistakes whose words or place name what the schema or the form has."""
 
 COMPANY = (INTERNAL, PERSON)
 """The recipients that are no third party."""
@@ -29,6 +32,20 @@ def registered(force: Force, requester: Requester) -> bool:
 def may_know_schema(force: Force, requester: Requester) -> bool:
     """Whether the schema is told in production: to clients of the company, and to whoever asks about themself."""
     return registered(force, requester) and requester.recipients[0] in COMPANY
+
+
+def untold(refusal: Refusals) -> Refusals:
+    """The refusal of an input for its shape, to whom the schema is not told: without the names that it has."""
+    return Refusals([_untold(each) if each.reason in NAMING else each for each in refusal.parts])
+
+
+def _untold(part: Refusal) -> Refusal:
+    more = part.extensions
+    if part.reason == "REQUIRED":
+        more = {**more, "argument": str(more.get("argument", "")).rpartition(".")[0]}
+    untold = Refusal(part.code, Told("SHAPE_UNTOLD"), path=part.path)
+    untold.extensions = more
+    return untold
 
 
 def check_document(force: Force, requester: Requester, text: str) -> None:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
+from api.gateway.kept import Kept
 from api.gateway.refusal import Why
 from models.inforce import Force
 from models.registry import KnownRecipient
@@ -17,6 +18,9 @@ PERSON = "person"
 INTERNAL = "internal"
 OWN = "entrustee"
 """The group whose members count as the company itself for consent (APPI Art 27(5)(i))."""
+
+MOST_READ = 100_000
+"""How many fields the readings may ask that are kept of all contexts together."""
 
 NOTHING_KNOWN: Standing = frozenset()
 
@@ -39,6 +43,11 @@ class Context:
     purpose: Purpose | None
     recipient: KnownRecipient
     kept: dict[Any, Any] = field(default_factory=dict)
+
+    @cached_property
+    def readings(self) -> Kept[tuple[int, int], Any]:
+        """Those of all contexts of this edition, by context and selection."""
+        return cast("Kept[tuple[int, int], Any]", self.force.kept.setdefault("readings", Kept(MOST_READ)))
 
     @cached_property
     def groups(self) -> tuple[str, ...]:

@@ -1,13 +1,13 @@
 """The cost: people times fields, known before anything is read."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphql import GraphQLOutputType, is_list_type, is_non_null_type
 
 from api.gateway.limits import LARGEST_PAGE
 from api.gateway.refusal import exceeded
-from api.gateway.selection import Root
+from api.gateway.selection import Root, listed
 
 USUAL_PAGE = 20
 LISTED = 50
@@ -29,7 +29,8 @@ def cost(root: Root, arguments: Mapping[str, Any]) -> int:
     """What one field of the root costs: those it is asked of, times the fields below it, and whom it looks for."""
     if root.definition is None:
         return root.weight
-    return 1 + _people(root, arguments) * root.weight + sum(_named(arguments))
+    named = listed(root.selected.name, arguments) + sum(map(_values, arguments.values()))
+    return 1 + _people(root, arguments) * root.weight + named
 
 
 def _people(root: Root, arguments: Mapping[str, Any]) -> int:
@@ -43,13 +44,17 @@ def _people(root: Root, arguments: Mapping[str, Any]) -> int:
     return LISTED if root.definition and _is_list(root.definition.type) else 1
 
 
-def _named(arguments: Mapping[str, Any]) -> Iterator[int]:
-    """The lists of values in a filter."""
-    given = arguments.get("filter") or {}
-    for test in given.values():
-        values = test.get("in") or test.get("in_") if isinstance(test, Mapping) else test
-        if isinstance(values, list):
-            yield len(values)
+def _values(given: object) -> int:
+    """How many values stand in the lists of an input object."""
+    if not isinstance(given, Mapping):
+        return 0
+    return sum(_counted(value) for value in given.values())
+
+
+def _counted(value: object) -> int:
+    if isinstance(value, list):
+        return len(value) + (sum(map(_values, value)) if value and isinstance(value[0], Mapping) else 0)
+    return _values(value)
 
 
 def _is_list(kind: GraphQLOutputType) -> bool:

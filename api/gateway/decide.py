@@ -11,9 +11,15 @@ from api.gateway.refusal import Code, PathStep, Refusal, Refusals, Why, closed
 from api.gateway.selection import TYPENAME, Root, Selected
 from api.gateway.told import Told
 from models.dialect import Dialect
-from policies.explanation import Explanation
+from policies.explanation import Explanation, Reason
 
-MOST_READINGS = 1_000
+OF_A_READING = 20
+"""What a reading of no field would take, in fields."""
+
+A_USER = Selected("", "node", "User", {}, (Selected("id", "id", "ID", {}, ()),))
+NO_USER = Selected("", "node", "User", {}, ())
+"""A page of which only cursors or its place are asked still tells who exists: it reads their ids, if it may."""
+
 STEPS_TO_USER: Mapping[str, tuple[str, ...]] = {
     "user": (),
     "me": (),
@@ -63,8 +69,10 @@ def ask(root: Root, context: Context, dialect: Dialect) -> Asking | None:
         return None
     users = _users(root.selected, STEPS_TO_USER[name])
     if name == "users" and not users:
-        users = [((), _existence(root, context))]
-    readings = tuple((steps, _reading(selected, context, dialect)) for steps, selected in users)
+        users = [((), A_USER if context.clearance.visible else NO_USER)]
+    readings = tuple(
+        (steps, _reading(selected, context, dialect, lasting=root.lasting)) for steps, selected in users
+    )
     return Asking(root.selected.key, root.selected, readings)
 
 
@@ -82,27 +90,16 @@ def _users(selected: Selected, steps: Sequence[str]) -> list[tuple[tuple[PathSte
     return found
 
 
-def _existence(root: Root, context: Context) -> Selected:
-    """A page of which only cursors or its place are asked still tells who exists: it reads their ids."""
-    key = ("existence", id(root))
-    kept = context.kept.get(key)
-    if kept is None or kept[0] is not root:
-        ids = (Selected("id", "id", "ID", {}, ()),) if context.clearance.visible else ()
-        found = Selected("", "node", "User", {}, ids)
-        kept = context.kept[key] = (root, found)
-    selected: Selected = kept[1]
-    return selected
-
-
-def _reading(selected: Selected, context: Context, dialect: Dialect) -> Reading:
-    kept = context.kept.get(id(selected))
-    if kept is None or kept[0] is not selected:
-        if len(context.kept) >= MOST_READINGS:
-            context.kept.clear()
-        plan = user_plan(selected.children, context.force.catalogue)
-        kept = context.kept[id(selected)] = (selected, Reading(context, plan, dialect))
-    reading: Reading = kept[1]
-    return reading
+def _reading(selected: Selected, context: Context, dialect: Dialect, *, lasting: bool) -> Reading:
+    key = id(context), id(selected)
+    kept = context.readings.get(key)
+    if kept is not None and kept[0] is selected and kept[1].context is context:
+        found: Reading = kept[1]
+        return found
+    made = Reading(context, user_plan(selected.children, context.force.catalogue), dialect)
+    if lasting:
+        context.readings.keep(key, (selected, made), OF_A_READING + selected.fields)
+    return made
 
 
 def fields_looked_at(root: Root, arguments: Mapping[str, object]) -> tuple[str, ...]:
@@ -159,7 +156,9 @@ def _forbidden(context: Context, place: tuple[PathStep, ...], path: str) -> Refu
             rule=None,
         )
     told = explanation(context, path)
-    if told.nearest:
+    if told.reason is Reason.FIELD_UNSORTED:
+        words = Told("FIELD_UNSORTED")
+    elif told.nearest:
         words = Told("FIELD_FORBIDDEN", field=path, purpose=purpose, nearest=told.nearest[0])
     else:
         words = Told("FIELD_NAMED_BY_NO_RULE", field=path, purpose=purpose)

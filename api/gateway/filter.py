@@ -105,8 +105,9 @@ class Conditions:
         self.values[name] = value
         return f":{name}"
 
-    def among(self, column: str, choices: list[Any]) -> str:
-        """SQL that is true where the column is one of the choices; of one, the order of an index can be used too."""
+    def among(self, column: str, named: Iterable[Any]) -> str:
+        """SQL that is true where the column is one of those named; of one, the order of an index can be used too."""
+        choices = list(dict.fromkeys(named))
         if len(choices) == 1:
             return f"{column} = {self.place(choices[0])}"
         if self.dialect is Dialect.POSTGRES:
@@ -145,7 +146,7 @@ def conditions(given: Mapping[str, Any], dialect: Dialect, today: date, vault: V
                 argument=f"filter.{key}",
             )
         if key == "ids":
-            made.sql.append(made.among("u.id", list(operand)))
+            made.sql.append(made.among("u.id", operand))
             continue
         if not operand:
             raise Refusal(
@@ -165,23 +166,23 @@ def conditions(given: Mapping[str, Any], dialect: Dialect, today: date, vault: V
 def _one(key: str, sign: str, value: Any, made: Conditions) -> str:  # noqa: ANN401 - an argument
     derived = _DERIVED.get(key)
     if derived is not None:
-        choices = list(value) if sign == "in" else [value]
+        choices = dict.fromkeys(value if sign == "in" else [value])
         if key == "ageBand":
             _check_bands(choices, f"filter.{key}.{sign}")
         return (
             "(" + " OR ".join(derived(str(choice), made) for choice in choices) + ")" if choices else "1 = 0"
         )
     if key in _MARKS:
-        return _marked(key, list(value) if sign == "in" else [value], made)
+        return _marked(key, value if sign == "in" else [value], made)
     column = _COLUMNS[key]
     if sign == "in":
-        return made.among(column, list(value))
+        return made.among(column, value)
     return f"{column} {_SIGNS[sign]} {made.place(value)}"
 
 
-def _marked(key: str, choices: list[str], made: Conditions) -> str:
+def _marked(key: str, named: Iterable[str], made: Conditions) -> str:
     column, cells = _MARKS[key]
-    marks = [mark for choice in choices for mark in made.vault.marks(PATHS[key], choice)]
+    marks = [mark for each in dict.fromkeys(named) for mark in made.vault.marks(PATHS[key], each)]
     return f"{cells} IS NOT NULL AND {made.among(column, marks)}"
 
 

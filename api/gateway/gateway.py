@@ -8,7 +8,14 @@ import structlog
 from graphql import GraphQLError, GraphQLSchema
 
 from api.gateway import decide
-from api.gateway.admission import check_document, check_introspection, registered
+from api.gateway.admission import (
+    check_document,
+    check_introspection,
+    may_know_schema,
+    registered,
+    untold,
+)
+from api.gateway.changes.together import together
 from api.gateway.cost import check_cost
 from api.gateway.deadline import Deadlines
 from api.gateway.document import Documents
@@ -17,6 +24,7 @@ from api.gateway.failure import failed, given_up, unavailable, unknown_policy
 from api.gateway.fulfilment import Fulfilment
 from api.gateway.learned import Learned
 from api.gateway.limits import USUAL, Limits
+from api.gateway.misfit import Misfits
 from api.gateway.operation import Operation
 from api.gateway.purpose import context_of, purpose_context, recipient_of
 from api.gateway.refusal import Code, Refusal, Why, closed
@@ -90,6 +98,11 @@ class Gateway:
         try:
             with running.deadline:
                 return await self._answer(running)
+        except Misfits as misfits:
+            whole = together(misfits, force.edition, running.at, request.language)
+            if self._production and not may_know_schema(force, requester):
+                whole = untold(whole)
+            return await self._refuse(running, whole)
         except Refusal as refusal:
             return await self._refuse(running, refusal)
         except WrongValue:
@@ -108,9 +121,9 @@ class Gateway:
 
     async def _answer(self, running: Running) -> Answer:
         request, client = running.request, running.requester.client
-        text = self._learned.text(client, request)
+        text = running.text = self._learned.text(client, request)
         check_document(running.force, running.requester, text)
-        operation = self._documents.get(text, request.language).operation(request.operation_name)
+        operation = self._documents.get(text, request.language, client).operation(request.operation_name)
         running.operation = operation.name
         self._learned.learn(client, request)
         if operation.mutates and request.queries_only:
@@ -126,7 +139,9 @@ class Gateway:
         try:
             arguments = [root.arguments(variables) for root in roots]
         except GraphQLError as error:
-            raise Refusal(Code.BAD_INPUT, "an argument is missing or not of its type") from error
+            raise Refusal(
+                Code.BAD_INPUT, Told("ARGUMENT_UNREADABLE"), reason="ARGUMENT_UNREADABLE"
+            ) from error
         check_cost(roots, arguments, self._limits.cost)
         steps = [
             Step(root, given, decide.ask(root, context, self._dialect))

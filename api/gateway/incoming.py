@@ -5,18 +5,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
-import orjson
-from starlette.types import Receive, Scope
-
-from api.gateway.deadline import Deadlines
-from api.gateway.limits import Limits
+from api.gateway.body import json_of
 from api.gateway.media import JSON
-from api.gateway.refusal import Code, Refusal, exceeded
+from api.gateway.refusal import Code, Refusal
 from api.gateway.request import Request
 
 LONGEST_KEY = 200
+MOST_PARAMETERS = 50
+ASKED = ("query", "operationName", "variables", "extensions")
+UTF_8 = (b"utf-8", b"utf8")
+IDENTITY = b"identity"
 HASH = re.compile(r"[0-9a-f]{64}")
-SINGLE = (b"authorization", b"purpose", b"recipient", b"content-type", b"idempotency-key")
+SINGLE = (
+    b"authorization",
+    b"purpose",
+    b"recipient",
+    b"content-type",
+    b"content-encoding",
+    b"idempotency-key",
+)
 """The headers that decide: of two, nobody could say which was meant."""
 
 Headers = Mapping[bytes, bytes]
@@ -36,16 +43,29 @@ def check_headers(sent: Sequence[tuple[bytes, bytes]], headers: Headers) -> None
             raise _bad(f"the header `{name.decode().title()}` came more than once: send it once")
 
 
-async def read_request(
-    scope: Scope, receive: Receive, headers: Headers, request_id: str, bodies: "Bodies"
-) -> Request:
-    """The GraphQL request, as GraphQL over HTTP shapes it; of a GET its parameters, of a POST its body.
+def check_media(headers: Headers) -> None:
+    """See that a body is JSON as it stands, in UTF-8.
 
     Raises:
-        Refusal: `BAD_INPUT`, or `LIMIT_EXCEEDED` for a body too large or too slow, with the status of HTTP.
+        Refusal: `BAD_INPUT`, 415.
     """
-    by_get = scope["method"] == "GET"
-    asked = _parameters(scope["query_string"]) if by_get else await bodies.posted(receive, headers)
+    media, _, parameters = headers.get(b"content-type", b"").lower().partition(b";")
+    if media.strip() != JSON:
+        raise _bad("send `Content-Type: application/json`", 415)
+    for each in parameters.split(b";") if parameters else ():
+        name, _, value = each.partition(b"=")
+        if name.strip() == b"charset" and value.strip().strip(b'"') not in UTF_8:
+            raise _bad("send the body in UTF-8", 415)
+    if headers.get(b"content-encoding", IDENTITY).strip().lower() != IDENTITY:
+        raise _bad("send the body as it is, without `Content-Encoding`", 415)
+
+
+def request_of(asked: object, headers: Headers, request_id: str, *, by_get: bool) -> Request:
+    """The GraphQL request, as GraphQL over HTTP shapes it, out of the parameters of a GET or the JSON of a POST.
+
+    Raises:
+        Refusal: `BAD_INPUT`.
+    """
     if isinstance(asked, list):
         raise _bad("send one operation: batches are not served")
     if not isinstance(asked, dict):
@@ -117,68 +137,27 @@ def _bad(sentence: str, status: int = 400) -> Refusal:
     return Refusal(Code.BAD_INPUT, sentence, status=status)
 
 
-def _parameters(query_string: bytes) -> dict[str, Any]:
-    asked: dict[str, Any] = dict(parse_qsl(query_string.decode("latin-1")))
+def parameters(query_string: bytes) -> dict[str, Any]:
+    """The parameters of a GET.
+
+    Raises:
+        Refusal: `BAD_INPUT` for too many, or one that came twice.
+    """
+    try:
+        pairs = parse_qsl(query_string.decode("latin-1"), max_num_fields=MOST_PARAMETERS)
+    except ValueError:
+        raise _bad(f"the address has more than {MOST_PARAMETERS} parameters: send fewer") from None
+    asked: dict[str, Any] = dict(pairs)
+    names = [name for name, _ in pairs]
+    for name in ASKED:
+        if names.count(name) > 1:
+            raise _bad(f"`{name}` came more than once: send it once")
     for name in ("variables", "extensions"):
         if name in asked:
-            asked[name] = _json(asked[name].encode())
+            asked[name] = json_of(asked[name].encode())
             if not isinstance(asked[name], dict):
                 raise _bad(f"`{name}` is not a JSON object")
     return asked
-
-
-class Bodies:
-    """Reads the bodies of requests, which may be so large, and must have come in so many seconds."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._deadlines = Deadlines(limits.body_seconds)
-
-    async def posted(self, receive: Receive, headers: Headers) -> Any:  # noqa: ANN401 - any JSON
-        """The JSON of a body, None for what is none.
-
-        Raises:
-            Refusal: it has another type, is too large or too slow, or breaks off.
-        """
-        if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != JSON:
-            raise _bad("send `Content-Type: application/json`", 415)
-        length = headers.get(b"content-length", b"")
-        if length.isdigit() and int(length[:20]) > self._limits.body_bytes:
-            raise self._too_large()
-        try:
-            with self._deadlines.begin():
-                return _json(await self._body(receive))
-        except TimeoutError as error:
-            raise exceeded("body_seconds", None, self._limits.body_seconds, status=408) from error
-
-    def _too_large(self) -> Refusal:
-        return exceeded("body_bytes", None, self._limits.body_bytes, status=413)
-
-    async def _body(self, receive: Receive) -> bytes:
-        """The whole body.
-
-        Raises:
-            Refusal: it is too large, or breaks off, so that what came of it may not be what was meant.
-        """
-        parts: list[bytes] = []
-        size, more = 0, True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise _bad("the body breaks off")
-            parts.append(message.get("body", b""))
-            size += len(parts[-1])
-            if size > self._limits.body_bytes:
-                raise self._too_large()
-            more = message.get("more_body", False)
-        return parts[0] if len(parts) == 1 else b"".join(parts)
-
-
-def _json(body: bytes) -> Any:  # noqa: ANN401 - any JSON, or None for what is none
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
 
 
 def _text(headers: Headers, name: bytes) -> str | None:

@@ -12,6 +12,10 @@ MOST_STEPS = 20_000
 MOST_PAIRS = 2_000
 """How many pairs of fields under one response key validation may have to compare."""
 
+MOST_LISTED = 200
+"""How many keys or facts one argument may list; a filter's values are counted by their cost."""
+
+LONGEST_ALIAS = 100
 LARGEST_PAGE = 1_000
 LARGEST_BODY = 1_000_000
 MOST_KEPT = 1_000
@@ -47,12 +51,27 @@ class Limits:
         "The most that an operation may cost: people times fields, added up over what it asks of the root.",
     )
     body_bytes: int = _limit(LARGEST_BODY, 10_000, 100_000_000, "The largest body of a request, in bytes.")
+    body_values: int = _limit(
+        250_000, 1_000, 100_000_000, "The most values in the body of a request: its commas and brackets."
+    )
+    bodies_bytes: int = _limit(
+        128_000_000,
+        1_000_000,
+        999_999_999,
+        "How many bytes the bodies of all requests may hold in a process, each value counted as 100 more.",
+    )
     body_seconds: int = _limit(10, 1, 600, "In how many seconds the body of a request must have come.")
     operation_seconds: int = _limit(
         30, 1, 600, "After how many seconds an operation that was not answered is given up."
     )
     send_seconds: int = _limit(
-        30, 1, 600, "For how many seconds a client may take nothing of its answer before it is cut off."
+        30, 1, 600, "In how many seconds a client must take its answer, and 1 more for each 50,000 bytes."
+    )
+    answers_bytes: int = _limit(
+        128_000_000,
+        1_000_000,
+        999_999_999,
+        "How many bytes of long answers may wait in a process for clients to take them.",
     )
     client_running: int = _limit(
         64, 1, 10_000, "How many operations of one client, or of one person, run at once in a process."

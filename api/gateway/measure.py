@@ -18,8 +18,15 @@ from graphql import (
     visit,
 )
 
-from api.gateway.limits import MOST_FRAGMENTS, MOST_OPERATIONS, MOST_PAIRS, MOST_STEPS, Limits
-from api.gateway.operation import NUL
+from api.gateway.limits import (
+    LONGEST_ALIAS,
+    MOST_FRAGMENTS,
+    MOST_OPERATIONS,
+    MOST_PAIRS,
+    MOST_STEPS,
+    Limits,
+)
+from api.gateway.misfit import NUL
 from api.gateway.refusal import Code, Refusal, exceeded
 
 
@@ -61,6 +68,11 @@ class _Marks(Visitor):
 
     def enter_directive(self, *_args: object) -> None:
         self.directives += 1
+
+    @staticmethod
+    def enter_field(node: FieldNode, *_args: object) -> None:
+        if node.alias is not None:
+            _at_most("alias", len(node.alias.value), LONGEST_ALIAS)
 
     @staticmethod
     def enter_string_value(node: StringValueNode, *_args: object) -> None:

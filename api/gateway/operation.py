@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 from graphql import (
@@ -23,15 +23,26 @@ from graphql import (
 from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues, get_variable_values
 
-from api.gateway.misfit import misfits_given
+from api.gateway.kept import Kept
+from api.gateway.misfit import NUL, misfits_given
 from api.gateway.refusal import Code, Refusal
 from api.gateway.selection import Collector, Root
+from api.gateway.told import Told
 
 MOST_SHAPES = 32
+MOST_SHAPED = 200_000
+OF_A_SHAPE = 20
+"""How many fields the shapes of all operations may have together, and what one without fields counts as."""
+
+LONGEST_SHAPE = 1_000
+"""Of variables with more to say than so many bytes nothing is kept."""
+
 ROOTS = ("Query", "Mutation")
 DIRECTIVE = "purpose"
-NUL = "\0"
-"""The one character that PostgreSQL keeps in no text."""
+
+
+Shapes: TypeAlias = Kept[tuple[int, bytes], tuple["Operation", tuple[Root, ...]]]
+"""The fields of the root of operations, by the operation and by what the variables say of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +59,14 @@ class Operation:
     """One operation of a document.
 
     Attributes:
-        kept: what was made for it, by whatever it depends on; dropped with the document.
+        shapes: what was made for all operations, by whatever it depends on.
     """
 
     schema: GraphQLSchema
     node: OperationDefinitionNode
     fragments: dict[str, FragmentDetails]
-    kept: dict[bytes, tuple[Root, ...]] = field(default_factory=dict)
+    shapes: Shapes = field(default_factory=lambda: Kept(MOST_SHAPED))
+    _keys: set[bytes] = field(default_factory=set)
 
     @property
     def name(self) -> str | None:
@@ -87,29 +99,23 @@ class Operation:
         """The variables, coerced to their types.
 
         Raises:
-            Refusal: `BAD_INPUT` naming the variable, or what it holds and has no place, in this language; never
-                with its value.
+            Misfits: each of them that is missing, of another type or without a place, by its path and in this
+                language; never with its value.
         """
         coerced = get_variable_values(
-            self.schema, self.node.variable_definitions or (), dict(given), hide_suggestions=True
+            self.schema,
+            self.node.variable_definitions or (),
+            dict(given),
+            max_errors=1,
+            hide_suggestions=True,
         )
-        if isinstance(coerced, list):
-            misfits = misfits_given(self.schema, self.node, given, language)
-            if misfits is not None:
-                raise misfits
-            name = _variable_of(coerced[0])
-            raise Refusal(
-                Code.BAD_INPUT,
-                f"the variable `${name}` is missing or not of its type"
-                if name
-                else "a variable is not of its type",
-                argument=f"${name}" if name else None,
+        if isinstance(coerced, list) or any(map(_holds_nul, coerced.coerced.values())):
+            misfits = misfits_given(
+                self.schema, self.node, self.fragment_definitions.values(), given, language
             )
-        for name, value in coerced.coerced.items():
-            if _holds_nul(value):
-                raise Refusal(
-                    Code.BAD_INPUT, f"the variable `${name}` has a NUL character", argument=f"${name}"
-                )
+            raise misfits or Refusal(
+                Code.BAD_INPUT, Told("ARGUMENT_UNREADABLE"), reason="ARGUMENT_UNREADABLE"
+            )
         return coerced
 
     def roots(self, variables: VariableValues) -> tuple[Root, ...]:
@@ -119,19 +125,34 @@ class Operation:
             Refusal: `BAD_INPUT` for an argument that is not of its type.
         """
         key = self._shape_key(variables)
-        found = self.kept.get(key)
-        if found is None:
-            root = self.schema.get_root_type(self.node.operation)
-            if root is None:
-                raise Refusal(Code.DOCUMENT_INVALID, "this kind of operation is not served here")
-            try:
-                found = Collector(self.schema, self.fragments, variables, self.node).roots(root)
-            except GraphQLError as error:
-                raise Refusal(Code.BAD_INPUT, "an argument is missing or not of its type") from error
-            if len(self.kept) >= MOST_SHAPES:
-                self.kept.clear()
-            self.kept[key] = found
+        kept = self.shapes.get((id(self), key))
+        if kept is not None and kept[0] is self:
+            return kept[1]
+        root = self.schema.get_root_type(self.node.operation)
+        if root is None:
+            raise Refusal(Code.DOCUMENT_INVALID, "this kind of operation is not served here")
+        lasting = len(key) <= LONGEST_SHAPE
+        try:
+            found = Collector(self.schema, self.fragments, variables, self.node, lasting).roots(root)
+        except GraphQLError as error:
+            raise Refusal(
+                Code.BAD_INPUT, Told("ARGUMENT_UNREADABLE"), reason="ARGUMENT_UNREADABLE"
+            ) from error
+        if lasting:
+            self._keep(key, found)
         return found
+
+    def _keep(self, key: bytes, roots: tuple[Root, ...]) -> None:
+        if len(self._keys) >= MOST_SHAPES:
+            self.forget()
+        self._keys.add(key)
+        self.shapes.keep((id(self), key), (self, roots), OF_A_SHAPE + sum(each.fields for each in roots))
+
+    def forget(self) -> None:
+        """Keep nothing of what was made for it; whoever forgets an operation calls this."""
+        for key in self._keys:
+            self.shapes.drop((id(self), key))
+        self._keys.clear()
 
     @cached_property
     def _shaping(self) -> tuple[str, ...]:
@@ -200,11 +221,3 @@ def _holds_nul(value: object) -> bool:
     if isinstance(value, Mapping):
         return any(map(_holds_nul, value.values()))
     return isinstance(value, list) and any(map(_holds_nul, value))
-
-
-def _variable_of(error: GraphQLError) -> str | None:
-    for node in error.nodes or ():
-        variable = getattr(node, "variable", None)
-        if isinstance(variable, VariableNode):
-            return variable.name.value
-    return None

@@ -1,6 +1,6 @@
 """The plan: which fields of personal data a selection needs, where each answers, and from which columns."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from api.gateway.selection import TYPENAME, Selected
@@ -19,10 +19,14 @@ EACH = "@"
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One asked field of personal data: its path to the rules and where it answers."""
+    """One asked field of personal data: its path to the rules and where it answers.
+
+    `named` is false for an answer of the form that is asked only as one of all that may be read.
+    """
 
     path: str
     position: tuple[str, ...]
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,13 @@ class UserPlan:
     def decided(self) -> tuple[str, ...]:
         """Every field that must be decided to answer."""
         return tuple(dict.fromkeys((*self.asked, *self.siblings)))
+
+    def sought(self, seen: Collection[str]) -> tuple[Leaf, ...]:
+        """The leaves, but for those that nobody named and nobody may see, where others beside them may be seen."""
+        open_at = {leaf.position for leaf in self.leaves if leaf.path in seen}
+        return tuple(
+            leaf for leaf in self.leaves if leaf.named or leaf.path in seen or leaf.position not in open_at
+        )
 
 
 def user_plan(selected: Sequence[Selected], catalogue: Mapping[str, Personal]) -> UserPlan:
@@ -91,8 +102,9 @@ def _leaves(selected: Sequence[Selected], catalogue: Mapping[str, Personal]) -> 
         if each.name == TYPENAME:
             continue
         if each.name == ANSWERS_FIELD:
+            named = each.arguments.get("keys") is not None
             for key in answer_keys(each, catalogue):
-                yield Leaf(ANSWERS + key, (each.key,))
+                yield Leaf(ANSWERS + key, (each.key,), named)
         elif not _inside(each, catalogue):
             yield Leaf(f"User.{each.name}", (each.key,))
         else:

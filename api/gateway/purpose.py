@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from api.gateway.context import Context
+from api.gateway.kept import Kept
 from api.gateway.refusal import Code, Refusal, Why, closed
 from api.gateway.told import Told
 from api.tokens.requester import Requester
@@ -12,7 +13,7 @@ from models.inforce import Force
 from models.registry import KnownRecipient
 from policies.purpose import Purpose
 
-MOST_CONTEXTS = 10_000
+MOST_CONTEXTS = 4_000
 
 CLAUSES: Mapping[Code, str] = MappingProxyType(
     {
@@ -81,10 +82,11 @@ def context_of(
 ) -> Context:
     """The context, kept with what is in force so that its decisions are made once."""
     key = (requester.role, requester.categories, recipient.id, purpose and purpose.id)
-    found = force.kept.get(key)
-    if not isinstance(found, Context):
+    contexts = _contexts(force)
+    found = contexts.get(key)
+    if found is None:
         found = Context(force, requester.role, requester.categories, purpose, recipient)
-        _keep(force, key, found)
+        contexts.keep(key, found)
     return found
 
 
@@ -97,19 +99,21 @@ def purpose_context(
         Refusal: see `declared_purpose`; and `OPERATION_FORBIDDEN` for a recipient that cannot be recorded.
     """
     key = ("purpose", requester.role, requester.purposes, requester.categories, recipient.id, asked)
-    found = force.kept.get(key)
-    if not isinstance(found, Context):
+    contexts = _contexts(force)
+    found = contexts.get(key)
+    if found is None:
         purpose = declared_purpose(force, requester, recipient, asked)
         found = context_of(force, requester, recipient, purpose)
         _complete(found)
-        _keep(force, key, found)
+        contexts.keep(key, found)
     return found
 
 
-def _keep(force: Force, key: object, context: Context) -> None:
-    if len(force.kept) >= MOST_CONTEXTS:
-        force.kept.clear()
-    force.kept[key] = context
+def _contexts(force: Force) -> Kept[object, Context]:
+    found = force.kept.get("contexts")
+    if found is None:
+        found = force.kept["contexts"] = Kept[object, Context](MOST_CONTEXTS)
+    return cast("Kept[object, Context]", found)
 
 
 def _complete(context: Context) -> None:

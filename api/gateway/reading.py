@@ -16,7 +16,8 @@ from models.store import Row
 from policies.clearance import IDENTITY, Opening
 from policies.vocabulary import Fact
 
-MOST_STATEMENTS = 200
+MOST_STATEMENTS = 16
+LONGEST_TAIL = 4_000
 CASES = "#"
 """What stands in a key between the standing and the case files."""
 
@@ -42,6 +43,7 @@ class Reading:
 
     Attributes:
         forbidden: the asked fields refused to everybody here.
+        asked: the paths of all that is asked, without what falls out of `answers` for everybody.
         key_at: the place in a row of the key of the standing, or None where all are given the same.
     """
 
@@ -51,7 +53,9 @@ class Reading:
         clearance = context.clearance
         self.lens = clearance.lens(tuple(dict.fromkeys((IDENTITY, *plan.decided))))
         self.seen = frozenset(path for opening in self.lens.openings.values() for path in opening.rules)
-        self.forbidden = tuple(leaf for leaf in plan.leaves if leaf.path not in self.seen)
+        sought = plan.sought(self.seen)
+        self.forbidden = tuple(leaf for leaf in sought if leaf.path not in self.seen)
+        self.asked = frozenset(leaf.path for leaf in sought) or frozenset(plan.asked)
         self.by_case = Fact.LAWFUL in (*clearance.required, *self.lens.facts)
         self.key_at = (2 + context.third_party) if self.lens.facts or self.by_case else None
         self._columns = Columns(
@@ -94,12 +98,11 @@ class Reading:
         found = self._statements.get((tail, order_column))
         if found is None:
             ordered = "" if order_column is None else f", {order_column} AS ordered"
+            found = numbered(f"SELECT {self._columns.sql}{ordered} {self._from}{tail}", self._dialect)
             if len(self._statements) >= MOST_STATEMENTS:
                 self._statements.clear()
-            found = self._statements[tail, order_column] = numbered(
-                f"SELECT {self._columns.sql}{ordered} {self._from}{tail}",
-                self._dialect,
-            )
+            if len(tail) <= LONGEST_TAIL:
+                self._statements[tail, order_column] = found
         return found
 
     def _visible(self) -> str:
@@ -139,7 +142,7 @@ class Reading:
         standing, _, files = key.partition(CASES) if self.by_case else (key, "", "")
         cases = case_files(files)
         opening = self._opening(int(standing), cases)
-        asked = frozenset(self.plan.asked)
+        asked = self.asked
         released = frozenset(path for path in asked if path in opening)
         return View(
             shape=self._shaper.shape(opening),

@@ -143,8 +143,12 @@ def closed(
     return Refusal(Code.OPERATION_FORBIDDEN, told, path=path, status=status, **extensions)
 
 
-def exceeded(limit: str, asked: int | None, most: float, *, status: int | None = None) -> Refusal:
+def exceeded(
+    limit: str, asked: int | None, most: float, *, status: int | None = None, argument: str | None = None
+) -> Refusal:
     """The refusal of what goes beyond a limit, with what was asked where that is known."""
     told = Told(f"LIMIT_{limit.upper()}", asked=asked, most=most)
     known: dict[str, Any] = {} if asked is None else {"asked": asked}
+    if argument is not None:
+        known["argument"] = argument
     return Refusal(Code.LIMIT_EXCEEDED, told, status=status, limit=limit, most=most, **known)

@@ -6,14 +6,16 @@ from collections.abc import Mapping
 
 from starlette.types import Send
 
+from api.gateway.gate import Who
 from api.gateway.media import takes_gzip
+from api.gateway.outbox import Outbox
 
 SMALLEST = 1_000
 """From how many bytes on an answer is packed."""
 
-IN_A_THREAD = 65_536
 LEVEL = 4
 CHUNK = 65_536
+"""A longer answer is packed in a thread, and sent in parts of this length."""
 
 
 async def respond(  # noqa: PLR0913 - a response has these parts
@@ -24,39 +26,37 @@ async def respond(  # noqa: PLR0913 - a response has these parts
     extra: tuple[tuple[bytes, bytes], ...],
     *,
     asked: Mapping[bytes, bytes],
-    seconds: float,
+    who: Who,
+    outbox: Outbox,
 ) -> None:
-    """Send a response; a client that takes nothing of it for so many seconds is cut off.
+    """Send a response; a client that does not take a long one in time is cut off.
 
     Raises:
         TimeoutError: it was.
     """
     headers = [(b"content-type", media + b"; charset=utf-8"), *extra]
+    packs = False
     if len(payload) >= SMALLEST:
         headers.append((b"vary", b"Accept-Encoding"))
-        if takes_gzip(asked.get(b"accept-encoding", b"")):
-            payload = await _packed(payload)
-            headers.append((b"content-encoding", b"gzip"))
+        packs = takes_gzip(asked.get(b"accept-encoding", b""))
+    if packs:
+        headers.append((b"content-encoding", b"gzip"))
+    if len(payload) <= CHUNK:
+        await _whole(send, status, headers, _gzip(payload) if packs else payload)
+        return
+    async with outbox.sending(who, len(payload)):
+        if packs:
+            payload = await asyncio.to_thread(_gzip, payload)
+        await _whole(send, status, headers, payload)
+
+
+async def _whole(send: Send, status: int, headers: list[tuple[bytes, bytes]], payload: bytes) -> None:
     headers.append((b"content-length", b"%d" % len(payload)))
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    if len(payload) <= CHUNK:
-        await send({"type": "http.response.body", "body": payload})
-        return
-    for start in range(0, len(payload), CHUNK):
-        async with asyncio.timeout(seconds):
-            await send(
-                {
-                    "type": "http.response.body",
-                    "body": payload[start : start + CHUNK],
-                    "more_body": start + CHUNK < len(payload),
-                }
-            )
-
-
-async def _packed(payload: bytes) -> bytes:
-    if len(payload) < IN_A_THREAD:
-        return _gzip(payload)
-    return await asyncio.to_thread(_gzip, payload)
+    for start in range(0, len(payload) or 1, CHUNK):
+        part = payload[start : start + CHUNK]
+        more = start + CHUNK < len(payload)
+        await send({"type": "http.response.body", "body": part, "more_body": more})
 
 
 def _gzip(payload: bytes) -> bytes:

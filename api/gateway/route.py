@@ -11,12 +11,14 @@ import orjson
 from starlette.requests import Request as HttpRequest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.gateway.body import Bodies, Share
 from api.gateway.cors import Cors, Pairs
-from api.gateway.gate import RETRY_AFTER, Gate, Left, Seat
+from api.gateway.gate import RETRY_AFTER, Gate, Left, Seat, Who
 from api.gateway.gateway import Gateway
-from api.gateway.incoming import Bodies, Headers, check_headers, language_of, read_request
+from api.gateway.incoming import Headers, check_headers, check_media, language_of, parameters, request_of
 from api.gateway.limits import USUAL, Limits
 from api.gateway.media import RESPONSE, negotiated
+from api.gateway.outbox import Outbox
 from api.gateway.refusal import ALWAYS, Code, Refusal
 from api.gateway.request import Answer
 from api.gateway.respond import respond
@@ -50,8 +52,8 @@ class GraphQLRoute:
         self._tokens = tokens
         self._metrics = metrics
         self._page = page
-        self._limits = limits
         self._bodies = Bodies(limits)
+        self._outbox = Outbox(limits)
         self._gate = Gate(limits, metrics)
         self._cors = Cors(origins)
         self._now = now
@@ -94,26 +96,47 @@ class GraphQLRoute:
         except Refusal as refusal:
             if refusal.code is Code.UNAUTHENTICATED:
                 self._metrics.unauthenticated()
+            elif refusal.extensions.get("limit") == "bodies_bytes":
+                self._metrics.turned_away("bodies")
             refused = Answer.refused(refusal, asked.id, language_of(asked.headers))
-            await self._send(asked, refused, refused.status)
+            await self._send(asked, None, orjson.dumps(refused.body), refused.status)
 
     async def _answer(self, asked: "Asked", requester: Requester, seat: Seat) -> None:
-        request = await read_request(asked.scope, asked.receive, asked.headers, asked.id, self._bodies)
-        await seat.turn(asked.receive)
-        answer = await self._gateway.answer(requester, request)
+        who = requester.client, requester.user
+        with self._bodies.share(who) as share:
+            payload, status = await self._payload(asked, requester, seat, share)
+        await self._send(asked, who, payload, status)
+
+    async def _payload(
+        self, asked: "Asked", requester: Requester, seat: Seat, share: Share
+    ) -> tuple[bytes, int]:
+        """The answer in bytes, so that nothing else of it waits for a slow client, and its status."""
+        answer = await self._operate(asked, requester, seat, share)
         seat.rest()
         if answer.code == Code.UNAUTHENTICATED:
             self._metrics.unauthenticated()
         else:
             self._measure(requester, answer, time.perf_counter() - asked.began)
         always = asked.media == RESPONSE or answer.status in ALWAYS
-        await self._send(asked, answer, answer.status if always else 200)
+        return orjson.dumps(answer.body), answer.status if always else 200
 
-    async def _send(self, asked: "Asked", answer: Answer, status: int) -> None:
+    async def _operate(self, asked: "Asked", requester: Requester, seat: Seat, share: Share) -> Answer:
+        """Carry the operation out in its turn; till then a body waits as the bytes it came in."""
+        headers, body = asked.headers, b""
+        by_get = asked.scope["method"] == "GET"
+        if not by_get:
+            check_media(headers)
+            body = await self._bodies.read(asked.receive, headers.get(b"content-length", b""), share)
+        await seat.turn(asked.receive)
+        said = parameters(asked.scope["query_string"]) if by_get else self._bodies.opened(body, share)
+        request = request_of(said, headers, asked.id, by_get=by_get)
+        return await self._gateway.answer(requester, request)
+
+    async def _send(self, asked: "Asked", who: Who, payload: bytes, status: int) -> None:
         await respond(
             asked.send,
             status,
-            orjson.dumps(answer.body),
+            payload,
             asked.media,
             (
                 (b"cache-control", b"no-store"),
@@ -122,7 +145,8 @@ class GraphQLRoute:
                 *_extra(status, asked.headers),
             ),
             asked=asked.headers,
-            seconds=self._limits.send_seconds,
+            who=who,
+            outbox=self._outbox,
         )
 
     def _measure(self, requester: Requester, answer: Answer, seconds: float) -> None:

@@ -47,6 +47,7 @@ class Running:
         plain: the same requester's decisions without a purpose, for registers.
         finished: the released values by response key.
         deadline: when it is given up.
+        text: the document that the request means, whether it came whole or by its hash.
     """
 
     requester: Requester
@@ -57,6 +58,7 @@ class Running:
     recipient: KnownRecipient | None = None
     purpose: str | None = None
     operation: str | None = None
+    text: str = ""
     context: Context = field(init=False)
     plain: Context = field(init=False)
     record: Record = field(default_factory=Record)

@@ -22,6 +22,9 @@ from graphql.execution.collect_fields import FieldDetails, FragmentDetails, coll
 from graphql.execution.values import VariableValues, get_argument_values
 from graphql.type import GraphQLSchema
 
+from api.gateway.limits import MOST_LISTED
+from api.gateway.refusal import exceeded
+
 TYPENAME = "__typename"
 SIZED = ("edges", "results")
 """Lists whose size an argument above them says."""
@@ -57,14 +60,29 @@ class Selected:
     children: tuple["Selected", ...]
     weight: int = 1
 
+    @property
+    def fields(self) -> int:
+        """How many fields there are below it, with itself."""
+        return 1 + sum([each.fields for each in self.children])
+
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A field asked of the root; its arguments are read anew for each run of the operation."""
+    """A field asked of the root; its arguments are read anew for each run of the operation.
+
+    Attributes:
+        lasting: what is made for it may be kept, as the operation keeps it too.
+    """
 
     selected: Selected
     definition: GraphQLField | None
     node: FieldNode
+    lasting: bool = True
+
+    @property
+    def fields(self) -> int:
+        """How many fields are asked in it."""
+        return self.selected.fields
 
     @property
     def weight(self) -> int:
@@ -86,6 +104,7 @@ class Collector:
     fragments: dict[str, FragmentDetails]
     variables: VariableValues
     operation: OperationDefinitionNode
+    lasting: bool = True
 
     def roots(self, root: GraphQLObjectType) -> tuple[Root, ...]:
         """The fields that the operation asks of the root."""
@@ -105,7 +124,8 @@ class Collector:
             weight = _weight(self._below(named, details)) or 1
             return Root(Selected(key, name, "", {}, (), weight), None, node)
         below = self._below(named, details)
-        return Root(Selected(key, name, named.name, {}, below, _weight(below) or 1), field, node)
+        selected = Selected(key, name, named.name, {}, below, _weight(below) or 1)
+        return Root(selected, field, node, self.lasting)
 
     def _selected(
         self, parent: GraphQLObjectType, grouped: Mapping[str, list[FieldDetails]]
@@ -123,7 +143,7 @@ class Collector:
         )
         named = get_named_type(field.type)
         below = self._below(named, details)
-        weight = 1 + _size(field.type, name, arguments) * _weight(below)
+        weight = 1 + listed(name, arguments) + _size(field.type, name, arguments) * _weight(below)
         return Selected(key, name, named.name, arguments, below, weight)
 
     def _below(self, named: GraphQLNamedType | None, details: list[FieldDetails]) -> tuple[Selected, ...]:
@@ -139,6 +159,21 @@ class Collector:
             hide_suggestions=True,
         )
         return self._selected(named, grouped)
+
+
+def listed(name: str, arguments: Mapping[str, Any]) -> int:
+    """How many values the lists in the arguments of a field have.
+
+    Raises:
+        Refusal: `LIMIT_EXCEEDED` for more than one argument may list, with its place.
+    """
+    count = 0
+    for argument, value in arguments.items():
+        if isinstance(value, list):
+            if len(value) > MOST_LISTED:
+                raise exceeded("listed", len(value), MOST_LISTED, argument=f"{name}.{argument}")
+            count += len(value)
+    return count
 
 
 def _weight(below: tuple[Selected, ...]) -> int:

@@ -27,7 +27,7 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "Answer": "key value label",
         "Consent": "id purpose recipient state givenAt withdrawnAt expiresAt noticeVersion language method",
         "Edition": "id number publishedAt publishedBy approvedBy note rules",
-        "Explanation": "allowed rule clause edition reason nearest",
+        "Explanation": "allowed rule clause edition reason nearest advice",
         "FieldChange": "field was became at by client purpose",
         "FieldInfo": "path category tier clause ja en purposes",
         "NearMiss": "rule failed missing text",

@@ -159,5 +159,12 @@ class Explanation:
         description="Which step failed, such as `STAGE_TOO_EARLY`; null where it is allowed"
     )
     nearest: list[NearMiss] = strawberry.field(
-        description="The rule that denied, then those that would have allowed it but for one thing"
+        description="The rule that denied, then those that would have allowed it but for one thing, nearest first"
     )
+    ja: strawberry.Private[str | None]
+    en: strawberry.Private[str | None]
+
+    @strawberry.field(description="What to do where the field is in no category yet, or unknown")
+    def advice(self, lang: Lang = strawberry.ID("ja")) -> str | None:
+        """The sentence."""
+        return self.en if lang == "en" else self.ja

@@ -1,6 +1,6 @@
 """The registers: purposes, recipients, fields, editions and explanations as their types show them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import strawberry
 
@@ -22,7 +22,7 @@ from models.history import moment
 from models.inforce import Force, PolicyUnavailable
 from models.ledger_rows import LARGEST_ID
 from policies.edition import Edition as PolicyEdition
-from policies.explanation import Dimension
+from policies.explanation import Dimension, Reason
 from policies.judge import Judge
 from policies.question import Question
 from policies.rule import write_needs
@@ -32,6 +32,12 @@ ID = strawberry.ID
 LONGEST_NUMBER = len(str(LARGEST_ID))
 OTHERS = "Query.explain.others"
 """The guard of questions about what others may do."""
+
+ADVICE: Mapping[Reason | None, Told] = {
+    Reason.FIELD_UNSORTED: Told("FIELD_UNSORTED"),
+    Reason.FIELD_UNKNOWN: Told("FIELD_UNKNOWN"),
+}
+"""What to do for the reasons where no rule comes near."""
 
 NO_RECIPIENT = ""
 """A name that nobody can register."""
@@ -96,7 +102,7 @@ def form_of(running: Running) -> list[FormQuestion]:
             category=ID(each.category),
             choices=[
                 FormChoice(value=ID(value), label_ja=ja, label_en=en)
-                for value, ja, en in zip(each.choices, each.choices_ja, each.choices_en, strict=True)
+                for value, ja, en in zip(each.choices, each.choices_ja, each.choices_en, strict=False)
             ],
             label_ja=each.label_ja,
             label_en=each.label_en,
@@ -196,6 +202,7 @@ async def explain_question(  # noqa: PLR0913 - a question has these parts
     told = judge.explain(
         Question(role, action, purpose, field, recipient, standing(*(known[fact] for fact in facts)))
     )
+    advice = ADVICE.get(told.reason)
     return Explanation(
         allowed=told.decision.allowed,
         rule=ID(told.rule.id) if told.rule else None,
@@ -212,6 +219,8 @@ async def explain_question(  # noqa: PLR0913 - a question has these parts
             )
             for each in told.nearest
         ],
+        ja=advice.text("ja") if advice else None,
+        en=advice.text("en") if advice else None,
     )
 
 

@@ -1,5 +1,6 @@
 """The form of a token request: a small, unambiguous body and the credentials of one client (RFC 6749)."""
 
+import asyncio
 import base64
 import binascii
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from urllib.parse import parse_qsl, unquote_plus
 from starlette.requests import Request
 
 LONGEST_FORM = 8192
+MOST_SECONDS = 10
 MOST_FIELDS = 20
 FORM_TYPE = "application/x-www-form-urlencoded"
 
@@ -50,10 +52,14 @@ async def read_form(request: Request) -> dict[str, str]:
 
 async def _body(request: Request) -> bytes:
     read = bytearray()
-    async for chunk in request.stream():
-        read += chunk
-        if len(read) > LONGEST_FORM:
-            raise Fault("invalid_request", "the body is too long", status=413)
+    try:
+        async with asyncio.timeout(MOST_SECONDS):
+            async for chunk in request.stream():
+                read += chunk
+                if len(read) > LONGEST_FORM:
+                    raise Fault("invalid_request", "the body is too long", status=413)
+    except TimeoutError:
+        raise Fault("invalid_request", "the body did not come in time", status=408) from None
     return bytes(read)
 
 

@@ -14,8 +14,6 @@ Answer = str | int | list[str]
 
 SHORT_LONGEST: Final = 200
 LONG_LONGEST: Final = 4000
-MOST: Final = 2**31 - 1
-"""The largest `Int` of GraphQL."""
 
 _CHOICE_LONGEST: Final = 80
 _BETWEEN: Final = ", "
@@ -56,10 +54,11 @@ def _several(question: FormQuestion, texts: list[str]) -> list[str]:
     return [choice for choice in question.choices if choice in chosen]
 
 
-def _number(_: FormQuestion, text: str) -> int:
+def _number(question: FormQuestion, text: str) -> int:
     digits = plain(text, _CHOICE_LONGEST)
-    if not (digits.isascii() and digits.isdecimal()) or int(digits) > MOST:
-        raise Wrong("ANSWER_NUMBER", most=MOST)
+    least, most = question.bounds
+    if not (digits.isascii() and digits.isdecimal()) or not least <= int(digits) <= most:
+        raise Wrong("ANSWER_NUMBER", least=least, most=most)
     return int(digits)
 
 

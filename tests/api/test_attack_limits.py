@@ -1,11 +1,15 @@
 """Attacks by size: a small text that asks for a lot is refused before anything is read, and quickly."""
 
 import time
+from typing import Any
 
 import pytest
 from graphql import get_introspection_query
 
+from api.gateway import document
+from api.gateway.document import Document, Documents, check
 from api.gateway.limits import USUAL
+from api.schema.build import core
 from tests.world import World
 
 ACCOUNT = '@purpose(id: "service.account")'
@@ -133,3 +137,31 @@ async def test_of_many_documents_the_oldest_are_forgotten(a_world: World) -> Non
     for each in range(1100):
         documents.get(f"{{ purposes {{ a{each}: id }} }}", "en")
     assert len(documents._kept) == 1000  # noqa: SLF001 - the same
+
+
+def asking(number: int) -> str:
+    return f"{{ purposes {{ a{number}: id }} }}"
+
+
+async def test_a_document_that_is_asked_for_again_stays_and_no_client_pushes_out_anothers(
+    a_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+
+    def watched(text: str, *more: Any) -> Document:
+        checked.append(text)
+        return check(text, *more)
+
+    monkeypatch.setattr(document, "check", watched)
+    monkeypatch.setattr(document, "MOST_KEPT", 10)
+    documents = Documents(core(a_world.house.schema))
+    for each in range(3):
+        documents.get(asking(each), "en", "quiet")
+    for each in range(100, 130):
+        documents.get(asking(100), "en", "loud")
+        documents.get(asking(each), "en", "loud")
+    checked.clear()
+    for each in (0, 1, 2, 100):
+        documents.get(asking(each), "en", "loud")
+    assert checked == []
+    assert len(documents._kept) == 10  # noqa: SLF001 - its memory is the point

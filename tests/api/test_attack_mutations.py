@@ -120,12 +120,12 @@ async def test_no_other_role_or_purpose_changes_a_consent(
         ({"language": "vi"}, "input.language"),
         ({"language": ""}, "input.language"),
         ({"expiresAt": "2020-01-01T00:00:00Z"}, "input.expiresAt"),
-        ({"expiresAt": "2030-01-01T00:00:00"}, "$i"),
-        ({"expiresAt": "9999-12-31T23:59:59-14:00"}, "$i"),
-        ({"method": "DEEMED"}, "$i"),
-        ({"user": None}, "$i"),
-        ({"noticeVersion": "a\0"}, "$i"),
-        ({"state": "GIVEN"}, "$i.state"),
+        ({"expiresAt": "2030-01-01T00:00:00"}, "input.expiresAt"),
+        ({"expiresAt": "9999-12-31T23:59:59-14:00"}, "input.expiresAt"),
+        ({"method": "DEEMED"}, "input.method"),
+        ({"user": None}, "input.user"),
+        ({"noticeVersion": "a\0"}, "input.noticeVersion"),
+        ({"state": "GIVEN"}, "input.state"),
     ],
 )
 async def test_a_consent_that_is_not_one_is_refused_whole(

@@ -1,11 +1,15 @@
 """Attacks with tokens that are too narrow, of a client that was stopped, or of a person through another client."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import Request
 
+from api.tokens import form
 from models.recipient import Client
 from tests.api.test_attack_mutations import NAMED, RECORD, SHOWN, WITHDRAW, kept, refused
 from tests.world import World
@@ -99,3 +103,19 @@ async def test_what_a_stopped_client_asks_is_counted_and_not_recorded(a_world: W
             before = await counted(a_world)
             await unauthenticated(a_world, await a_world.send("employer-b", query, given), before)
     assert (await a_world.ask("employer-b", ONE, given))["data"]["user"] == given
+
+
+async def test_a_form_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(form, "MOST_SECONDS", 0.05)
+    parts = [{"type": "http.request", "body": b"grant_", "more_body": True}]
+
+    async def receive() -> Any:
+        if parts:
+            return parts.pop()
+        return await asyncio.Event().wait()
+
+    headers = [(b"content-type", form.FORM_TYPE.encode())]
+    request = Request({"type": "http", "method": "POST", "headers": headers}, receive)
+    with pytest.raises(form.Fault) as told:
+        await form.read_form(request)
+    assert (told.value.error, told.value.status) == ("invalid_request", 408)

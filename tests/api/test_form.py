@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from api.gateway.ledger_view import JAPAN
+from api.gateway.told import SENTENCES
 from api.house import utc_now
 from models.recipient import Client
 from policies.edition import Edition
@@ -23,6 +24,9 @@ CONSENT = """
 mutation($input: RecordConsentInput!) @purpose(id: "service.account") {
   recordConsent(input: $input) { user { id } }
 }
+"""
+CORRECT = """
+mutation($i: UpdateUserInput!) @purpose(id: "service.account") { updateUser(input: $i) { user { id } } }
 """
 APPLY = """
 mutation($input: SetApplicationStageInput!) @purpose(id: "%s") {
@@ -230,3 +234,115 @@ async def test_an_answer_stays_when_its_question_is_asked_no_more(a_world: World
         assert ("employer-a", "employer-a", "service.application") in seen
     finally:
         await publish(a_world, edition)
+
+
+@pytest.mark.usefixtures("back")
+async def test_a_required_question_answered_wrongly_is_told_once(a_world: World, edition: Edition) -> None:
+    await publish(a_world, asking(edition, question(required="yes")))
+    answers = [{"key": "favouriteTool", "value": "NEITHER"}]
+    plain = a_world.demo.users["plain"]
+    for answer in (
+        await a_world.ask("frontend", REGISTER, body({"email": "w@form.example", "answers": answers})),
+        await a_world.ask(
+            "frontend", CORRECT, {"i": {"id": plain, "user": {"answers": answers}}}, user=plain
+        ),
+    ):
+        (error,) = answer["errors"]
+        assert error["extensions"]["argument"] == "input.user.answers.favouriteTool"
+        assert error["extensions"]["reason"] == "ANSWER_CHOICE"
+
+
+@pytest.mark.usefixtures("back")
+async def test_an_answer_that_is_not_asked_is_told_beside_the_other_mistakes(
+    a_world: World, edition: Edition
+) -> None:
+    await publish(a_world, asking(edition, question(**days(0, -1))))
+    given = {"email": "nobody", "answers": [{"key": "favouriteTool", "value": "OTHER"}]}
+    plain = a_world.demo.users["plain"]
+    correction = {"i": {"id": plain, "user": given}}
+    for answer in (
+        await a_world.ask("frontend", REGISTER, body(given)),
+        await a_world.ask("frontend", CORRECT, correction, user=plain),
+    ):
+        assert {
+            each["extensions"]["argument"]: each["extensions"]["reason"] for each in answer["errors"]
+        } == {
+            "input.user.email": "EMAIL_SHAPE",
+            "input.user.answers.favouriteTool": "ANSWER_NOT_ASKED",
+        }
+
+
+ALL = 'query @purpose(id: "service.account"%s) { me { answers%s { key value } } }'
+
+
+@pytest.mark.usefixtures("back")
+async def test_a_new_question_leaves_all_answers_whole_and_is_refused_by_its_name(
+    a_world: World, edition: Edition
+) -> None:
+    plain = a_world.demo.users["plain"]
+    before = await a_world.ask("frontend", ALL % ("", ""), user=plain)
+    assert "errors" not in before
+    await publish(a_world, asking(edition, question()))
+    for more in ("", ", strict: true"):
+        sent = await a_world.send("frontend", ALL % (more, ""), user=plain)
+        assert sent.json() == before
+        ledger = "SELECT outcome FROM accesses WHERE request_id = :id"
+        rows = await a_world.house.store.fetch(ledger, {"id": sent.headers["x-request-id"]})
+        assert [row[0] for row in rows] == ["RELEASED"]
+    keys = '(keys: ["favouriteTool", "education"])'
+    (error,) = (await a_world.ask("frontend", ALL % ("", keys), user=plain))["errors"]
+    assert (error["extensions"]["code"], error["extensions"]["field"]) == (
+        "FIELD_FORBIDDEN",
+        "User.answers.favouriteTool",
+    )
+
+
+@pytest.mark.usefixtures("back")
+async def test_a_question_in_no_category_and_an_unknown_field_are_explained_with_what_to_do(
+    a_world: World, edition: Edition
+) -> None:
+    await publish(a_world, asking(edition, question()))
+    explain = """query($field: String!) { explain(purpose: "service.account", role: "frontend", recipient: "internal",
+      field: $field, facts: ["noticed"]) { reason rule nearest { rule } ja: advice en: advice(lang: "en") } }"""
+    for field, reason in (
+        ("User.answers.favouriteTool", "FIELD_UNSORTED"),
+        ("User.shoeSize", "FIELD_UNKNOWN"),
+    ):
+        told = (await a_world.ask("frontend", explain, {"field": field}))["data"]["explain"]
+        sentence = SENTENCES[reason]
+        assert told == {
+            "reason": reason,
+            "rule": None,
+            "nearest": [],
+            "ja": sentence.ja.format(),
+            "en": sentence.en.format(),
+        }
+    user = a_world.demo.users["plain"]
+    read = 'query($id: ID!) @purpose(id: "service.account") { user(id: $id) { answers(keys: "favouriteTool") { key } } }'
+    (error,) = (await a_world.ask("frontend", read, {"id": user}))["errors"]
+    assert error["message"] == SENTENCES["FIELD_UNSORTED"].en
+    assert error["extensions"]["reason"] == "FIELD_UNSORTED"
+
+
+async def test_where_no_answer_is_open_to_anybody_it_is_told_why(a_world: World) -> None:
+    user = a_world.demo.users["plain"]
+    asked = 'query($id: ID!) @purpose(id: "service.billing") { user(id: $id) { id answers { key } } }'
+    answer = await a_world.ask("frontend", asked, {"id": user})
+    assert answer["data"]["user"] == {"id": user, "answers": None}
+    assert {error["extensions"]["code"] for error in answer["errors"]} == {"FIELD_FORBIDDEN"}
+
+
+async def test_an_answer_withheld_of_this_person_is_told_without_keys(a_world: World) -> None:
+    user = a_world.demo.users["consented-employer-a"]
+    asked = 'query($id: ID!) @purpose(id: "service.application") { user(id: $id) { answers { key } } }'
+    given = [{"key": "selfIntroduction", "value": "I build things."}]
+    changed = await a_world.ask(
+        "frontend", CORRECT, {"i": {"id": user, "user": {"answers": given}}}, user=user
+    )
+    assert "errors" not in changed
+    answer = await a_world.ask("employer-a", asked, {"id": user})
+    found = {(each["extensions"]["code"], each["extensions"]["field"]) for each in answer["errors"]}
+    assert found == {
+        ("FIELD_WITHHELD", "User.answers.selfIntroduction"),
+        ("FIELD_WITHHELD", "User.answers.workHistoryText"),
+    }

@@ -2,6 +2,8 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -163,3 +165,32 @@ async def test_variables_nested_too_deep_are_told_as_such(a_world: World) -> Non
     given = {**body({"email": "deep@mail.example"}), "more": deep}
     answer = await a_world.ask("frontend", REGISTER, given, headers={"Idempotency-Key": "deep-key"})
     assert a_world.codes(answer) == ["BAD_INPUT"]
+
+
+def by_hash(text: str) -> dict[str, object]:
+    return {"persistedQuery": {"version": 1, "sha256Hash": sha256(text.encode()).hexdigest()}}
+
+
+async def test_a_key_holds_for_one_document_also_where_it_is_named_by_its_hash(a_world: World) -> None:
+    user = a_world.demo.users["plain"]
+    other = UPDATE.replace("id version phone", "id email")
+    token = await a_world.token("frontend", user)
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "eighth-key"}
+    given = {"input": {"id": user, "user": {"phone": "+819012340008"}}}
+
+    async def post(text: str, *, whole: bool) -> Any:
+        body = {"variables": given, "extensions": by_hash(text), **({"query": text} if whole else {})}
+        return (await a_world.http.post("/graphql", json=body, headers=headers)).json()
+
+    for text in (UPDATE, other):
+        learned = {"query": text, "variables": {"input": {"id": "nobody", "user": {}}}}
+        await a_world.http.post(
+            "/graphql",
+            json={**learned, "extensions": by_hash(text)},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+    first = await post(UPDATE, whole=False)
+    assert first["data"]["updateUser"]["user"]["phone"] == "+819012340008"
+    assert await post(UPDATE, whole=True) == first
+    reused = await post(other, whole=False)
+    assert reused["errors"][0]["extensions"]["reason"] == "KEY_REUSED"

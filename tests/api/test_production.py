@@ -1,6 +1,7 @@
 """Production: frontends of other origins, and who may read the schema."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -111,3 +112,34 @@ async def test_in_production_the_schema_is_a_page_for_the_company_alone(producti
         response = await production.http.get("/schema.graphql", headers=headers)
         assert response.status_code == status, client
         assert ("type Query" in response.text) is (status == 200)
+
+
+SHAPES: list[tuple[str, dict[str, Any] | None]] = [
+    ('query @purpose(id: "service.application") { users(filter: {shoe: {eq: "1"}}) { __typename } }', None),
+    ('query($f: UserFilter) @purpose(id: "service.application") { users(filter: $f) { __typename } }', {"f": {"shoe": 1}}),
+    ('query($f: UserFilter) @purpose(id: "service.application") { users(filter: $f) { __typename } }', {"f": {"email": {"shoe": 1}}}),
+    ('query($f: UserFilter) @purpose(id: "service.application") { users(filter: $f) { __typename } }', {"f": {"workEligibility": {"eq": "SHOE"}}}),
+    ('query($f: UserFilter) @purpose(id: "service.application") { users(filter: $f) { __typename } }', {"f": 5}),
+    ('mutation($i: RecordConsentInput!) @purpose(id: "service.application") { recordConsent(input: $i) { __typename } }', {"i": {}}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "variables"), SHAPES)
+async def test_a_third_party_learns_no_names_of_inputs_by_mistakes(
+    production: World, text: str, variables: dict[str, Any] | None
+) -> None:
+    answer = await production.send("employer-a", text, variables)
+    assert set(production.codes(answer.json())) == {"BAD_INPUT"}
+    for name in (
+        "phone",
+        "nationality",
+        "ageBand",
+        "ELIGIBLE",
+        "NEEDS_CHECK",
+        "noticeVersion",
+        '"eq"',
+        "`eq`",
+    ):
+        assert name not in answer.text
+    company = await production.send("frontend", text, variables)
+    assert any(name in company.text for name in ("nationality", "eq, in", "NEEDS_CHECK", "noticeVersion"))

@@ -1,10 +1,12 @@
 """Registration: every mistake at once, in the language asked; a good body makes a person who sees their own data."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from models.acquisition import Announcement
 from tests.world import World
 
 REGISTER = """
@@ -263,3 +265,29 @@ async def test_no_notice_and_no_scope_tell_of_an_address(a_world: World) -> None
         "frontend", REGISTER, body({"email": "known@mail.example"}), scope=("category:name",)
     )
     assert a_world.codes(narrow) == ["OPERATION_FORBIDDEN"]
+
+
+async def test_a_purpose_is_noticed_by_being_shown_or_announced_before_and_not_by_being_listed(
+    a_world: World,
+) -> None:
+    made = await a_world.ask("frontend", REGISTER, body({"email": "notice@mail.example"}))
+    user = made["data"]["register"]["user"]["id"]
+    ask = 'query($id: ID!) @purpose(id: "%s") { user(id: $id) { id } }'
+    listed = a_world.house.inforce.edition_in_force.purposes["service.billing"].announced_on
+    assert listed is not None
+    assert listed.isoformat() == "2019-05-29"
+
+    async def found(purpose: str) -> bool:
+        answer = await a_world.ask("frontend", ask % purpose, {"id": user})
+        assert "errors" not in answer, answer
+        return answer["data"]["user"] is not None
+
+    assert await found("service.matching")
+    assert not await found("service.billing")
+    now = datetime.now(UTC)
+    for announced_at, counts in ((now + timedelta(days=1), False), (now - timedelta(days=1), True)):
+        row = await Announcement.create(purpose="service.billing", announced_at=announced_at)
+        try:
+            assert await found("service.billing") is counts
+        finally:
+            await row.delete()

@@ -72,7 +72,6 @@ def test_a_recipient_of_ones_own_is_given_its_group(mokuteki: Mokuteki, table: P
         ("甲,a,frontend,read", "row 2 of the table has 4 of 10 cells"),
         ("甲,a,frontend,read,service.account,User.id,internal,seen,allow,account", "column `facts`"),
         ("甲,a,frontend,read,service.account,User.id,internal,noticed,yes,account", "column `expected`"),
-        ("甲,a,frontend,read,service.account,User.id,internal,noticed,allow,acount", "column `rule`"),
     ],
 )
 def test_a_row_that_could_never_hold_is_refused(mokuteki: Mokuteki, table: Path, row: str, told: str) -> None:
@@ -90,3 +89,13 @@ def test_a_missing_table_is_one_sentence(mokuteki: Mokuteki, table: Path) -> Non
 def test_another_header_is_refused(mokuteki: Mokuteki, table: Path) -> None:
     table.write_text("a,b\n", encoding="utf-8")
     assert HEADER in mokuteki("policy", "test", "--table", str(table)).err
+
+
+def test_a_row_may_name_a_rule_that_is_to_come_and_fails_as_a_sentence(
+    mokuteki: Mokuteki, table: Path
+) -> None:
+    row = "甲,a,employer,read,service.application,User.answers.tool,employer-a,noticed,allow,tool-open"
+    ran = mokuteki("policy", "test", "--table", write(table, row))
+    assert ran.code == 1
+    assert ran.out.startswith("row 2 (a): expected allow by `tool-open`, answered deny by no rule")
+    assert "see that `User.answers.tool` is a field" in ran.out

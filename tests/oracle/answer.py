@@ -74,11 +74,15 @@ class Question:
 
 @dataclass(frozen=True)
 class Cell:
-    """One asked field: where the person stands, where the field answers, and its name to the rules."""
+    """One asked field: where the person stands, where the field answers, and its name to the rules.
+
+    `among`: it was asked as one of all answers, and by no key.
+    """
 
     person: Steps
     path: Steps
     field: str
+    among: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +152,15 @@ class Oracle:
         seen_from = standpoint(asker, purpose, recipient, self.rulebook, self.register, self.now)
         _admit(imagined, seen_from)
         never = {path for path in {cell.field for cell in imagined.cells} if not seen_from.ever(path)}
-        forbidden = _told("FIELD_FORBIDDEN", (cell for cell in imagined.cells if cell.field in never))
+        some = {cell.path for cell in imagined.cells if cell.among and cell.field not in never}
+        forbidden = _told(
+            "FIELD_FORBIDDEN",
+            (
+                each
+                for each in imagined.cells
+                if each.field in never and not (each.among and each.path in some)
+            ),
+        )
         if declared.get("strict") and forbidden:
             return Answer(None, forbidden)
         real = _Walk(self, document, question, seen_from)
@@ -309,12 +321,14 @@ class _Walk:
             self.met.add((_steps(info), person))
         return person
 
-    def _asks(self, person: Person | Somebody, path: str, info: Info, depth: int) -> bool:
+    def _asks(
+        self, person: Person | Somebody, path: str, info: Info, depth: int, *, among: bool = False
+    ) -> bool:
         """Ask for one cell; of anybody, only note that it is asked."""
         if isinstance(person, Person) and self._seen_from is not None:
             return self._seen_from.allowed(person, path)
         steps = _steps(info)
-        self.cells.add(Cell(steps[:-depth], steps, path))
+        self.cells.add(Cell(steps[:-depth], steps, path, among))
         return False
 
     def _cell(self, person: Person | Somebody, path: str, info: Info, depth: int = 2) -> Any:
@@ -374,7 +388,8 @@ class _Walk:
         """The answers that may be read of those asked; null where there is none."""
         known = self._oracle.rulebook.questions
         asked = known if keys is None else [key for key in dict.fromkeys(keys) if key in known]
-        allowed = [key for key in asked if self._asks(source, f"User.answers.{key}", info, 1)]
+        among = keys is None
+        allowed = [key for key in asked if self._asks(source, f"User.answers.{key}", info, 1, among=among)]
         return [Part(source, key) for key in allowed] or None
 
     def _of_answer(self, source: Part, name: str, arguments: dict[str, Any]) -> Any:

@@ -2,9 +2,11 @@
 
 import pytest
 
+from policies.edition import Edition
 from policies.explanation import Dimension, Explanation, Reason
+from policies.judge import Judge
 from policies.vocabulary import Fact
-from tests.policies.world import ask, edition, judge
+from tests.policies.world import ask, declared, edition, judge
 
 JUDGE = judge()
 EMPLOYER = "employer read service.eligibility User.residenceCard.number employer-a"
@@ -68,7 +70,7 @@ def test_a_stage_too_early_names_the_missing_stage_and_the_rule() -> None:
         ),
         ("frontend invoke none Query.recipients internal", "-", Reason.ROLE_NOT_ALLOWED),
         ("nobody read service.account User.id internal", "noticed", Reason.ROLE_NOT_ALLOWED),
-        ("frontend read service.account User.shoeSize internal", "noticed", Reason.FIELD_NOT_NECESSARY),
+        ("frontend read service.account User.shoeSize internal", "noticed", Reason.FIELD_UNKNOWN),
     ],
 )
 def test_a_refusal_has_the_reason_of_the_first_step_that_failed(line: str, true: str, reason: Reason) -> None:
@@ -158,12 +160,10 @@ def test_near_misses_come_in_the_order_facts_purpose_recipient_role_field() -> N
     assert {miss.failed for miss in told.nearest} >= {Dimension.FACTS, Dimension.PURPOSE}
 
 
-def test_inside_a_dimension_near_misses_come_in_the_order_of_the_file() -> None:
-    order = [rule.id for rule in edition().rules]
-    told = explain("frontend read service.matching User.phone internal", "noticed")
-    rules = [order.index(miss.rule) for miss in told.nearest if miss.failed is Dimension.FIELD]
-    assert len(rules) == 3
-    assert rules == sorted(rules)
+def test_inside_a_dimension_near_misses_that_are_as_near_come_in_the_order_of_the_file() -> None:
+    told = explain("support_org read service.support User.answers.education support-org", "noticed+consented")
+    fields = [miss.rule for miss in told.nearest if miss.failed is Dimension.FIELD]
+    assert fields == ["support-introduction", "support-particulars", "support-card"]
 
 
 def test_the_action_is_never_relaxed() -> None:
@@ -232,6 +232,27 @@ def test_a_refusal_without_facts_is_told_too() -> None:
 def test_japanese_prevails_where_the_language_is_unknown() -> None:
     miss = explain(EMPLOYER).nearest[0]
     assert miss.text("fr") == miss.text("ja")
+
+
+def test_the_nearest_rules_of_a_dimension_are_told_and_not_the_first_of_the_file() -> None:
+    told = explain(
+        "employer read service.application User.residenceCard.status employer-a", "noticed+consented"
+    )
+    assert [each.rule for each in told.nearest if each.failed is Dimension.PURPOSE] == ["eligibility-terms"]
+    fields = [each.rule for each in told.nearest if each.failed is Dimension.FIELD]
+    assert len(fields) == 3
+    file = [rule.id for rule in edition().rules]
+    assert file.index("matching-form") > file.index("matching-band")
+    told = explain("frontend read service.matching User.answers.selfIntroduction internal", "noticed")
+    assert next(each.rule for each in told.nearest if each.failed is Dimension.FIELD) == "matching-form"
+
+
+def test_a_field_in_no_category_is_told_as_such_and_not_by_rules_for_others() -> None:
+    fresh = Edition.of(edition().sheets(), edition().model, declared() | {"User.shoeSize": "unsorted"})
+    told = Judge(fresh).explain(ask("frontend read service.account User.shoeSize internal", "noticed"))
+    assert (told.reason, told.rule, told.nearest) == (Reason.FIELD_UNSORTED, None, ())
+    told = Judge(fresh).explain(ask("user read service.account User.shoeSize person", "self"))
+    assert (told.reason, told.rule) == (Reason.FIELD_UNSORTED, None)
 
 
 @pytest.mark.parametrize("fact", Fact)

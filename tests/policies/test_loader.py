@@ -104,6 +104,9 @@ def place(table: str, name: str) -> int:
         ("questions", "nightShift", "label_en", "", "the text is missing"),
         ("questions", "nightShift", "key", "night.shift", "`night.shift` is no name"),
         ("questions", "availableFrom", "choices", "TODAY", "this kind has no choices"),
+        ("questions", "workExperienceYears", "choices", "60|0", "no least and greatest number"),
+        ("questions", "workExperienceYears", "choices", "60", "no least and greatest number"),
+        ("questions", "workExperienceYears", "choices_ja", "零|六十", "no least and greatest number"),
         ("questions", "selfIntroduction", "category", "form", "it would be read before it is screened"),
         ("questions", "nightShift", "required", "si", "`si` is not allowed here"),
         ("questions", "nightShift", "asked_from", "22/11/2026", "`22/11/2026` is no day"),
@@ -118,6 +121,8 @@ def place(table: str, name: str) -> int:
         ("questions", "nightShift", "key", "medicalHistory", "APPI, Articles 2(3) and 20(2)"),
         ("questions", "nightShift", "label_en", "Your place of birth", "Employment Security Act"),
         ("questions", "nightShift", "label_ja", "本籍", "Employment Security Act"),
+        ("questions", "nightShift", "label_ja", "本籍はどこですか", "Employment Security Act"),
+        ("questions", "nightShift", "label_ja", "労働組合に入っていますか", "1999 Notice 141"),
     ],
 )
 def test_a_wrong_cell_is_refused_with_its_place(
@@ -127,6 +132,88 @@ def test_a_wrong_cell_is_refused_with_its_place(
     found = [mistake for mistake in mistakes if what in mistake.what]
     assert found, mistakes
     assert all(mistake.remedy for mistake in mistakes)
+
+
+def text_opened(category: str, **cells: str) -> Change:
+    """A question in free text in this category, and a rule that opens it."""
+    asked = {
+        "key": "wish",
+        "kind": "short-text",
+        "category": category,
+        "label_ja": "希望",
+        "label_en": "Wish",
+    }
+    rule = {
+        "rule": "wish-open",
+        "eft": "allow",
+        "role": "employer",
+        "action": "read",
+        "purpose": "service.application",
+        "field": "User.answers.wish",
+        "recipient": "employer",
+        "needs": "noticed+consented",
+        "clause": "7",
+        "note_ja": "希望",
+        "note_en": "wish",
+        **cells,
+    }
+
+    def write(sheets: Sheets) -> None:
+        for table, row in (("questions", asked), ("rules", rule)):
+            sheets[table].append([row.get(column, "") for column in COLUMNS[table]])
+
+    return write
+
+
+@pytest.mark.parametrize("kind", ["short-text", "long-text"])
+@pytest.mark.parametrize("category", ["unsorted", "form-text"])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {},
+        {"needs": "-"},
+        {"field": "category"},
+        {"field": "record"},
+        {"field": "any"},
+        {"action": "any"},
+        {"role": "any", "recipient": "any"},
+        {"role": "entrustee", "recipient": "entrustee"},
+        {"recipient": "third_party"},
+    ],
+    ids=str,
+)
+def test_free_text_in_any_category_goes_outside_only_screened(
+    category: str, kind: str, cells: dict[str, str]
+) -> None:
+    cells = {**cells, **({"field": category} if cells.get("field") == "category" else {})}
+    opened = text_opened(category, **cells)
+
+    def change(sheets: Sheets) -> None:
+        opened(sheets)
+        sheets["questions"][-1][COLUMNS["questions"].index("kind")] = kind
+
+    (mistake,) = mistakes_of(change)
+    assert (mistake.file, mistake.column) == ("rules.csv", "needs")
+    assert mistake.row == FIRST_ROW + len(edition().rules)
+    assert "a free text, outside the company before it is screened" in mistake.what
+    assert mistake.remedy == "add `+screened`, or name a narrower field"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"needs": "noticed+consented+screened"},
+        {"role": "frontend", "recipient": "internal", "needs": "noticed"},
+        {"role": "privacy_officer", "recipient": "first_party", "needs": "-"},
+        {"eft": "deny"},
+        {"action": "collect"},
+    ],
+    ids=str,
+)
+def test_free_text_may_be_opened_screened_or_within_the_company(cells: dict[str, str]) -> None:
+    sheets = deepcopy(edition().sheets())
+    text_opened("unsorted", **cells)(sheets)
+    assert Edition.of(sheets, edition().model, declared()).rule("wish-open") is not None
 
 
 def test_a_mistake_tells_file_row_column_and_remedy_in_one_sentence() -> None:

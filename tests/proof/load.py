@@ -1,6 +1,6 @@
 """The load: reads, registrations and consents over several connections, and what of them was answered.
 
-    .venv/bin/python -m tests.proof.load > received.txt
+    .venv/bin/python -m tests.proof.load > var/received.txt
 
 It asks until the gateway goes away, and prints the request id of every response that came whole.
 """
@@ -19,7 +19,7 @@ from secrets import token_hex
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.proof.wire import BROKEN, Received, Wire
+from tests.proof.wire import BROKEN, HERE, PATIENCE, Received, Wire
 
 CONNECTIONS = 6
 ACCOUNT = '@purpose(id: "service.account")'
@@ -167,18 +167,30 @@ def _token(*words: str) -> str:
     return made.stdout.strip()
 
 
+def _nothing(why: str) -> int:
+    print(f"nothing was sent: {why}", file=sys.stderr)
+    return 2
+
+
 async def _run(load: Load) -> None:
-    await load.until_it_breaks(await Wire.reach(load.host, load.port))
+    await load.until_it_breaks(await Wire.reach(load.host, load.port, PATIENCE))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.proof.load", description=__doc__)
-    parser.add_argument("--url", default="http://127.0.0.1:8000", help="where the gateway is")
+    parser.add_argument("--url", default=HERE, help=f"where the gateway is; {HERE} if left out")
     given = parser.parse_args()
     var = Path(os.environ.get("MOKUTEKI_VAR", "var"))
-    people = json.loads((var / "demo.json").read_text(encoding="utf-8"))["users"]
-    tokens = {name: _token(name) for name in ("frontend", "employer-a")}
-    tokens["me"] = _token("frontend", "--user", people["newsletter"])
+    try:
+        people = json.loads((var / "demo.json").read_text(encoding="utf-8"))["users"]
+        tokens = {name: _token(name) for name in ("frontend", "employer-a")}
+        tokens["me"] = _token("frontend", "--user", people["newsletter"])
+    except FileNotFoundError:
+        return _nothing(
+            f"there is no `{var}/demo.json`: run `make serve` once, so that it makes the demonstration"
+        )
+    except subprocess.CalledProcessError as error:
+        return _nothing(error.stderr.strip())
     at = urlsplit(given.url)
     load = Load(
         at.hostname or "127.0.0.1",
@@ -188,7 +200,10 @@ def main() -> int:
         Heard(),
         tell=lambda request_id: print(request_id, flush=True),
     )
-    asyncio.run(_run(load))
+    try:
+        asyncio.run(_run(load))
+    except (*BROKEN, TimeoutError):
+        return _nothing(f"nobody answers at {given.url}: start the gateway, or name its address with `--url`")
     heard = load.heard
     print(f"{heard.sent} operations sent, {len(heard.ids)} responses received whole", file=sys.stderr)
     return 0

@@ -1,6 +1,6 @@
 """The acceptance script: finds every response that a client received in the ledger, or names those that are missing.
 
-    TOKEN=$(.venv/bin/mokuteki token auditor) .venv/bin/python -m tests.proof.received received.txt
+    TOKEN=$(.venv/bin/mokuteki token auditor) .venv/bin/python -m tests.proof.received var/received.txt
 
 The file holds one request id a line (the header `X-Request-Id` of a response). The gateway is asked as an auditor is.
 """
@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.proof.wire import BROKEN, Wire
+from tests.proof.wire import BROKEN, HERE, PATIENCE, Wire
 
 TOGETHER = 50
 """Request ids in one operation."""
@@ -54,7 +54,7 @@ async def _missing(wire: Wire, token: str, received: Iterable[str]) -> AsyncIter
 
 async def _check(url: str, token: str, received: Sequence[str]) -> list[str]:
     at = urlsplit(url)
-    wire = await Wire.reach(at.hostname or "127.0.0.1", at.port or 80)
+    wire = await Wire.reach(at.hostname or "127.0.0.1", at.port or 80, PATIENCE)
     try:
         return await missing(wire, token, received)
     finally:
@@ -64,15 +64,23 @@ async def _check(url: str, token: str, received: Sequence[str]) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.proof.received", description=__doc__)
     parser.add_argument("file", type=Path, help="one request id a line")
-    parser.add_argument("--url", default="http://127.0.0.1:8000", help="where the gateway is")
+    parser.add_argument("--url", default=HERE, help=f"where the gateway is; {HERE} if left out")
     given = parser.parse_args()
-    received = list(dict.fromkeys(given.file.read_text(encoding="utf-8").split()))
+    try:
+        received = list(dict.fromkeys(given.file.read_text(encoding="utf-8").split()))
+    except OSError:
+        print(f"nothing was proved: `{given.file}` cannot be read", file=sys.stderr)
+        return 2
     if not received:
         print("the file names no response: nothing was proved", file=sys.stderr)
         return 2
     try:
         lost = asyncio.run(_check(given.url, os.environ.get("TOKEN", ""), received))
-    except (*BROKEN, TimeoutError, NotAnsweredError) as error:
+    except (*BROKEN, TimeoutError):
+        where = f"nobody answers at {given.url}: start the gateway, or name its address with `--url`"
+        print(f"nothing was proved: {where}", file=sys.stderr)
+        return 2
+    except NotAnsweredError as error:
         print(f"nothing was proved: {error}", file=sys.stderr)
         return 2
     for each in lost:

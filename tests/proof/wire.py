@@ -1,12 +1,19 @@
 """One connection of HTTP/1.1 that knows exactly what it received: a response is whole, or it never came."""
 
 import asyncio
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
 import orjson
+
+HERE = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
+"""Where `make serve` serves in this environment."""
+
+PATIENCE = 20.0
+"""Seconds that a script waits for somebody to listen."""
 
 BROKEN = (ConnectionError, asyncio.IncompleteReadError, OSError)
 """What a connection ends with whose other end was killed."""

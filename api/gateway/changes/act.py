@@ -78,12 +78,19 @@ class Act:
         )
 
     async def subject(
-        self, user: str, act: str, fields: Iterable[str] = (), *, scope: str | None = None
+        self,
+        user: str,
+        act: str,
+        fields: Iterable[str] = (),
+        *,
+        scope: str | None = None,
+        at: str = "user",
     ) -> Subject:
         """The person this is about, once a rule allows the act and the correction of every field.
 
         The person's row is held first: whatever else is changed about them at this moment is over, or waits. A token
-        whose scope leaves out a field, or `scope` in the place of the act, does nothing.
+        whose scope leaves out a field, or `scope` in the place of the act, does nothing. `at` is where the input names
+        the person.
 
         Raises:
             Refusal: `BAD_INPUT` for a person who does not exist here, `OPERATION_FORBIDDEN` where no rule allows it.
@@ -100,7 +107,7 @@ class Act:
                 raise self.forbidden(path, action)
         row = await self._row(user, asked)
         if row is None:
-            raise self.wrong("user", "is nobody here")
+            raise self.wrong(at, "NOBODY_HERE")
         ref, *flags = row
         true = frozenset({*certain, *(fact for fact, flag in zip(asked, flags, strict=True) if flag)})
         for question in questions:
@@ -117,7 +124,7 @@ class Act:
         for user in users:
             self.running.record.sought |= await self.door.registers.view.history.refs([user])
             if await self._row(user, ()) is None:
-                raise self.wrong("", "was carried out before, and the person is nobody here now")
+                raise self.wrong("", "CARRIED_OUT_BEFORE")
 
     def _asked(self, questions: Iterable[tuple[Action, str]]) -> tuple[Fact, ...]:
         """The facts that may differ from person to person and that rules for these questions look at."""
@@ -187,21 +194,16 @@ class Act:
 
     def stale(self) -> Refusal:
         """The refusal of a change that was decided on by an older record."""
-        return self.wrong(
-            "ifVersion",
-            "is not the version of the record now: read it again, and decide again",
-            reason="STALE_VERSION",
-            status=409,
-        )
+        return self.wrong("ifVersion", "STALE_VERSION", status=409)
 
-    def wrong(self, name: str, what: str, *, status: int | None = None, **more: object) -> Refusal:
-        """The refusal of one part of the input."""
+    def wrong(self, name: str, reason: str, *, status: int | None = None, **named: float) -> Refusal:
+        """The refusal of one part of the input, for a reason that has its sentence."""
         argument = f"input.{name}" if name else "input"
         return Refusal(
             Code.BAD_INPUT,
-            f"`{argument}` {what}",
+            Told(reason, nearest=None, argument=argument, **named),
             path=[self.step.root.selected.key],
             status=status,
             argument=argument,
-            **more,
+            reason=reason,
         )

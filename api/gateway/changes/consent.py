@@ -37,12 +37,12 @@ async def record_consent(act: Act) -> Done:
     person, values = await _target(act)
     notice, language = str(said["noticeVersion"]).strip(), str(said["language"])
     if not 0 < len(notice) <= LONGEST_NOTICE:
-        raise act.wrong("noticeVersion", "names no notice: give the version that was shown")
+        raise act.wrong("noticeVersion", "NOTICE_UNNAMED")
     if language not in LANGUAGES:
-        raise act.wrong("language", "is neither `ja` nor `en`")
+        raise act.wrong("language", "LANGUAGE_UNKNOWN")
     expires = said.get("expiresAt")
     if expires is not None and expires <= act.running.at:
-        raise act.wrong("expiresAt", "is over already")
+        raise act.wrong("expiresAt", "EXPIRY_OVER")
     await act.transaction.execute(
         _UPSERT,
         {
@@ -64,7 +64,7 @@ async def withdraw_consent(act: Act) -> Done:
     person, values = await _target(act)
     found = await act.transaction.fetch(_STATE, values)
     if not found or found[0][0] not in {state.value for state in PERMITTING}:
-        raise act.wrong("", "names no consent that is given")
+        raise act.wrong("", "CONSENT_NOT_GIVEN")
     await act.transaction.execute(_WITHDRAW, values)
     await act.transaction.execute(_EVENT, values)
     return _done(person)
@@ -85,10 +85,10 @@ async def _target(act: Act) -> tuple[Subject, dict[str, Any]]:
     person = await act.subject(str(said["user"]), f"Mutation.{act.step.root.selected.name}", scope=FIELD)
     purpose = force.edition.purposes.get(str(said["purpose"]))
     if purpose is None or purpose.abstract:
-        raise act.wrong("purpose", "is no purpose that can be declared")
+        raise act.wrong("purpose", "PURPOSE_NOT_DECLARABLE")
     recipient = force.registry.recipients.get(str(said["recipient"]))
     if recipient is None:
-        raise act.wrong("recipient", "is no registered recipient")
+        raise act.wrong("recipient", "RECIPIENT_UNKNOWN")
     groups = {recipient.id, *force.edition.groups.ancestors(recipient.kind)}
     return person, {
         "user": person.id,

@@ -1,18 +1,22 @@
 """The correction: a person's record is changed whole or not at all, and what stood there before is kept (APPI Art 34)."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from api.gateway.changes.act import Act, Done
 from api.gateway.changes.mistakes import mistaken
-from api.gateway.changes.registration import await_screening, fields_of, taken
+from api.gateway.changes.registration import await_screening, below, fields_of, taken
+from api.gateway.ledger_view import JAPAN
 from models.formats.address import read_address
 from models.formats.card import card_mistakes
 from models.formats.fields import CARD_ENDS, CARD_NUMBER
-from models.formats.form import read_person
+from models.formats.form import Person, read_person
 from models.formats.wrong import Mistake, Wrong
 from models.person_row import PersonRow
 from models.store import WrongValue
+from policies.edition import Edition
+from policies.form import FormQuestion
 
 ACT = "Mutation.updateUser"
 _OVER = """
@@ -28,21 +32,23 @@ async def update_user(act: Act) -> Done:
         Refusals: every mistake in the input, each with its path.
     """
     said = act.said
-    questions = act.context.force.edition.questions
-    read = read_person(said["user"], questions, act.running.today, update=True)
-    mistakes = [each.wrong.at(f"input.user.{each.path}") for each in read.mistakes]
+    mistakes, read = read_correction(said, act.context.force.edition, act.running.at)
     fields = fields_of(read.values)
     if not mistakes and not fields:
-        raise act.wrong("user", "changes nothing: give at least one field")
-    person = await act.subject(str(said["id"]), ACT, fields, scope="User.id")
+        raise act.wrong("user", "NOTHING_CHANGED")
+    person = await act.subject(str(said["id"]), ACT, fields, scope="User.id", at="id")
     row = await PersonRow.read(act.transaction, act.door.vault, person.id)
-    if read.values.get("answers") is not None and said["user"].get("answers", ()) is None:
+    emptied = said["user"].get("answers", ()) is None
+    if emptied:
         read.values["answers"] = dict.fromkeys(row.values["answers"])
     if not mistakes:
         later = {**row.values, **{name: read.values[name] for name in read.values if name != "answers"}}
         unlike = [*card_mistakes(later, act.running.today), *_elsewhere(row, said["user"].get("address"))]
         mistakes = [each.wrong.at(f"input.user.{each.path}") for each in unlike]
-        mistakes += _unfinished(act, later, read.values)
+        mistakes += _unfinished(later)
+        if emptied:
+            unasked = _unanswered(read, act.context.force.edition.questions, act.running.today)
+            mistakes += (below("input.user", each) for each in unasked)
         if await taken(act, read.values.get("email"), person.id):
             mistakes.append(Wrong("EMAIL_TAKEN").at("input.user.email"))
     if mistakes:
@@ -62,24 +68,39 @@ def _elsewhere(row: PersonRow, given: Mapping[str, Any] | None) -> list[Mistake]
     return read_address({"postalCode": kept, **given})[1]
 
 
-def _unfinished(act: Act, later: Mapping[str, Any], values: Mapping[str, Any]) -> list[Mistake]:
-    """What the record as it will stand lacks, and answers that the form does not ask for or cannot do without."""
+def read_correction(said: Mapping[str, Any], edition: Edition, at: datetime) -> tuple[list[Mistake], Person]:
+    """What is wrong with a correction, whoever it is about, and what was read."""
+    today = at.astimezone(JAPAN).date()
+    given = said.get("user") or {}
+    read = read_person(given, edition.questions, today, update=True)
+    emptied = given.get("answers", ()) is None
+    unasked = [] if emptied else _unanswered(read, edition.questions, today)
+    return [below("input.user", each) for each in (*read.mistakes, *unasked)], read
+
+
+def _unanswered(read: Person, questions: Mapping[str, FormQuestion], today: date) -> list[Mistake]:
+    """Answers that the form does not ask for today, or cannot do without."""
+    told = {each.path for each in read.mistakes}
+    mistakes = []
+    for key, value in (read.values.get("answers") or {}).items():
+        question, place = questions.get(key), f"answers.{key}"
+        if question is None or place in told:
+            continue
+        if question.required and value is None:
+            mistakes.append(Wrong("REQUIRED").at(place))
+        elif value is not None and not question.asked_on(today):
+            mistakes.append(Wrong("ANSWER_NOT_ASKED").at(place))
+    return mistakes
+
+
+def _unfinished(later: Mapping[str, Any]) -> list[Mistake]:
+    """What the card of the record as it will stand lacks."""
     card = {name: value for name, value in later.items() if name.startswith("card_") and value is not None}
     missing = (
         [Wrong("REQUIRED").at(f"input.user.{CARD_NUMBER}")] if card and "card_number" not in card else []
     )
     if card and not {"card_valid_until", "card_stay_expires_on"} & set(card):
         missing.append(Wrong("CARD_END_REQUIRED").at(f"input.user.{CARD_ENDS[0]}"))
-    questions, today = act.context.force.edition.questions, act.running.today
-    for key, value in (values.get("answers") or {}).items():
-        question = questions.get(key)
-        if question is None:
-            continue
-        place = f"input.user.answers.{key}"
-        if question.required and value is None:
-            missing.append(Wrong("REQUIRED").at(place))
-        elif value is not None and not question.asked_on(today):
-            missing.append(Wrong("ANSWER_NOT_ASKED").at(place))
     return missing
 
 
@@ -92,7 +113,7 @@ async def _write(act: Act, row: PersonRow, values: dict[str, Any]) -> frozenset[
     try:
         written = await row.amend(values, act.amender())
     except WrongValue:
-        raise act.wrong("user.email", "was registered a moment ago: send the request again") from None
+        raise act.wrong("user.email", "EMAIL_JUST_TAKEN") from None
     for key in answers:
         replaced = {"user": row.id, "answer": key, "now": act.running.at, "by": act.by}
         await act.transaction.execute(_OVER, replaced)

@@ -41,8 +41,8 @@ async def lift_hold(act: Act) -> Done:
         raise act.forbidden(LIFTED)
     found = await act.transaction.fetch(_FIND, {"reference": reference})
     if not found:
-        raise act.wrong("hold", "is no hold that is in place")
-    person = await act.subject(found[0][0], LIFTED)
+        raise act.wrong("hold", "HOLD_UNKNOWN")
+    person = await act.subject(found[0][0], LIFTED, at="hold")
     await act.transaction.execute(_LIFT, {"reference": reference, "now": act.running.at})
     return Done(((person.id, person.ref, frozenset({LIFTED})),), {"hold": reference})
 
@@ -60,8 +60,8 @@ def _known(act: Act, name: str, given: list[str]) -> list[str]:
     recipients = {EVERYONE, *force.registry.recipients, *force.edition.groups.nodes} - {PERSON}
     known = _suspendable(force.edition) if name == "purposes" else recipients
     if not given:
-        raise act.wrong(name, "is empty: name at least one")
+        raise act.wrong(name, "LIST_EMPTY")
     for place, each in enumerate(given):
         if each not in known:
-            raise act.wrong(f"{name}.{place}", f"is none of the {name} that can be suspended")
+            raise act.wrong(f"{name}.{place}", "NOT_SUSPENDABLE")
     return list(dict.fromkeys(map(str, given)))

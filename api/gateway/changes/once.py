@@ -12,6 +12,7 @@ import orjson
 
 from api.gateway.refusal import Code, Refusal
 from api.gateway.running import Running
+from api.gateway.told import Told
 from models.store import Transaction
 
 HEADER = "Idempotency-Key"
@@ -77,7 +78,7 @@ class Once:
         if not hmac.compare_digest(digest, self._digest):
             raise Refusal(
                 Code.BAD_INPUT,
-                f"`{HEADER}` came with another request before: use a new key for a new request",
+                Told("KEY_REUSED", argument=HEADER),
                 argument=HEADER,
                 reason="KEY_REUSED",
                 status=422,
@@ -93,7 +94,7 @@ class Once:
 
 def _whole(running: Running) -> bytes:
     request = running.request
-    said = [request.query, request.operation_name, request.variables, request.purpose, request.recipient]
+    said = [running.text, request.operation_name, request.variables, request.purpose, request.recipient]
     try:
         return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:

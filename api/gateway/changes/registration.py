@@ -1,17 +1,19 @@
 """The registration: people come in with the notice they were shown, and with every mistake told at once."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
 from api.gateway.changes.act import Act, Done
-from api.gateway.changes.mistakes import mistaken, told
+from api.gateway.changes.mistakes import MOST, mistaken, told
+from api.gateway.ledger_view import JAPAN
 from models.acquisition import Source
 from models.formats.form import Person, read_person
 from models.formats.screening import findings
 from models.formats.wrong import Mistake, Wrong
 from models.person_row import PATHS, PersonRow
+from policies.edition import Edition
 from policies.form import ANSWERS
 from policies.vocabulary import Action, Fact
 
@@ -57,7 +59,7 @@ async def register_many(act: Act) -> Done:
     allowed(act, "Mutation.registerMany")
     everybody: Sequence[Mapping[str, Any]] = act.said["people"]
     if not 0 < len(everybody) <= MOST_PEOPLE:
-        raise act.wrong("people", f"holds {len(everybody)} people: send 1 to {MOST_PEOPLE}")
+        raise act.wrong("people", "PEOPLE_COUNT", asked=len(everybody), most=MOST_PEOPLE)
     people: list[tuple[str, int, frozenset[str]]] = []
     results: list[dict[str, Any]] = []
     for place, said in enumerate(everybody):
@@ -68,7 +70,11 @@ async def register_many(act: Act) -> Done:
         elif not mistakes:
             mistakes.append(Wrong("EMAIL_TAKEN").at(f"input.people.{place}.user.email"))
         results.append(
-            {"index": place, "user": row and row.id, "mistakes": [told(each, act) for each in mistakes]}
+            {
+                "index": place,
+                "user": row and row.id,
+                "mistakes": [told(each, act) for each in mistakes[:MOST]],
+            }
         )
     return Done(tuple(people), {"results": results, "registered": len(people)})
 
@@ -85,18 +91,7 @@ def allowed(act: Act, path: str) -> None:
 
 async def _checked(act: Act, said: Mapping[str, Any], place: str) -> tuple[list[Mistake], Person]:
     """What is wrong with one person's input, and what was read."""
-    today = act.running.today
-    edition = act.context.force.edition
-    notice = [_below(f"{place}.notice", each) for each in notice_mistakes(act, said.get("notice"))]
-    person = read_person(said["user"], edition.questions, today)
-    mistakes = [_below(f"{place}.user", each) for each in person.mistakes]
-    answers = person.values.get("answers") or {}
-    for question in edition.questions.values():
-        asked = question.asked_on(today)
-        if asked and question.required and answers.get(question.key) is None:
-            mistakes.append(Wrong("REQUIRED").at(f"{place}.user.answers.{question.key}"))
-        elif not asked and question.key in answers:
-            mistakes.append(Wrong("ANSWER_NOT_ASKED").at(f"{place}.user.answers.{question.key}"))
+    notice, mistakes, person = read_form(said, place, act.context.force.edition, act.running.at)
     if notice:
         return [*notice, *mistakes], person
     _may_collect(act, said["notice"], person, place, mistakes)
@@ -139,7 +134,31 @@ def fields_of(values: Mapping[str, Any]) -> list[str]:
     return [*(PATHS[name] for name in values if name != "answers"), *answers]
 
 
-def notice_mistakes(act: Act, notice: Mapping[str, Any] | None) -> list[Mistake]:
+def read_form(
+    said: Mapping[str, Any], place: str, edition: Edition, at: datetime
+) -> tuple[list[Mistake], list[Mistake], Person]:
+    """What is wrong with the notice and with the form of one person, and what was read."""
+    today = at.astimezone(JAPAN).date()
+    notice = [below(f"{place}.notice", each) for each in _notice_mistakes(said.get("notice"), edition, at)]
+    person = read_person(said.get("user") or {}, edition.questions, today)
+    mistakes = [*person.mistakes, *_unasked(person, edition, today)]
+    return notice, [below(f"{place}.user", each) for each in mistakes], person
+
+
+def _unasked(person: Person, edition: Edition, today: date) -> Iterator[Mistake]:
+    """Answers that the form needs and that are not there, or that it does not ask for today."""
+    answers = person.values.get("answers") or {}
+    told = {each.path for each in person.mistakes}
+    for question in edition.questions.values():
+        place = f"answers.{question.key}"
+        asked = question.asked_on(today)
+        if asked and question.required and answers.get(question.key) is None and place not in told:
+            yield Wrong("REQUIRED").at(place)
+        elif not asked and question.key in answers:
+            yield Wrong("ANSWER_NOT_ASKED").at(place)
+
+
+def _notice_mistakes(notice: Mapping[str, Any] | None, edition: Edition, at: datetime) -> list[Mistake]:
     """What is wrong with the notice that was shown (APPI Art 21(2)); without one nothing is taken in."""
     if not notice:
         return [Wrong("NOTICE_REQUIRED").at("")]
@@ -150,9 +169,9 @@ def notice_mistakes(act: Act, notice: Mapping[str, Any] | None) -> list[Mistake]
     if notice.get("language") not in LANGUAGES:
         mistakes.append(Wrong("NOTICE_LANGUAGE").at("language"))
     shown_at = notice.get("shownAt")
-    if not isinstance(shown_at, datetime) or not FIRST_NOTICE <= shown_at <= act.running.at + LATE:
+    if not isinstance(shown_at, datetime) or not FIRST_NOTICE <= shown_at <= at + LATE:
         mistakes.append(Wrong("NOTICE_TIME").at("shownAt"))
-    purposes = act.context.force.edition.purposes
+    purposes = edition.purposes
     leaves = {each.id for each in purposes.values() if not each.abstract}
     given = notice.get("purposes") or []
     if not given or not leaves.issuperset(given):
@@ -194,5 +213,6 @@ async def await_screening(act: Act, user: str, answers: Mapping[str, Any]) -> No
         await act.transaction.execute(_AWAITS, row)
 
 
-def _below(place: str, mistake: Mistake) -> Mistake:
+def below(place: str, mistake: Mistake) -> Mistake:
+    """The mistake of a part, at its place in the whole."""
     return mistake.wrong.at(f"{place}.{mistake.path}" if mistake.path else place)

@@ -37,7 +37,7 @@ async def screen_answer(act: Act) -> Done:
         raise act.stale()
     values = {"user": person.id, "answer": key}
     if not await act.transaction.fetch(_WAITING, values):
-        raise act.wrong("key", "names no answer of this person that awaits screening")
+        raise act.wrong("key", "NOTHING_TO_SCREEN")
     if removed:
         await row.amend({"answers": {key: None}}, act.amender())
     screened = {**values, "now": act.running.at, "outcome": outcome.value, "by": act.by}

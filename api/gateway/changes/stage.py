@@ -54,17 +54,15 @@ async def set_application_stage(act: Act) -> Done:
     found = await act.transaction.fetch(_FIND + lock, {"user": person.id, "employer": employer})
     if stage is Stage.APPLIED:
         if found:
-            raise act.wrong("stage", "is where this application is already: there is one that is not over")
+            raise act.wrong("stage", "APPLICATION_OPEN")
         values["application"] = token_hex(13)
         await act.transaction.execute(_APPLY, values)
     else:
         if not found:
-            raise act.wrong("user", "has no application to this employer that is not over")
+            raise act.wrong("stage", "APPLICATION_NONE")
         values["application"], now = found[0]
         if stage in FORWARD and FORWARD.index(stage) <= FORWARD.index(Stage(now)):
-            raise act.wrong(
-                "stage", "does not lead forward: an application never moves back", reason="NOT_FORWARD"
-            )
+            raise act.wrong("stage", "NOT_FORWARD")
         await act.transaction.execute(_MOVE, values)
     await act.transaction.execute(_STEP, values)
     return Done(((person.id, person.ref, frozenset({ACT})),), {"stage": stage.value})
@@ -74,5 +72,5 @@ def _employer(act: Act, named: object) -> str:
     """Whose application a person means."""
     found = act.context.force.registry.recipients.get(str(named)) if named is not None else None
     if found is None or Role.EMPLOYER not in act.context.force.edition.groups.ancestors(found.kind):
-        raise act.wrong("employer", "is no registered employer")
+        raise act.wrong("employer", "EMPLOYER_UNKNOWN")
     return found.id

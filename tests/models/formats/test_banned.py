@@ -5,6 +5,7 @@ import pytest
 from models.formats.banned import refuse_banned
 from models.formats.fields import FIELDS, NAMES
 from policies.banned import banned
+from policies.check_fields import declared
 from policies.edition import Edition
 from tests.models.formats.expect import wrong
 
@@ -116,3 +117,11 @@ def test_other_names_are_not_banned(name: str) -> None:
 def test_no_field_of_the_form_and_no_question_is_banned(edition: Edition) -> None:
     names = {*NAMES, *edition.questions, *(step for path in FIELDS for step in path.split("."))}
     assert {name: banned(name) for name in names if banned(name)} == {}
+
+
+def test_a_text_of_an_edition_is_read_whole_however_long_it_is(edition: Edition) -> None:
+    long = "あ" * 200 + "本籍はどこですか"
+    assert banned(long) is None
+    assert banned(long, longest=None) == banned("本籍")
+    fields = {f"User.{'very' * 40}MyNumber": "other"}
+    assert any("is banned" in each.what for each in declared(fields, (), edition.categories))

@@ -85,7 +85,7 @@ LIKELY: Mapping[str, tuple[Callable[[str], Any], st.SearchStrategy[str]]] = {
     "nationality": (nationality, st.sampled_from(["VN", "vnm", "台湾", "Palestine", "U.S.A."])),
     **{
         kind.value: (
-            partial(answer, question(kind, "YES", "NO")),
+            partial(answer, question(kind, *(("0", "60") if kind is Kind.NUMBER else ("YES", "NO")))),
             st.sampled_from(["YES", "12", "2026-01-01", "あ\r\nい"]),
         )
         for kind in Kind
