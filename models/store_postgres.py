@@ -1,6 +1,5 @@
 """The store on PostgreSQL: a pool for reading, and one statement for a whole batch of appends."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
@@ -11,6 +10,7 @@ import asyncpg
 
 from models.dialect import Dialect
 from models.store import Reader, Row, Store, StoreUnavailable, Table, Transaction, WrongValue
+from models.turns import Turns
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 WRONG = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
@@ -115,7 +115,7 @@ class PostgresStore(Store):
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, size: int, patience: float) -> None:
         self._pool = pool
         self._patience = patience
-        self._room = asyncio.Semaphore(size)
+        self._turns = Turns(size, patience)
         self._idle: list[Connection] = []
 
     @classmethod
@@ -136,29 +136,25 @@ class PostgresStore(Store):
         return _Taken(self)
 
     async def take(self) -> Connection:
-        """A connection of those there is room for; each must be given back, or given up."""
-        if self._room.locked():
-            async with asyncio.timeout(self._patience):
-                await self._room.acquire()
-        else:
-            await self._room.acquire()
+        """A connection, in turn; each must be given back, or given up."""
+        await self._turns.take()
         try:
             return await self._one()
         except BaseException:
-            self._room.release()
+            self._turns.leave()
             raise
 
     def give_back(self, connection: Connection) -> None:
         """Let the connection rest until the next statement."""
         self._idle.append(connection)
-        self._room.release()
+        self._turns.leave()
 
     async def give_up(self, connection: Connection) -> None:
         """Return a connection that failed to the pool."""
         try:
             await self._pool.release(connection)
         finally:
-            self._room.release()
+            self._turns.leave()
 
     async def _one(self) -> Connection:
         """One that rests, unless the server has closed it meanwhile; else one of the pool."""
