@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from prometheus_client import (
@@ -61,6 +62,7 @@ class Metrics:
             ("role", "purpose", "outcome", "code"),
             registry=self.registry,
         )
+        self._operations_of = lru_cache(maxsize=None)(self._operations.labels)
         self._seconds = Histogram(
             "mokuteki_operation_seconds",
             "How long an operation took, from its arrival to its answer",
@@ -68,12 +70,14 @@ class Metrics:
             buckets=SECONDS,
             registry=self.registry,
         )
+        self._seconds_of = lru_cache(maxsize=None)(self._seconds.labels)
         self._released = Counter(
             "mokuteki_released_users",
             "Users of whom something was released, counted once for each operation",
             ("purpose", "recipient_kind"),
             registry=self.registry,
         )
+        self._released_of = lru_cache(maxsize=None)(self._released.labels)
         self._unauthenticated = Counter(
             "mokuteki_unauthenticated", "Requests without a valid token", registry=self.registry
         )
@@ -130,14 +134,14 @@ class Metrics:
     ) -> None:
         """One operation was answered."""
         ended = self._outcomes.of(outcome)
-        self._operations.labels(
+        self._operations_of(
             self._roles.of(role), self._purposes.of(purpose), ended, self._codes.of(code)
         ).inc()
-        self._seconds.labels(ended).observe(seconds)
+        self._seconds_of(ended).observe(seconds)
 
     def released(self, *, purpose: str, recipient_kind: str, users: int) -> None:
         """Something about so many users was released in one operation."""
-        self._released.labels(self._purposes.of(purpose), self._kinds.of(recipient_kind)).inc(users)
+        self._released_of(self._purposes.of(purpose), self._kinds.of(recipient_kind)).inc(users)
 
     def unauthenticated(self) -> None:
         """A request came without a valid token."""

@@ -19,12 +19,13 @@ class Bits:
         self._number = dict(numbers)
         self._path = {number: path for path, number in self._number.items()}
         self.hex = lru_cache(maxsize=4096)(self._hex)
+        self.words = lru_cache(maxsize=4096)(self._words)
 
     def _hex(self, paths: frozenset[str]) -> str:
         mask = sum(1 << self._number[path] for path in paths)
         return f"{mask:x}" if mask else ""
 
-    def words(self, paths: Iterable[str]) -> str:
+    def _words(self, paths: frozenset[str]) -> str:
         """The numbers as a text that can be searched for one of them: `" 3 17 "`."""
         numbers = sorted(self._number[path] for path in paths)
         return f" {' '.join(map(str, numbers))} " if numbers else ""

@@ -32,7 +32,7 @@ class ProvisionEntry:
     retain_until: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Entry:
     """One operation, as the ledger keeps it; never a value of anybody's data.
 

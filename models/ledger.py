@@ -76,14 +76,15 @@ class Ledger:
         """
         if self._writer is None or self._writer.done():
             raise LedgerUnavailable("the ledger's writer does not run")
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
         self._waiting.append((entry, done))
         self._wake.set()
+        patience = loop.call_later(self._patience * 2, self._late, entry, done)
         try:
-            async with asyncio.timeout(self._patience * 2):
-                await done
-        except TimeoutError as error:
-            raise LedgerUnavailable("the ledger did not commit in time") from error
+            await done
+        finally:
+            patience.cancel()
 
     async def record_within(self, transaction: Transaction, entry: Entry) -> None:
         """Append the entry inside a transaction, beside the change that it tells of.
@@ -131,6 +132,9 @@ class Ledger:
             self._failed_at = self._last_commit
         self._release(batch, fault)
         self._observe(len(batch), time.perf_counter() - began, fault is None)
+
+    def _late(self, entry: Entry, done: asyncio.Future[None]) -> None:
+        self._release([(entry, done)], LedgerUnavailable("the ledger did not commit in time"))
 
     @staticmethod
     def _release(batch: Sequence[tuple[Entry, asyncio.Future[None]]], fault: Exception | None) -> None:

@@ -120,7 +120,7 @@ class Rows:
 
     def _access(self, number: int, entry: Entry) -> Row:
         bits = self._bits()
-        touched = set(entry.arguments)
+        touched = entry.arguments
         groups: list[dict[str, Any]] = []
         for group in entry.groups:
             touched |= group.released | group.withheld | group.written

@@ -21,9 +21,9 @@ class WrongValue(Exception):  # noqa: N818 - it names the fault
     """A value that the database cannot take, such as a text with a null character; the database is well."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """A table that is only appended to: its columns and, for PostgreSQL, their types."""
+    """A table that is only appended to: its columns and, for PostgreSQL, their types; each is equal to itself alone."""
 
     name: str
     columns: tuple[tuple[str, str], ...]

@@ -82,7 +82,7 @@ class Asking:
         ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Door:
     """Reads people for one operation."""
 

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
 from api.gateway.body import json_of
-from api.gateway.media import JSON
+from api.gateway.media import JSON, LONGEST
 from api.gateway.refusal import Code, Refusal
 from api.gateway.request import Request
 
@@ -123,8 +124,13 @@ def _key(headers: Headers) -> str | None:
 
 def language_of(headers: Headers) -> str:
     """Japanese where it is preferred to English (RFC 9110 12.5.4); English otherwise."""
+    return _language(headers.get(b"accept-language", b"")[:LONGEST])
+
+
+@lru_cache(maxsize=256)
+def _language(accepted: bytes) -> str:
     weights = {"ja": 0.0, "en": 0.0}
-    for part in headers.get(b"accept-language", b"").decode("latin-1").lower().split(","):
+    for part in accepted.decode("latin-1").lower().split(","):
         tag, *more = (each.strip() for each in part.split(";"))
         weight = next((each[2:] for each in more if each.startswith("q=")), "1")
         name = tag.partition("-")[0]

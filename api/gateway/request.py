@@ -8,7 +8,7 @@ from api.gateway.refusal import Refusal, Refusals
 from models.access import Outcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Request:
     """One GraphQL request.
 
@@ -34,7 +34,7 @@ class Request:
     language: str = "en"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Answer:
     """What goes back: the body, and for metrics and logs what it was about.
 

@@ -163,7 +163,7 @@ class GraphQLRoute:
             )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """One request as HTTP brought it.
 
