@@ -2,6 +2,7 @@
 
 import io
 import logging
+import re
 import sys
 import threading
 import warnings
@@ -27,6 +28,9 @@ from models.user import User
 from policies.edition import Edition
 
 DAY = timedelta(days=1)
+LONG = 8
+"""From so many letters on, a text does not stand anywhere by chance."""
+
 UNMARKED = frozenset({"shown", "marks", "stay_pending", "card_nationality_mark"})
 """Columns of `users` that serve the gateway alone and have too few values to mark; nobody can ask for them."""
 
@@ -256,8 +260,14 @@ def seen_in(text: str, markers: Iterable[Marker]) -> set[Marker]:
     return {
         each
         for each in markers
-        if each.text in plain or (not each.text.isalnum() and quote(each.text) in plain)
+        if (each.text in plain and (len(each.text) >= LONG or _alone(each.text, plain)))
+        or (not each.text.isalnum() and quote(each.text) in plain)
     }
+
+
+def _alone(text: str, plain: str) -> bool:
+    """A few letters may also stand in the midst of a cursor, by chance."""
+    return re.search(rf"(?<![\w-]){re.escape(text)}(?![\w-])", plain) is not None
 
 
 def _unescaped(text: str) -> str:

@@ -55,6 +55,8 @@ class Lines:
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
     """Wake what a library put to sleep, as Casbin does itself; afterwards the logging is as it was."""
+    for name in ("uvicorn", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.NOTSET)
     root = logging.getLogger()
     kept_root = (root.handlers[:], root.level)
     hooks = (sys.excepthook, threading.excepthook, sys.unraisablehook)

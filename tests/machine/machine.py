@@ -224,7 +224,7 @@ class Machine(RuleBasedStateMachine):
         if client == "frontend" or "placeOfBirth" in wrong[0]:
             self.refused(response, "BAD_INPUT", wrong[1])
         else:
-            self.refused(response, "OPERATION_FORBIDDEN")
+            self.refused(response, "OPERATION_FORBIDDEN", "ROLE_NOT_ALLOWED")
         self._people()
 
     # Correction.
@@ -291,7 +291,7 @@ class Machine(RuleBasedStateMachine):
         response = self.ground.send("privacy-desk", document, {"input": given})
         path = f"User.answers.{TEXT}"
         if not being.waiting:
-            self.refused(response, "BAD_INPUT")
+            self.refused(response, "BAD_INPUT", "NOTHING_TO_SCREEN")
             return
         told = self.done(response, being, {SCREENED, path} if removed else {SCREENED})["user"]
         assert (told["version"] != being.version) is removed
@@ -330,7 +330,11 @@ class Machine(RuleBasedStateMachine):
         response = self.ground.send("frontend", document, {"input": given}, being.id if own else None)
         pair = (purpose, recipient)
         if not (own or being.seen_by_frontend()) or not (gives or pair in being.consents):
-            self.refused(response, "BAD_INPUT")
+            self.refused(
+                response,
+                "BAD_INPUT",
+                "CONSENT_NOT_GIVEN" if own or being.seen_by_frontend() else "NOBODY_HERE",
+            )
         else:
             self.done(response, being, {"User.consents"})
             (being.consents.add if gives else being.consents.remove)(pair)
@@ -351,7 +355,9 @@ class Machine(RuleBasedStateMachine):
         response = self.ground.send("frontend", document, {"input": given}, being.id)
         going = being.open(employer)
         if (stage == "APPLIED") is (going is not None):
-            self.refused(response, "BAD_INPUT")
+            self.refused(
+                response, "BAD_INPUT", "APPLICATION_OPEN" if stage == "APPLIED" else "APPLICATION_NONE"
+            )
         else:
             self.done(response, being, {STAGED})
             if going is None:
@@ -372,7 +378,11 @@ class Machine(RuleBasedStateMachine):
         response = self.ground.send(employer, document, {"input": {"user": being.id, "stage": stage}})
         going = being.open(employer)
         if not being.seen_by_employer(employer) or going is None:
-            self.refused(response, "BAD_INPUT")
+            self.refused(
+                response,
+                "BAD_INPUT",
+                "APPLICATION_NONE" if being.seen_by_employer(employer) else "NOBODY_HERE",
+            )
         elif stage in FORWARD and FORWARD.index(stage) <= FORWARD.index(going[-1]):
             self.refused(response, "BAD_INPUT", "NOT_FORWARD")
         else:
@@ -408,7 +418,7 @@ class Machine(RuleBasedStateMachine):
         hold = next(iter(being.holds), None) if known else None
         response = self.ground.send("privacy-desk", document, {"input": {"hold": hold or "nothing"}})
         if hold is None:
-            self.refused(response, "BAD_INPUT")
+            self.refused(response, "BAD_INPUT", "HOLD_UNKNOWN")
         else:
             assert self.done(response, being, {LIFTED})["hold"] == hold
             del being.holds[hold]
