@@ -8,19 +8,24 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import health, metrics
+from api.authority import authority
 from api.explorer.examples import EXAMPLES
 from api.explorer.page import Explorer, explorer
-from api.gateway.admission import may_know_schema
+from api.gateway.admission import bound_enough, check_network, may_know_schema
+from api.gateway.entrance import Entrance
 from api.gateway.refusal import Refusal
-from api.gateway.route import GraphQLRoute, admit, as_asgi
+from api.gateway.route import GraphQLRoute, as_asgi
 from api.house import House
+from api.proxy import BehindProxies
+from api.settings import Settings
 from api.tokens import endpoint
+from api.tokens.access_token import Holder
+from models.client import Client
 from models.demo.handout import read_demo
 from models.inforce import PolicyUnavailable
-from models.recipient import Client
 from models.store import StoreUnavailable
 
 GRAPHQL = "/graphql"
@@ -31,6 +36,7 @@ class App(Starlette):
 
     def __init__(self, graphql: GraphQLRoute, routes: list[BaseRoute]) -> None:
         super().__init__(routes=routes)
+        self.router.redirect_slashes = False  # a redirect would name whatever host the request did
         self._graphql = graphql
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,26 +47,30 @@ class App(Starlette):
             await super().__call__(scope, receive, send)
 
 
-def build_app(house: House) -> Starlette:
+def build_app(house: House) -> ASGIApp:
     """The ASGI application over an open house."""
     page = None if house.settings.production else _explorer(house)
+    entrance = Entrance(house.tokens, house.bindings, time.time)
     graphql = GraphQLRoute(
         house.gateway,
-        house.tokens,
+        entrance,
         house.metrics,
+        house.fair,
+        lambda: house.inforce.registry,
         page=as_asgi(page.page) if page else None,
         limits=house.settings.limits,
         origins=house.settings.cors_origins,
     )
     routes: list[BaseRoute] = [
         Route(GRAPHQL, graphql),
-        Route("/schema.graphql", _schema(house), methods=["GET"]),
-        *endpoint.routes(house.tokens, lambda: _scopes(house)),
+        Route("/schema.graphql", _schema(house, entrance), methods=["GET"]),
+        *endpoint.routes(authority(house)),
         *health.routes(
             {
                 "database": lambda: _reads(house),
                 "edition": lambda: _decides(house),
                 "ledger": lambda: _records(house),
+                **({"quotas": house.counting.reachable} if house.counting.is_shared else {}),
             }
         ),
         *metrics.routes(
@@ -68,31 +78,38 @@ def build_app(house: House) -> Starlette:
         ),
         *(page.routes if page else ()),
     ]
-    return App(graphql, routes)
+    return _behind_proxies(App(graphql, routes), house.settings)
 
 
-def _schema(house: House) -> Any:  # noqa: ANN401 - an endpoint
+def _behind_proxies(app: App, settings: Settings) -> ASGIApp:
+    """What a request passes first, where proxies are trusted."""
+    if not (settings.trusted_proxies or settings.client_certificate_header):
+        return app
+    return BehindProxies(
+        app, trusted=settings.trusted_proxies, certificate_header=settings.client_certificate_header
+    )
+
+
+def _schema(house: House, entrance: Entrance) -> Any:  # noqa: ANN401 - an endpoint
     text = house.schema.as_str()
 
     async def show(request: Request) -> Response:
-        if house.settings.production and not await _may_know_schema(house, request):
+        if house.settings.production and not await _may_know_schema(house, entrance, request):
             return PlainTextResponse("Not Found", status_code=404)
         return PlainTextResponse(text + "\n", media_type="text/plain; charset=utf-8")
 
     return show
 
 
-async def _may_know_schema(house: House, request: Request) -> bool:
+async def _may_know_schema(house: House, entrance: Entrance, request: Request) -> bool:
     with suppress(Refusal, PolicyUnavailable):
-        requester = admit(house.tokens, dict(request.scope["headers"]), time.time())
-        return may_know_schema(await house.inforce.current(), requester)
+        requester = await entrance.admit(request.scope, dict(request.scope["headers"]))
+        force = await house.inforce.current()
+        if not may_know_schema(force, requester, time.time()):
+            return False
+        check_network(force, requester, request.client.host if request.client else None)
+        return bound_enough(force, requester, production=True)
     return False
-
-
-def _scopes(house: House) -> frozenset[str]:
-    edition = house.inforce.edition_in_force
-    purposes = (f"purpose:{each.id}" for each in edition.purposes.values() if not each.abstract)
-    return frozenset((*purposes, *(f"category:{name}" for name in edition.categories)))
 
 
 async def _reads(house: House) -> bool:
@@ -127,7 +144,9 @@ def _explorer(house: House) -> Explorer:
         if found is None:
             return None
         try:
-            minted = house.tokens.mint(found, user=user, now=time.time())
+            minted = house.tokens.mint(
+                Holder(client=found, user=user, words=tuple(found.scopes)), now=time.time()
+            )
         except ValueError:
             return None
         return {"access_token": minted, "expires_in": house.tokens.seconds}

@@ -5,10 +5,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_bytes
 
 import strawberry
 import structlog
 
+from api.fair.counting import Counting
+from api.fair.fair import Fair
 from api.gateway.cursor import Cursors
 from api.gateway.fulfilment import Fulfilment
 from api.gateway.gateway import Gateway
@@ -17,15 +20,24 @@ from api.metrics import Metrics
 from api.schema.build import build_schema, check_guards, core
 from api.settings import Settings
 from api.tokens.access_token import AccessTokens
-from api.tokens.keys import load_keys
+from api.tokens.binding import Bindings
+from api.tokens.dpop import Proofs
+from api.tokens.guarded import must_bind
+from api.tokens.keys import keyring_of, load_keys
+from api.tokens.nonce import Nonces
+from api.tokens.replay import MemoryReplays, Replays, StoreReplays
 from models.access import Outcome
 from models.catalogue import clear_answers
+from models.client import Client
+from models.client_use import ClientUse
 from models.database import opened
+from models.dialect import Dialect
 from models.inforce import Force, InForce
 from models.ledger import Ledger
 from models.ledger_index import LedgerIndex
 from models.ledger_months import LedgerMonths
 from models.store import Store
+from models.usage import Usages
 from models.vault import Vault, vault_in_use
 from policies.vocabulary import Role
 
@@ -44,7 +56,12 @@ class House:
     gateway: Gateway
     vault: Vault
     tokens: AccessTokens
+    bindings: Bindings
+    assertions: Replays
     metrics: Metrics
+    uses: ClientUse
+    counting: Counting
+    fair: Fair
 
 
 def utc_now() -> datetime:
@@ -76,15 +93,30 @@ async def open_house(
 
     async with opened(settings.database_url, pool_size=settings.pool_size, master=settings.data_key) as store:
         vault = vault_in_use()
-        inforce = InForce(store, on_edition=on_edition)
+        tokens = AccessTokens(
+            await load_keys(settings.secret_key, clock()),
+            settings.issuer,
+            settings.issuer,
+            settings.token_seconds,
+        )
+        inforce = InForce(
+            store,
+            on_edition=on_edition,
+            on_keys=lambda rows: tokens.use(keyring_of(rows, settings.secret_key)),
+            clock=clock,
+        )
         await inforce.start()
         ledger = Ledger(store, lambda: inforce.bits, observe=_observer(metrics))
         ledger.start()
         index = LedgerIndex(store, resting=ledger.resting)
         index.start()
+        usages = Usages(store)
+        counting = Counting(settings.quotas, settings.redis_url, settings.workers)
+        fair = counting.fair(usages, clock, metrics.quota_near)
         months = LedgerMonths(store, clock, observe=_month_observer(metrics))
         await months.start()
-        keyring = await load_keys(settings.secret_key)
+        uses = ClientUse(store, clock)
+        uses.start()
         try:
             yield House(
                 settings=settings,
@@ -103,21 +135,51 @@ async def open_house(
                         ledger=ledger,
                         cursors=Cursors(settings.secret_key),
                         vault=vault,
+                        fair=fair,
                         secret=settings.secret_key,
                     ),
+                    fair=fair,
+                    usages=usages,
+                    uses=uses,
                     clock=clock,
                     limits=settings.limits,
                     production=settings.production,
                 ),
                 vault=vault,
-                tokens=AccessTokens(keyring, settings.issuer, settings.issuer, settings.token_seconds),
+                tokens=tokens,
+                bindings=_bindings(settings, store, inforce, clock),
+                assertions=StoreReplays(store, lambda: clock().timestamp(), durable=True),
                 metrics=metrics,
+                uses=uses,
+                counting=counting,
+                fair=fair,
             )
         finally:
+            await counting.close()
+            await uses.stop()
             await months.stop()
             await index.stop()
             await ledger.stop()
             await inforce.stop()
+
+
+def _bindings(settings: Settings, store: Store, inforce: InForce, clock: Callable[[], datetime]) -> Bindings:
+    """What binds tokens; where one process serves, proofs are remembered in it and nonces end with it."""
+
+    def now() -> float:
+        return clock().timestamp()
+
+    async def guarded(client: Client) -> bool:
+        return settings.production and must_bind(await inforce.current(), client.role, client.recipients)
+
+    alone = store.dialect is Dialect.SQLITE
+    nonces = Nonces(settings.secret_key, token_bytes(16) if alone else b"")
+    replays = MemoryReplays(now) if alone else StoreReplays(store, now, durable=False)
+    return Bindings(
+        Proofs(settings.issuer, nonces, replays),
+        certificate_header=settings.client_certificate_header,
+        guarded=guarded,
+    )
 
 
 def _observer(metrics: Metrics) -> Callable[[int, float, bool], None]:

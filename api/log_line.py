@@ -62,6 +62,8 @@ ALLOWED: Final[Mapping[str, Shape]] = MappingProxyType(
         "field": _like(r"User(\.[A-Za-z0-9_-]{1,60}){1,3}"),
         "key": _number,
         "attempt": _number,
+        "limit": _like(r"[a-z]{1,20}(-[a-z]{1,20})?"),
+        "workers": _number,
         "process": _number,
         "port": _number,
         "edition": lambda value: _number(value) or _like(r"[0-9a-f]{1,64}")(value),

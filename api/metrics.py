@@ -18,6 +18,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.fair.quotas import NAMES
+from api.tokens.fault import ERRORS
+
 TOGETHER = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that several processes start with to count in one folder; its library reads it when it is imported."""
 
@@ -36,6 +39,11 @@ class Closed:
     def of(self, value: str | None) -> str:
         """The value as the label shows it."""
         return NONE if value is None else self._known.get(value, OTHER)
+
+
+_QUOTAS = Closed(NAMES)
+_TOKEN_ACTIONS = Closed(("issue", "exchange", "revoke", "introspect"))
+_TOKEN_ERRORS = Closed(ERRORS)
 
 
 class Metrics:
@@ -77,6 +85,12 @@ class Metrics:
             ("purpose", "recipient_kind"),
             registry=self.registry,
         )
+        self._token_requests = Counter(
+            "mokuteki_token_requests",
+            "Requests to the authorization server",
+            ("action", "error"),
+            registry=self.registry,
+        )
         self._released_of = lru_cache(maxsize=None)(self._released.labels)
         self._unauthenticated = Counter(
             "mokuteki_unauthenticated", "Requests without a valid token", registry=self.registry
@@ -85,6 +99,12 @@ class Metrics:
             "mokuteki_turned_away",
             "Requests that were not let in, by whose limit it was, or that left while they waited",
             ("why",),
+            registry=self.registry,
+        )
+        self._near = Counter(
+            "mokuteki_quota_near",
+            "Answers that came near a quota of people, by the limit",
+            ("limit",),
             registry=self.registry,
         )
         self._waiting = Gauge(
@@ -143,6 +163,10 @@ class Metrics:
         """Something about so many users was released in one operation."""
         self._released_of(self._purposes.of(purpose), self._kinds.of(recipient_kind)).inc(users)
 
+    def token_request(self, action: str, error: str | None) -> None:
+        """The authorization server was asked for something, which it did or refused."""
+        self._token_requests.labels(_TOKEN_ACTIONS.of(action), _TOKEN_ERRORS.of(error)).inc()
+
     def unauthenticated(self) -> None:
         """A request came without a valid token."""
         self._unauthenticated.inc()
@@ -150,6 +174,10 @@ class Metrics:
     def turned_away(self, why: str) -> None:
         """A request was not let in, or left while it waited."""
         self._turned_away.labels(why).inc()
+
+    def quota_near(self, limit: str) -> None:
+        """An answer came near a quota of people."""
+        self._near.labels(_QUOTAS.of(limit)).inc()
 
     def waiting(self, change: int) -> None:
         """So many more requests wait for their turn, or fewer."""

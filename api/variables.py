@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from api.gateway.limits import declared
+from api.fair import quotas
+from api.gateway import limits
 
 PREFIX = "MOKUTEKI_"
 FOR_TESTS = "MOKUTEKI_TEST_"
@@ -23,6 +24,11 @@ class Setting(NamedTuple):
 def limit_name(name: str) -> str:
     """The variable of a limit."""
     return f"{PREFIX}LIMIT_{name.upper()}"
+
+
+def quota_name(name: str) -> str:
+    """The variable of a quota."""
+    return f"{PREFIX}{name.upper()}"
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -108,10 +114,43 @@ SETTINGS: tuple[Setting, ...] = (
         "For how many seconds an access token is valid.",
     ),
     Setting(
+        "MOKUTEKI_TRUSTED_ISSUERS",
+        "`name=https://issuer` with blanks between them",
+        "none",
+        "The OpenID issuers whose ID tokens tell which member of staff uses a client, such as `corp=https://login.example`.",
+    ),
+    Setting(
         "MOKUTEKI_CORS_ORIGINS",
         "origins with blanks between them",
         "none",
         "The frontends in a browser that may ask, by their exact origin, such as `https://app.example`.",
+    ),
+    Setting(
+        "MOKUTEKI_TRUSTED_PROXIES",
+        "addresses and networks with blanks between them",
+        "none",
+        "The proxies that are believed about who calls (`X-Forwarded-For`) and with what certificate.",
+    ),
+    Setting(
+        "MOKUTEKI_CLIENT_CERTIFICATE_HEADER",
+        "name of a header",
+        "none",
+        "In which header these proxies hand on a client's certificate, such as `Client-Cert` (RFC 9440).",
+    ),
+    Setting(
+        "MOKUTEKI_REDIS_URL",
+        "URL",
+        "none",
+        "The Redis in which several processes count quotas together: `redis://host:port/0`, `rediss://…` or `unix:///path`.",
+    ),
+    *(
+        Setting(
+            quota_name(each.name),
+            f"whole number from {each.least} to {each.most}",
+            str(each.default),
+            each.doc,
+        )
+        for each in quotas.declared()
     ),
     *(
         Setting(
@@ -120,6 +159,6 @@ SETTINGS: tuple[Setting, ...] = (
             str(each.default),
             each.doc,
         )
-        for each in declared()
+        for each in limits.declared()
     ),
 )

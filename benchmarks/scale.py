@@ -13,6 +13,7 @@ import asyncpg
 
 from api.house import open_house
 from api.settings import Settings
+from benchmarks.gateway import QUOTAS
 from benchmarks.postgres import Server, fresh_database, postgres
 from benchmarks.scale_data import add_accesses, add_people, settle
 from benchmarks.scale_doors import Asked, Seen
@@ -45,6 +46,7 @@ def settings(dsn: str, var: str) -> Settings:
             "MOKUTEKI_VAR": var,
             "MOKUTEKI_SECRET_KEY": secrets.token_urlsafe(32),
             "MOKUTEKI_DATA_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+            **QUOTAS,
         }
     )
 

@@ -14,7 +14,7 @@ import asyncpg  # noqa: TC002 - as everywhere here
 from api.gateway.request import Request
 from api.house import House
 from api.tokens.requester import Requester
-from models.recipient import Client
+from models.client import Client
 from models.store import Row
 from models.store_postgres import SESSION, PostgresStore, _PostgresTransaction
 
@@ -134,8 +134,6 @@ class Asked:
             role="user" if door.user else client.role,
             user=door.user,
             recipients=("person",) if door.user else tuple(client.recipients),
-            purposes=None,
-            categories=None,
             expires_at=float("inf"),
             token_id="scale",
         )

@@ -106,6 +106,7 @@ def running(dsn: str) -> Iterator[list[Target]]:
             "MOKUTEKI_POOL_SIZE": str(POOL),
             "MOKUTEKI_VAR": folder,
             "MOKUTEKI_LOG_LEVEL": "warning",
+            **gateway.QUOTAS,
             "HOST": LOOPBACK,
         }
         gateway.prepare(dsn, env)

@@ -28,6 +28,7 @@ class Access(Model):
     request_id = fields.CharField(max_length=32, db_index=True)
     client = fields.CharField(max_length=60)
     role = fields.CharField(max_length=40)
+    staff = fields.CharField(max_length=120, null=True)
     purpose = fields.CharField(max_length=60, null=True)
     recipient = fields.CharField(max_length=60, null=True)
     operation = fields.CharField(max_length=120, null=True)

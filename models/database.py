@@ -28,6 +28,8 @@ RECORDS = (
     "models.application",
     "models.casefile",
     "models.recipient",
+    "models.client",
+    "models.token_state",
     "models.edition",
     "models.datakey",
     "models.access",

@@ -37,6 +37,7 @@ class Entry:
     """One operation, as the ledger keeps it; never a value of anybody's data.
 
     Attributes:
+        staff: the member of staff who used the client, as their issuer knows them.
         sought: users who were named by their ids and of whom nothing was told; not among those in `groups`.
     """
 
@@ -55,6 +56,7 @@ class Entry:
     groups: tuple[Group, ...] = ()
     sought: tuple[int, ...] = ()
     provisions: tuple[ProvisionEntry, ...] = ()
+    staff: str | None = None
 
     @property
     def users(self) -> int:

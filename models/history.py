@@ -46,7 +46,7 @@ class ProvisionQuery:
 
 _ACCESS = (
     "a.id, a.at, a.request_id, a.client, a.role, a.purpose, a.recipient, a.operation, a.edition, a.outcome,"
-    " a.code, a.reason, a.users, a.arguments, a.groups, a.refs"
+    " a.code, a.reason, a.users, a.arguments, a.groups, a.refs, a.staff"
 )
 _PROVISION = (
     "p.id, p.access_id, p.ref, p.recipient, p.recipient_name, p.recipient_address, p.recipient_representative,"
@@ -131,6 +131,7 @@ class History:
             arguments=self._bits.paths(row[13]),
             groups=row[14],
             refs=bytes(row[15]),
+            staff=row[16],
             bits=self._bits,
         )
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from models.bits import Bits, load_bits
 from models.catalogue import catalogue
@@ -12,6 +13,7 @@ from models.ledger_rows import LARGEST_ID
 from models.personal import Personal
 from models.registry import Registry, read_registry
 from models.store import Row, Store
+from models.token_state import KnownKey, TokenState, read_token_state
 from policies.edition import Edition
 from policies.judge import Judge
 
@@ -49,11 +51,20 @@ class InForce:
     """Reads what is in force, and reads it again before each lease ends."""
 
     def __init__(
-        self, store: Store, *, lease: float = LEASE, on_edition: Callable[[Force], None] = lambda _force: None
+        self,
+        store: Store,
+        *,
+        lease: float = LEASE,
+        on_edition: Callable[[Force], None] = lambda _force: None,
+        on_keys: Callable[[tuple[KnownKey, ...]], None] = lambda _keys: None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store = store
         self._lease = lease
         self._on_edition = on_edition
+        self._on_keys = on_keys
+        self._clock = clock
+        self._tokens = TokenState()
         self._force: Force | None = None
         self._until = 0.0
         self._reading = asyncio.Lock()
@@ -94,6 +105,17 @@ class InForce:
             raise PolicyUnavailable("no edition was ever read")
         return self._force.edition
 
+    @property
+    def registry(self) -> Registry:
+        """The registry that was read last, for limits on how much is asked."""
+        if self._force is None:
+            raise PolicyUnavailable("no registry was ever read")
+        return self._force.registry
+
+    def revoked(self, token_id: str) -> bool:
+        """Whether a token was taken back before its time, as far as was read last."""
+        return token_id in self._tokens.revoked
+
     async def _renew(self) -> None:
         try:
             async with self._turn():
@@ -123,6 +145,7 @@ class InForce:
         if not rows:
             raise PolicyUnavailable("no edition is published: run `mokuteki init`")
         registry = await read_registry(self._store)
+        tokens = await read_token_state(self._store, self._clock())
         old = self._force
         name, number = rows[0]
         if old is None or old.number != number:
@@ -131,6 +154,9 @@ class InForce:
             await self._put(edition, number, registry)
         elif old.registry != registry:
             await self._put(old.edition, old.number, registry)
+        if tokens.keys != self._tokens.keys:
+            self._on_keys(tokens.keys)
+        self._tokens = tokens
         self._until = began + self._lease
 
     async def _put(self, edition: Edition, number: int, registry: Registry) -> None:

@@ -1,4 +1,4 @@
-"""The registry of those to whom data may go, and of the clients that ask on their behalf."""
+"""The recipients: those to whom data may go."""
 
 from tortoise import Model, fields
 
@@ -24,40 +24,3 @@ class Recipient(Model):
         """Where it is kept."""
 
         table = "recipients"
-
-
-class Client(Model):
-    """An application that may ask: its role, its recipients, and the hash of its secret.
-
-    `recipients` lists ids of recipients, the first of them the default. `documents` lists the hashes of the
-    documents that it is held to; null where it may send any.
-    """
-
-    id = fields.CharField(max_length=60, primary_key=True)
-    name = fields.CharField(max_length=60, unique=True)
-    role = fields.CharField(max_length=40)
-    recipients: list[str] = fields.JSONField()
-    secret_hash = fields.CharField(max_length=100)
-    scopes: list[str] = fields.JSONField(default=list)
-    documents: list[str] | None = fields.JSONField(null=True)
-    active = fields.BooleanField(default=True)
-    created_at = fields.DatetimeField()
-
-    class Meta:
-        """Where it is kept."""
-
-        table = "clients"
-
-
-class SigningKey(Model):
-    """A key that signs tokens, encrypted under the secret of the installation."""
-
-    id = fields.CharField(max_length=60, primary_key=True)
-    sealed = fields.TextField()
-    created_at = fields.DatetimeField()
-    retired_at = fields.DatetimeField(null=True)
-
-    class Meta:
-        """Where it is kept."""
-
-        table = "signing_keys"

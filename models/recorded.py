@@ -45,6 +45,7 @@ class AccessRecord:
     arguments: tuple[str, ...]
     groups: str
     refs: bytes
+    staff: str | None
     bits: Bits
 
     @cached_property

@@ -1,18 +1,24 @@
 """The registry: the recipients and clients that are active now, as values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from models.client import Binding
+from models.history import moment
 from models.store import Store
 
 _RECIPIENTS = """
 SELECT id, kind, name, address, representative, country, foreign_route, state_organ FROM recipients
 WHERE active ORDER BY id
 """
-_CLIENTS = "SELECT id, role, recipients, documents FROM clients WHERE active ORDER BY id"
+_CLIENTS = """
+SELECT id, role, recipients, documents, scopes, networks, binding, expires_at,
+  requests_per_minute, people_per_hour, people_per_day FROM clients
+WHERE active ORDER BY id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +56,23 @@ class KnownClient:
 
     Attributes:
         documents: the hashes of those it is held to, or None where it may send any.
+        scopes: the words that narrow it; none for not narrowed.
+        networks: those it may call from; none for any.
+        binding: what its tokens are bound to.
+        expires_at: when it ends, in seconds since the epoch.
     """
 
     id: str
     role: str
     recipients: tuple[str, ...]
     documents: frozenset[str] | None = None
+    scopes: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    binding: str = Binding.DEFAULT
+    expires_at: float | None = None
+    requests_per_minute: int | None = None
+    people_per_hour: int | None = None
+    people_per_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +103,34 @@ async def read_registry(store: Store) -> Registry:
         )
         for row in await store.fetch(_RECIPIENTS, {})
     ]
-    clients = [
-        KnownClient(
-            row[0],
-            row[1],
-            tuple(_list(row[2])),
-            None if row[3] is None or row[3] == "null" else frozenset(_list(row[3])),
-        )
-        for row in await store.fetch(_CLIENTS, {})
-    ]
-    return Registry({each.id: each for each in recipients}, {each.id: each for each in clients})
+    clients = [_client(row) for row in await store.fetch(_CLIENTS, {})]
+    return Registry(
+        {each.id: each for each in recipients},
+        {each.id: each for each in clients},
+    )
 
 
-def _list(value: Any) -> list[str]:  # noqa: ANN401 - a column of JSON
-    found: list[str] = orjson.loads(value)
+def _client(row: Sequence[Any]) -> KnownClient:
+    documents = _list(row[3])
+    return KnownClient(
+        id=row[0],
+        role=row[1],
+        recipients=tuple(_list(row[2]) or ()),
+        documents=None if documents is None else frozenset(documents),
+        scopes=tuple(_list(row[4]) or ()),
+        networks=tuple(_list(row[5]) or ()),
+        binding=row[6],
+        expires_at=_seconds(row[7]),
+        requests_per_minute=row[8],
+        people_per_hour=row[9],
+        people_per_day=row[10],
+    )
+
+
+def _seconds(value: Any) -> float | None:  # noqa: ANN401 - a time of either dialect
+    return None if value is None else moment(value).timestamp()
+
+
+def _list(value: Any) -> list[str] | None:  # noqa: ANN401 - a column of JSON
+    found: list[str] | None = None if value is None else orjson.loads(value)
     return found

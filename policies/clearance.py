@@ -44,7 +44,7 @@ class Clearance:
 
     Attributes:
         certain: facts that are the same for every user here.
-        categories: the categories a token is narrowed to, or None.
+        categories: the sets of categories a token is narrowed to, each of them in turn.
     """
 
     judge: Judge
@@ -52,7 +52,7 @@ class Clearance:
     purpose: str
     recipient: str
     certain: Mapping[Fact, bool]
-    categories: frozenset[str] | None = None
+    categories: tuple[frozenset[str], ...] = ()
     _lenses: dict[tuple[str, ...], Lens] = field(default_factory=dict)
 
     def decide(self, path: str, standing: Standing) -> Decision:
@@ -65,10 +65,10 @@ class Clearance:
 
     def in_scope(self, path: str) -> bool:
         """Whether the token's scope leaves this field in."""
-        if self.categories is None:
+        if not self.categories:
             return True
         wider = self.judge.edition.field_ancestors(path)
-        return IDENTIFIER in wider or not self.categories.isdisjoint(wider)
+        return IDENTIFIER in wider or not any(names.isdisjoint(wider) for names in self.categories)
 
     @cached_property
     def _open_facts(self) -> tuple[Fact, ...]:

@@ -89,6 +89,11 @@ class Judge:
             for rule in self._find(role, purpose, recipient)
         )
 
+    def allowable(self, role: str, action: str, purpose: str, recipient: str, field: str) -> bool:
+        """Whether some rule allows this of somebody, though another may refuse it to everybody."""
+        about = self._context(role, action, purpose, recipient).about(self._reach.field(field))
+        return any(rule.effect is Effect.ALLOW for rule in about)
+
     def rows(self, question: Question) -> int:
         """How many rules Casbin reads to answer this question."""
         case = self._open(question)

@@ -1,85 +1,83 @@
-"""The audit of the package `graphql-http`, run by Node; put in place where it may be."""
+"""Packages of Node for tests, put in place where they may be, and the scripts that use them."""
 
 import fcntl
+import hashlib
 import json
 import shutil
 import subprocess
 import tempfile
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tests.debian import install
 
-PACKAGES = ("graphql-http@1.23.1", "graphql@16.11.0")
-MISSING = "the audit needs Node with npm: install the packages `nodejs` and `npm` and run it again"
-SCRIPT = """
-import { serverAudits } from 'graphql-http';
-const [url, token] = process.argv.slice(2);
-const fetchFn = (at, init = {}) => {
-  const headers = new Headers(init.headers);
-  headers.set('authorization', `Bearer ${token}`);
-  return fetch(at, { ...init, headers });
-};
-const told = [];
-for (const audit of serverAudits({ url, fetchFn })) {
-  const { id, name, status, reason } = await audit.fn();
-  told.push({ id, name, status, reason });
+SCRIPTS = Path(__file__).parent / "foreign"
+PATIENCE = 120
+GRAPHQL = "graphql@16.11.0"
+PACKAGES: Mapping[str, tuple[str, ...]] = {
+    "audit": ("graphql-http@1.23.1", GRAPHQL),
+    "clients": (
+        "openid-client@6.8.9",
+        "oauth4webapi@3.8.8",
+        "@apollo/client@4.3.8",
+        "rxjs@7.8.2",
+        GRAPHQL,
+    ),
 }
-console.log(JSON.stringify(told));
-"""
+"""Each set of packages by its name, with their versions."""
+
+MISSING = "this needs Node with npm: install the packages `nodejs` and `npm` and run it again"
 
 
 class NoNodeError(RuntimeError):
-    """There is no Node, or the package could not be installed."""
+    """There is no Node, or the packages could not be installed."""
 
 
-def node() -> str:
-    """The path of Node; Debian's is installed where that is allowed and there is none."""
-    here = shutil.which("node") is not None and shutil.which("npm") is not None
-    if not here and not install("nodejs", "npm"):
-        raise NoNodeError(MISSING)
-    found = shutil.which("node")
+def command(name: str) -> str:
+    """The path of `node`, `npm` or `npx`; Debian's are installed where that is allowed and there are none."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        install("nodejs", "npm")
+    found = shutil.which(name)
     if found is None:
         raise NoNodeError(MISSING)
     return found
 
 
-@cache
-def installed() -> Path:
-    """The folder in which the package is; kept between runs."""
-    folder = Path(tempfile.gettempdir()) / "graphql-http-for-tests"
+def installed(name: str) -> Path:
+    """The folder in which a set of packages is; kept between runs, and another one for other versions."""
+    packages = PACKAGES[name]
+    digest = hashlib.sha256(" ".join(packages).encode()).hexdigest()[:8]
+    folder = Path(tempfile.gettempdir()) / f"mokuteki-node-{name}-{digest}"
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)  # parallel test workers wait for the first
-        node()
-        if not (folder / "node_modules" / "graphql-http" / "package.json").is_file():
-            npm = shutil.which("npm") or "npm"
-            words = [
-                npm,
-                "install",
-                "--no-save",
-                "--no-audit",
-                "--no-fund",
-                "--prefix",
-                str(folder),
-                *PACKAGES,
-            ]
-            done = subprocess.run(words, capture_output=True, check=False, text=True)  # noqa: S603 - fixed words
+        if not (folder / "complete").exists():
+            words = ["install", "--no-save", "--no-audit", "--no-fund", "--prefix", str(folder), *packages]
+            done = subprocess.run([command("npm"), *words], capture_output=True, check=False, text=True)  # noqa: S603 - fixed words
             if done.returncode != 0:
-                raise NoNodeError(MISSING)
-        (folder / "audit.mjs").write_text(SCRIPT, encoding="utf-8")
+                raise NoNodeError(done.stderr)
+            (folder / "complete").touch()
     return folder
+
+
+def told(script: str, packages: str, **given: Any) -> Any:
+    """What a script of ours tells, which is given these values and may import the packages."""
+    with tempfile.TemporaryDirectory(dir=installed(packages)) as folder:
+        for each in SCRIPTS.glob("*.mjs"):
+            shutil.copy(each, folder)
+        done = subprocess.run(  # noqa: S603 - fixed words
+            [command("node"), str(Path(folder) / script), json.dumps(given)],
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=PATIENCE,
+        )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 def audit(url: str, token: str) -> list[dict[str, Any]]:
     """Each requirement of GraphQL over HTTP with `ok`, `notice` (a MAY), `warn` (a SHOULD) or `error` (a MUST)."""
-    done = subprocess.run(  # noqa: S603 - fixed words
-        [node(), str(installed() / "audit.mjs"), url, token],
-        capture_output=True,
-        check=True,
-        text=True,
-        timeout=120,
-    )
-    told: list[dict[str, Any]] = json.loads(done.stdout)
-    return told
+    found: list[dict[str, Any]] = told("audit.mjs", "audit", url=url, token=token)
+    return found

@@ -115,8 +115,6 @@ async def _keep_busy(house: House, made: Demo) -> None:
             role=client.role,
             user=None,
             recipients=tuple(client.recipients),
-            purposes=None,
-            categories=None,
             expires_at=float("inf"),
             token_id="demo",  # noqa: S106 - no secret: there is no token
         )

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,13 +14,13 @@ import typer
 
 from api.cli.ledger_export import Asked, Gathered, gather
 from api.cli.ledger_format import FORMATS, Format
+from api.cli.operator import named
 from api.cli.shared import CommandError, bar, err, examples, must_exist, reaching, settings, shown
 from api.gateway.ledger_view import JAPAN
 from api.house import open_house
 
 ledger = typer.Typer(help="The record of accesses.", no_args_is_help=True)
 
-OPERATOR = re.compile(r"[\w][\w.@+-]{0,39}")
 IN_MEMORY = 8_000_000
 """Bytes of an export that wait in memory; what is more waits on disk, in a file without a name."""
 
@@ -62,8 +61,7 @@ def export(  # noqa: PLR0913, PLR0917 - the options of the interface
     The export is an access itself: the rules decide about it, and the ledger holds who made it and whose
     records it shows before the first byte is written.
     """
-    if OPERATOR.fullmatch(operator) is None:
-        raise CommandError("`--operator` is no name: use 1 to 40 letters, digits and `.@+-_`, without blanks")
+    named(operator)
     now = datetime.now(UTC)
     asked = Asked(
         purpose=purpose,

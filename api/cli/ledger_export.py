@@ -61,8 +61,6 @@ class Asked:
             role=role.value,
             user=None,
             recipients=(RECIPIENT,),
-            purposes=None,
-            categories=None,
             expires_at=float("inf"),
             token_id="cli",  # noqa: S106 - no secret: there is no token
         )

@@ -19,8 +19,8 @@ class Format(StrEnum):
 
 
 ACCESS = (
-    *("id", "at", "requestId", "client", "role", "purpose", "recipient"),
-    *("operation", "edition", "outcome", "code", "users"),
+    *("id", "at", "requestId", "client", "role", "staff", "purpose", "recipient"),
+    *("operation", "edition", "outcome", "code", "reason", "users"),
 )
 RELEASE = ("user", "released", "withheld", "written", "arguments", "basis")
 PROVISION = (

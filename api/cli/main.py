@@ -8,6 +8,8 @@ import typer
 from rich.console import Console
 
 from api.cli import (
+    client,
+    client_documents,
     database,
     keys,
     ledger,
@@ -16,12 +18,14 @@ from api.cli import (
     policy_diff,
     policy_show,
     policy_table,
-    registry,
     serve,
+    signing,
+    token,
 )
 from api.cli.shared import CommandError, out
+from api.environment import SettingError
 from api.schema.build import Unguarded
-from api.settings import SettingError
+from api.tokens.keys import KeysSealed
 from models.datakey import WrongMasterKey
 from models.inforce import PolicyUnavailable
 from models.store import StoreUnavailable
@@ -52,14 +56,16 @@ def mokuteki(
     """What every command has."""
 
 
-for room in (serve, database, registry, people, policy, ledger, keys):
+for room in (serve, database, token, client, people, policy, ledger, keys, signing):
     room.add_to(app)
 for page in (policy_table, policy_show, policy_diff):
     page.add_to(policy.policies)
+client_documents.add_to(client.clients)
 
 FAULTS = (
     SettingError,
     CommandError,
+    KeysSealed,
     PolicyError,
     PolicyUnavailable,
     StoreUnavailable,

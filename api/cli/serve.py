@@ -8,6 +8,7 @@ import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
@@ -62,6 +63,7 @@ def serve(
             f"{count} workers need PostgreSQL, as SQLite serves one: "
             "set `MOKUTEKI_DATABASE_URL` to a PostgreSQL database, or serve with `--workers 1`"
         )
+    given = replace(given, workers=count)
     _log_of(given)
     with _listening(given) as taken:
         if count == 1:
@@ -74,7 +76,7 @@ def serve(
                     partial(_work, given, folder),
                     taken,
                     count,
-                    on_serving=lambda: _welcome(given, count),
+                    on_serving=lambda: _welcome(given),
                     on_end=lambda process: forget(folder, process),
                 ).run()
             )
@@ -151,6 +153,7 @@ async def _serve(
                 port=given.port,
                 http=Protocol,
                 access_log=False,
+                proxy_headers=False,
                 log_config=None,
                 server_header=False,
                 date_header=False,
@@ -215,10 +218,16 @@ def _settle() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-def _welcome(given: Settings, count: int = 1) -> None:
-    at = given.address
+def _welcome(given: Settings) -> None:
+    at, count = given.address, given.workers
     several = f" with {count} workers" if count > 1 else ""
     err.print(f"\nMokuteki serves on [bold]{at}[/bold]{several}; Ctrl+C stops it", soft_wrap=True)
+    if count > 1 and given.redis_url is None:
+        err.print(
+            f"each worker counts alone and grants 1/{count} of every quota: set `MOKUTEKI_REDIS_URL` to count together",
+            soft_wrap=True,
+            markup=False,
+        )
     if given.production:
         return
     shown = {

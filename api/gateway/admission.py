@@ -5,7 +5,10 @@ from api.gateway.learned import digest
 from api.gateway.refusal import Refusal, Refusals, Why, closed
 from api.gateway.selection import TYPENAME, Root
 from api.gateway.told import Told
+from api.tokens.guarded import enough, must_bind
+from api.tokens.networks import calls_from
 from api.tokens.requester import Requester
+from models.client import Binding
 from models.inforce import Force
 from policies.vocabulary import Role
 
@@ -16,22 +19,45 @@ COMPANY = (INTERNAL, PERSON)
 """The recipients that are no third party."""
 
 
-def registered(force: Force, requester: Requester) -> bool:
+def registered(force: Force, requester: Requester, now: float) -> bool:
     """Whether the client still stands in the registry with the role and the recipients of its token.
 
-    Only a frontend signs people in, so only through one does a person's token speak.
+    Only a frontend signs people in, so only through one does a person's token speak. `now` in seconds since the epoch.
     """
     client = force.registry.clients.get(requester.client)
-    if client is None:
+    if client is None or (client.expires_at is not None and client.expires_at <= now):
         return False
     if requester.user is not None:
         return client.role == Role.FRONTEND
     return client.role == requester.role and set(requester.recipients) <= set(client.recipients)
 
 
-def may_know_schema(force: Force, requester: Requester) -> bool:
+def bound_enough(force: Force, requester: Requester, *, production: bool) -> bool:
+    """Whether the token is bound as its client's record wants it, though it may be older than the record."""
+    client = force.registry.clients[requester.client]
+    way = requester.bound.way if requester.bound else None
+    guarded = (
+        production
+        and way is None
+        and client.binding == Binding.DEFAULT
+        and must_bind(force, client.role, client.recipients)
+    )
+    return enough(client.binding, way, guarded=guarded)
+
+
+def check_network(force: Force, requester: Requester, address: str | None) -> None:
+    """See that the client calls from where its record says that it does.
+
+    Raises:
+        Refusal: `OPERATION_FORBIDDEN`, so that it is recorded: whoever calls from elsewhere may have stolen the token.
+    """
+    if not calls_from(address, force.registry.clients[requester.client].networks):
+        raise closed(Told("NETWORK_NOT_ALLOWED"), Why("NETWORK_NOT_ALLOWED"))
+
+
+def may_know_schema(force: Force, requester: Requester, now: float) -> bool:
     """Whether the schema is told in production: to clients of the company, and to whoever asks about themself."""
-    return registered(force, requester) and requester.recipients[0] in COMPANY
+    return registered(force, requester, now) and requester.recipients[0] in COMPANY
 
 
 def untold(refusal: Refusals) -> Refusals:

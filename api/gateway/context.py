@@ -32,14 +32,14 @@ class Context:
     Nobody's identity is in it, so that all who ask alike share its decisions.
 
     Attributes:
-        categories: the categories the token is narrowed to, or None.
+        categories: the sets of categories the token is narrowed to, each of them in turn.
         purpose: the declared one, or None for an operation without personal data.
         recipient: to whom the answer goes.
     """
 
     force: Force
     role: str
-    categories: frozenset[str] | None
+    categories: tuple[frozenset[str], ...]
     purpose: Purpose | None
     recipient: KnownRecipient
     kept: dict[Any, Any] = field(default_factory=dict)

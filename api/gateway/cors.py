@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 
 METHODS = b"GET, POST"
-ASKED = b"accept, accept-language, authorization, content-type, idempotency-key, purpose, recipient"
-TOLD = b"retry-after, www-authenticate, x-request-id"
+ASKED = b"accept, accept-language, authorization, content-type, dpop, idempotency-key, purpose, recipient"
+TOLD = b"dpop-nonce, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id"
 AGE = b"600"
 
 Pairs = Sequence[tuple[bytes, bytes]]

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 
+from api.fair.fair import Fair
 from api.gateway import decide
 from api.gateway.changes.act import Act
-from api.gateway.changes.carry import CHANGES, carry_out
+from api.gateway.changes.carry import CARRIED, carry_out
 from api.gateway.changes.once import Keys
+from api.gateway.client_view import CLIENT_DOORS, look_up
 from api.gateway.cursor import Cursors
 from api.gateway.door import Door, Finished
 from api.gateway.failure import unreadable
 from api.gateway.filter import by_marks
 from api.gateway.ledger_door import read_ledger
 from api.gateway.ledger_view import LedgerView
+from api.gateway.quota import begin, grant
 from api.gateway.refusal import Refusal
 from api.gateway.registers import Registers
 from api.gateway.running import Outdated, Running, Step
@@ -34,6 +37,7 @@ class Fulfilment:
         ledger: Ledger,
         cursors: Cursors,
         vault: Vault,
+        fair: Fair,
         secret: str,
     ) -> None:
         self._store = store
@@ -41,6 +45,7 @@ class Fulfilment:
         self._ledger = ledger
         self._cursors = cursors
         self._vault = vault
+        self._fair = fair
         self._keys = Keys(secret)
 
     async def carry_out(
@@ -52,6 +57,9 @@ class Fulfilment:
             Refusals: something was withheld, and `strict`.
             Outdated: it was decided under what is no longer in force.
         """
+        if running.context.purpose is not None:
+            await self._fair.ready(running.requester.client)
+            await begin(self._fair, running)
         try:
             return await (self._change if mutates else self._read)(running, steps, strict=strict)
         except Unreadable as fault:
@@ -60,6 +68,10 @@ class Fulfilment:
             raise unreadable(fault, running.request) from None
 
     async def _read(self, running: Running, steps: Sequence[Step], *, strict: bool) -> list[Refusal]:
+        for step in steps:
+            if step.root.selected.name in CLIENT_DOORS:
+                value = await look_up(self._store, step)
+                running.finished[step.root.selected.key] = Finished(value)
         if running.context.purpose is None:
             return []
         if sum(map(_statements, steps)) > 1:
@@ -71,6 +83,7 @@ class Fulfilment:
             await self._know_keys()
         await running.renew()
         withheld = decide.withheld(running.context, running.withheld())
+        await grant(self._fair, running)
         if strict:
             decide.strict(withheld)
         await running.finish()
@@ -102,15 +115,17 @@ class Fulfilment:
                     Act(door, transaction, step, running), before and before[step.root.selected.key]
                 )
                 for step in steps
-                if step.root.selected.name in CHANGES
+                if step.root.selected.name in CARRIED
             }
             if before is None:
                 await once.keep(transaction, done)
-            running.hold()
-            await running.finish()
             withheld = decide.withheld(running.context, running.withheld())
+            running.hold()
+            await grant(self._fair, running)
             if strict:
                 decide.strict(withheld)
+            running.hold()
+            await running.finish()
             await self._ledger.record_within(transaction, running.entry())
         return withheld
 

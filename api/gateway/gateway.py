@@ -7,10 +7,13 @@ from datetime import datetime
 import structlog
 from graphql import GraphQLError, GraphQLSchema
 
+from api.fair.fair import Fair
 from api.gateway import decide
 from api.gateway.admission import (
+    bound_enough,
     check_document,
     check_introspection,
+    check_network,
     may_know_schema,
     registered,
     untold,
@@ -32,10 +35,12 @@ from api.gateway.request import Answer, Request
 from api.gateway.running import Outdated, Running, Step
 from api.gateway.told import Told
 from api.tokens.requester import Requester
+from models.client_use import ClientUse
 from models.dialect import Dialect
 from models.inforce import Force, InForce, PolicyUnavailable
 from models.ledger import Ledger, LedgerUnavailable
 from models.store import StoreUnavailable, WrongValue
+from models.usage import Usages
 
 log = structlog.get_logger("gateway")
 
@@ -54,6 +59,9 @@ class Gateway:
         inforce: InForce,
         ledger: Ledger,
         fulfilment: Fulfilment,
+        fair: Fair,
+        usages: Usages,
+        uses: ClientUse,
         clock: Callable[[], datetime],
         limits: Limits = USUAL,
         production: bool = False,
@@ -68,6 +76,9 @@ class Gateway:
         self._inforce = inforce
         self._ledger = ledger
         self._fulfilment = fulfilment
+        self._fair = fair
+        self._usages = usages
+        self._uses = uses
         self._clock = clock
 
     async def answer(self, requester: Requester, request: Request) -> Answer:
@@ -88,19 +99,22 @@ class Gateway:
             requester=requester,
             request=request,
             inforce=self._inforce,
+            fair=self._fair,
+            usages=self._usages,
             force=force,
             at=self._clock(),
             deadline=self._deadlines.begin(),
         )
-        if not registered(force, requester):
-            gone = Refusal(Code.UNAUTHENTICATED, Told("CLIENT_NOT_ACTIVE"))
-            return Answer.refused(gone, request.id, request.language)
+        unfit = self._unfit(running)
+        if unfit is not None:
+            return Answer.refused(unfit, request.id, request.language)
+        self._uses.note(requester.client)
         try:
             with running.deadline:
                 return await self._answer(running)
         except Misfits as misfits:
             whole = together(misfits, force.edition, running.at, request.language)
-            if self._production and not may_know_schema(force, requester):
+            if self._production and not may_know_schema(force, requester, running.at.timestamp()):
                 whole = untold(whole)
             return await self._refuse(running, whole)
         except Refusal as refusal:
@@ -119,8 +133,19 @@ class Gateway:
             log.exception("operation.failed", request_id=request.id)
             return await self._refuse(running, failed())
 
+    def _unfit(self, running: Running) -> Refusal | None:
+        """Why a token that was read is not good for this operation; nobody is on record for such a one."""
+        force, requester = running.force, running.requester
+        good = registered(force, requester, running.at.timestamp())
+        if not good or self._inforce.revoked(requester.token_id):
+            return Refusal(Code.UNAUTHENTICATED, Told("TOKEN_NOT_GOOD"))
+        if not bound_enough(force, requester, production=self._production):
+            return Refusal(Code.UNAUTHENTICATED, Told("TOKEN_TO_BIND"))
+        return None
+
     async def _answer(self, running: Running) -> Answer:
         request, client = running.request, running.requester.client
+        check_network(running.force, running.requester, request.address)
         text = running.text = self._learned.text(client, request)
         check_document(running.force, running.requester, text)
         operation = self._documents.get(text, request.language, client).operation(request.operation_name)
@@ -166,6 +191,7 @@ class Gateway:
             recipient_kind=context.recipient.kind,
             outcome=running.record.outcome,
             users=len({ref for group in running.record.groups for ref in group.refs}),
+            used=running.used,
         )
 
     async def _refuse(self, running: Running, refusal: Refusal) -> Answer:
@@ -175,7 +201,9 @@ class Gateway:
         except LedgerUnavailable:
             log.exception("ledger.unavailable", request_id=running.request.id)
             refusal = unavailable()
-        return Answer.refused(refusal, running.request.id, running.request.language, running.purpose)
+        return Answer.refused(
+            refusal, running.request.id, running.request.language, running.purpose, running.used
+        )
 
 
 def _settle(running: Running, operation: Operation, personal: bool) -> None:  # noqa: FBT001 - said by the operation

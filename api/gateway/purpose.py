@@ -9,6 +9,7 @@ from api.gateway.kept import Kept
 from api.gateway.refusal import Code, Refusal, Why, closed
 from api.gateway.told import Told
 from api.tokens.requester import Requester
+from api.tokens.scope import Scope, scope_of
 from models.inforce import Force
 from models.registry import KnownRecipient
 from policies.purpose import Purpose
@@ -64,7 +65,7 @@ def declared_purpose(
         raise _refusal(Code.PURPOSE_ABSTRACT, purpose=purpose.id)
     if purpose.announced_on is None:
         raise _refusal(Code.PURPOSE_NOT_ANNOUNCED, purpose=purpose.id)
-    if requester.purposes is not None and purpose.id not in requester.purposes:
+    if not all(scope.covers(force.edition, purpose.id, recipient.id) for scope in scopes(force, requester)):
         raise _refusal(
             Code.PURPOSE_NOT_ALLOWED, "PURPOSE_OUT_OF_SCOPE", purpose=purpose.id, reason="SCOPE_TOO_NARROW"
         )
@@ -81,11 +82,12 @@ def context_of(
     force: Force, requester: Requester, recipient: KnownRecipient, purpose: Purpose | None
 ) -> Context:
     """The context, kept with what is in force so that its decisions are made once."""
-    key = (requester.role, requester.categories, recipient.id, purpose and purpose.id)
+    categories = _categories(force, requester, recipient, purpose) if purpose else ()
+    key = (requester.role, categories, recipient.id, purpose and purpose.id)
     contexts = _contexts(force)
     found = contexts.get(key)
     if found is None:
-        found = Context(force, requester.role, requester.categories, purpose, recipient)
+        found = Context(force, requester.role, categories, purpose, recipient)
         contexts.keep(key, found)
     return found
 
@@ -98,7 +100,7 @@ def purpose_context(
     Raises:
         Refusal: see `declared_purpose`; and `OPERATION_FORBIDDEN` for a recipient that cannot be recorded.
     """
-    key = ("purpose", requester.role, requester.purposes, requester.categories, recipient.id, asked)
+    key = ("purpose", requester.role, requester.client, requester.scopes, recipient.id, asked)
     contexts = _contexts(force)
     found = contexts.get(key)
     if found is None:
@@ -107,6 +109,20 @@ def purpose_context(
         _complete(found)
         contexts.keep(key, found)
     return found
+
+
+def scopes(force: Force, requester: Requester) -> tuple[Scope, ...]:
+    """What the token was narrowed to, and what its client is narrowed to now."""
+    client = force.registry.clients.get(requester.client)
+    own = scope_of(client.scopes) if client else None
+    return requester.scopes if own is None else (*requester.scopes, own)
+
+
+def _categories(
+    force: Force, requester: Requester, recipient: KnownRecipient, purpose: Purpose
+) -> tuple[frozenset[str], ...]:
+    found = (scope.categories(force.edition, purpose.id, recipient.id) for scope in scopes(force, requester))
+    return tuple(dict.fromkeys(names for names in found if names is not None))
 
 
 def _contexts(force: Force) -> Kept[object, Context]:

@@ -143,13 +143,14 @@ class Reading:
         cases = case_files(files)
         opening = self._opening(int(standing), cases)
         asked = self.asked
-        released = frozenset(path for path in asked if path in opening)
+        # Of whom nothing asked is open the answer still tells that they exist.
+        released = frozenset(path for path in asked if path in opening) or frozenset({IDENTITY})
         return View(
             shape=self._shaper.shape(opening),
             released=released,
             withheld=asked - released,
             basis=tuple(cases)
-            or self._basis({path: rule for path, rule in opening.rules.items() if path in asked}),
+            or self._basis({path: rule for path, rule in opening.rules.items() if path in released}),
             missing=tuple(
                 leaf for leaf in self.plan.leaves if leaf.path in self.seen and leaf.path not in opening
             ),

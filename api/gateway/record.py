@@ -60,6 +60,12 @@ class Record:
         )
 
     @property
+    def people(self) -> int:
+        """Of how many people it tells anything, or was anything written."""
+        told = [group.refs for group in self.groups if group.released or group.written]
+        return len(told[0]) if len(told) == 1 else len({ref for refs in told for ref in refs})
+
+    @property
     def outcome(self) -> Outcome:
         """All of it, a part, or nothing."""
         given = any(group.released or group.written for group in self.groups)

@@ -88,6 +88,12 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, not a fault
         return None if found is None else str(found)
 
     @property
+    def retry_after(self) -> int | None:
+        """In how many seconds to ask again, where that is known."""
+        found = self.extensions.get("retryAfter")
+        return found if isinstance(found, int) else None
+
+    @property
     def message(self) -> str:
         """What is told, in English."""
         return self.text("en")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from api.fair.window import State
 from api.gateway.refusal import Refusal, Refusals
 from models.access import Outcome
 
@@ -19,6 +20,7 @@ class Request:
         queries_only: it came by GET, which may change nothing.
         key: what the header `Idempotency-Key` says; the same change under the same key is carried out once.
         hash: the SHA-256 of the document, where the client names it by that; `query` is empty where by that alone.
+        address: that of the client; None where it is not known.
         language: the language of `Accept-Language` that refusals and mistakes are told in: `ja` or `en`.
     """
 
@@ -31,6 +33,7 @@ class Request:
     queries_only: bool = False
     key: str | None = None
     hash: str | None = None
+    address: str | None = None
     language: str = "en"
 
 
@@ -41,6 +44,8 @@ class Answer:
     Attributes:
         status: that of `application/graphql-response+json`.
         recipient_kind: the group of the recipient that people were released to.
+        used: what is used of the quotas that it was counted against.
+        retry_after: in how many seconds to ask again, where that is known.
     """
 
     status: int
@@ -50,10 +55,17 @@ class Answer:
     outcome: Outcome = Outcome.REFUSED
     code: str | None = None
     users: int = 0
+    used: tuple[State, ...] = ()
+    retry_after: int | None = None
 
     @classmethod
     def refused(
-        cls, refusal: Refusal, request_id: str, language: str, purpose: str | None = None
+        cls,
+        refusal: Refusal,
+        request_id: str,
+        language: str,
+        purpose: str | None = None,
+        used: tuple[State, ...] = (),
     ) -> "Answer":
         """The answer to an operation that is refused whole."""
         parts = refusal.parts if isinstance(refusal, Refusals) else (refusal,)
@@ -62,4 +74,6 @@ class Answer:
             body={"errors": [part.error(request_id, language) for part in parts]},
             purpose=purpose,
             code=refusal.code.value,
+            used=used,
+            retry_after=refusal.retry_after,
         )

@@ -11,24 +11,24 @@ import orjson
 from starlette.requests import Request as HttpRequest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.fair import headers as quotas
+from api.fair.fair import Fair, Turn
 from api.gateway.body import Bodies, Share
 from api.gateway.cors import Cors, Pairs
+from api.gateway.entrance import Entrance
 from api.gateway.gate import RETRY_AFTER, Gate, Left, Seat, Who
 from api.gateway.gateway import Gateway
 from api.gateway.incoming import Headers, check_headers, check_media, language_of, parameters, request_of
 from api.gateway.limits import USUAL, Limits
 from api.gateway.media import RESPONSE, negotiated
 from api.gateway.outbox import Outbox
+from api.gateway.quota import too_many_requests
 from api.gateway.refusal import ALWAYS, Code, Refusal
 from api.gateway.request import Answer
 from api.gateway.respond import respond
-from api.gateway.told import Told
 from api.metrics import Metrics
-from api.tokens.access_token import AccessTokens, InvalidToken
 from api.tokens.requester import Requester
-
-CHALLENGE = b'Bearer realm="mokuteki"'
-EXPIRED = b'Bearer realm="mokuteki", error="invalid_token"'
+from models.registry import Registry
 
 
 class GraphQLRoute:
@@ -40,23 +40,25 @@ class GraphQLRoute:
     def __init__(  # noqa: PLR0913 - the one place where HTTP meets all of these
         self,
         gateway: Gateway,
-        tokens: AccessTokens,
+        entrance: Entrance,
         metrics: Metrics,
+        fair: Fair,
+        registry: Callable[[], Registry],
         *,
         page: ASGIApp | None = None,
         limits: Limits = USUAL,
         origins: tuple[str, ...] = (),
-        now: Callable[[], float] = time.time,
     ) -> None:
         self._gateway = gateway
-        self._tokens = tokens
+        self._entrance = entrance
         self._metrics = metrics
+        self._fair = fair
+        self._registry = registry
         self._page = page
         self._bodies = Bodies(limits)
         self._outbox = Outbox(limits)
         self._gate = Gate(limits, metrics)
         self._cors = Cors(origins)
-        self._now = now
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -77,6 +79,7 @@ class GraphQLRoute:
         if media is None:
             await _plain(send, 406, b"accept application/json or application/graphql-response+json", told)
             return
+        told = (*told, *self._entrance.told(headers))
         asked = Asked(scope, receive, send, headers, media, told, token_hex(8), time.perf_counter())
         with suppress(Left, TimeoutError):
             await self._serve(asked)
@@ -88,29 +91,37 @@ class GraphQLRoute:
             Left: the client went away while it waited.
             TimeoutError: the client took nothing of its answer.
         """
+        turn = None
         try:
             check_headers(asked.scope["headers"], asked.headers)
-            requester = admit(self._tokens, asked.headers, self._now())
+            requester = self._entrance.read(asked.headers)
+            if requester.bound is not None:
+                await self._entrance.prove(asked.scope, asked.headers, requester.bound)
+            turn = await self._fair.request(self._registry(), requester.client, requester.user)
+            if turn.over is not None:
+                self._metrics.turned_away("quota")
+                raise too_many_requests(turn)
             with self._gate.enter((requester.client, requester.user)) as seat:
-                await self._answer(asked, requester, seat)
+                await self._answer(asked, requester, seat, turn)
         except Refusal as refusal:
             if refusal.code is Code.UNAUTHENTICATED:
                 self._metrics.unauthenticated()
             elif refusal.extensions.get("limit") == "bodies_bytes":
                 self._metrics.turned_away("bodies")
             refused = Answer.refused(refusal, asked.id, language_of(asked.headers))
-            await self._send(asked, None, orjson.dumps(refused.body), refused.status)
+            extra = self._extra(asked, refused, refused.status, turn, refusal)
+            await self._send(asked, None, orjson.dumps(refused.body), refused.status, extra)
 
-    async def _answer(self, asked: "Asked", requester: Requester, seat: Seat) -> None:
+    async def _answer(self, asked: "Asked", requester: Requester, seat: Seat, turn: Turn) -> None:
         who = requester.client, requester.user
         with self._bodies.share(who) as share:
-            payload, status = await self._payload(asked, requester, seat, share)
-        await self._send(asked, who, payload, status)
+            payload, status, extra = await self._payload(asked, requester, seat, turn, share)
+        await self._send(asked, who, payload, status, extra)
 
     async def _payload(
-        self, asked: "Asked", requester: Requester, seat: Seat, share: Share
-    ) -> tuple[bytes, int]:
-        """The answer in bytes, so that nothing else of it waits for a slow client, and its status."""
+        self, asked: "Asked", requester: Requester, seat: Seat, turn: Turn, share: Share
+    ) -> tuple[bytes, int, Pairs]:
+        """The answer in bytes, so that nothing else of it waits for a slow client, its status and its own headers."""
         answer = await self._operate(asked, requester, seat, share)
         seat.rest()
         if answer.code == Code.UNAUTHENTICATED:
@@ -118,7 +129,8 @@ class GraphQLRoute:
         else:
             self._measure(requester, answer, time.perf_counter() - asked.began)
         always = asked.media == RESPONSE or answer.status in ALWAYS
-        return orjson.dumps(answer.body), answer.status if always else 200
+        status = answer.status if always else 200
+        return orjson.dumps(answer.body), status, self._extra(asked, answer, status, turn)
 
     async def _operate(self, asked: "Asked", requester: Requester, seat: Seat, share: Share) -> Answer:
         """Carry the operation out in its turn; till then a body waits as the bytes it came in."""
@@ -130,9 +142,23 @@ class GraphQLRoute:
         await seat.turn(asked.receive)
         said = parameters(asked.scope["query_string"]) if by_get else self._bodies.opened(body, share)
         request = request_of(said, headers, asked.id, by_get=by_get)
+        request.address = asked.scope["client"][0] if asked.scope.get("client") else None
         return await self._gateway.answer(requester, request)
 
-    async def _send(self, asked: "Asked", who: Who, payload: bytes, status: int) -> None:
+    def _extra(
+        self,
+        asked: "Asked",
+        answer: Answer,
+        status: int,
+        turn: Turn | None,
+        refusal: Refusal | None = None,
+    ) -> Pairs:
+        """What this answer says beside itself: how to prove oneself, what is left of the quotas, when to come again."""
+        fair = quotas.pairs(turn.allowance, (*turn.states, *answer.used)) if turn else ()
+        challenge = self._entrance.challenges.of(asked.headers, refusal) if status == 401 else ()  # noqa: PLR2004 - HTTP's own
+        return (*challenge, *fair, *_by_status(status, answer.retry_after))
+
+    async def _send(self, asked: "Asked", who: Who, payload: bytes, status: int, extra: Pairs) -> None:
         await respond(
             asked.send,
             status,
@@ -142,7 +168,7 @@ class GraphQLRoute:
                 (b"cache-control", b"no-store"),
                 (b"x-request-id", asked.id.encode()),
                 *asked.told,
-                *_extra(status, asked.headers),
+                *extra,
             ),
             asked=asked.headers,
             who=who,
@@ -169,7 +195,7 @@ class Asked:
 
     Attributes:
         media: the type of its answer.
-        told: what its answer says to browsers.
+        told: what its answer says beside itself, whatever it is.
     """
 
     scope: Scope
@@ -182,30 +208,15 @@ class Asked:
     began: float
 
 
-def admit(tokens: AccessTokens, headers: Headers, now: float) -> Requester:
-    """Who asks.
-
-    Raises:
-        Refusal: `UNAUTHENTICATED`.
-    """
-    kind, _, token = headers.get(b"authorization", b"").partition(b" ")
-    if kind.lower() == b"bearer" and token:
-        with suppress(InvalidToken):
-            return tokens.read(token.decode("latin-1").strip(), now)
-    raise Refusal(Code.UNAUTHENTICATED, Told("UNAUTHENTICATED"))
-
-
-def _extra(status: int, headers: Headers) -> Pairs:
+def _by_status(status: int, retry_after: int | None) -> Pairs:
     """What HTTP wants beside this status."""
     match status:
-        case 401:
-            return ((b"www-authenticate", EXPIRED if b"authorization" in headers else CHALLENGE),)
         case 405:
             return ((b"allow", b"POST"),)
         case 408:
             return ((b"connection", b"close"),)
         case 429 | 503:
-            return ((b"retry-after", b"%d" % RETRY_AFTER),)
+            return ((b"retry-after", b"%d" % (retry_after or RETRY_AFTER)),)
         case _:
             return ()
 

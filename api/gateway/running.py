@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from api.fair.fair import Fair
+from api.fair.window import State
 from api.gateway.context import Context
 from api.gateway.deadline import Deadline
 from api.gateway.door import Asking, Finished
@@ -18,6 +20,7 @@ from models.access import Outcome
 from models.entry import Entry
 from models.inforce import Force, InForce
 from models.registry import KnownRecipient
+from models.usage import Usages
 
 LONGEST_NAME = 120
 
@@ -47,12 +50,16 @@ class Running:
         plain: the same requester's decisions without a purpose, for registers.
         finished: the released values by response key.
         deadline: when it is given up.
+        used: what is used of the quotas of people, where people were told of.
+        reason: what the record notes of an answer that was given.
         text: the document that the request means, whether it came whole or by its hash.
     """
 
     requester: Requester
     request: Request
     inforce: InForce
+    fair: Fair
+    usages: Usages
     force: Force
     at: datetime
     recipient: KnownRecipient | None = None
@@ -64,6 +71,8 @@ class Running:
     record: Record = field(default_factory=Record)
     finished: dict[str, Finished] = field(default_factory=dict)
     deadline: Deadline
+    used: tuple[State, ...] = ()
+    reason: str | None = None
 
     @property
     def today(self) -> date:
@@ -102,6 +111,7 @@ class Running:
         record = self.record
         return self._entry(
             outcome=record.outcome,
+            reason=self.reason,
             arguments=frozenset(record.arguments),
             groups=tuple(record.groups),
             sought=record.in_vain(),
@@ -125,6 +135,7 @@ class Running:
             request_id=self.request.id,
             client=self.requester.client,
             role=self.requester.role,
+            staff=self.requester.staff,
             purpose=self.purpose,
             recipient=self.recipient.id if self.recipient else None,
             operation=self.operation and self.operation[:LONGEST_NAME],

@@ -21,10 +21,17 @@ from policies.edition import Edition
 ROOTS = ("Query", "Mutation")
 REGISTERS: Mapping[str, str] = MappingProxyType(
     {
-        "Access": "id at requestId client role purpose recipient operation edition outcome code users releases",
+        "Access": "id at requestId client role staff purpose recipient operation edition outcome code reason"
+        " users releases",
         "AccessConnection": "edges pageInfo",
         "AccessEdge": "node cursor",
+        "AddClientPayload": "client secret",
         "Answer": "key value label",
+        "Client": "id role active createdAt lastUsedAt recipients scopes documents owner contact authentication jwks"
+        " binding networks expiresAt requestsPerMinute peoplePerHour peoplePerDay secrets changes",
+        "ClientChange": "id at by requestId what parts",
+        "ClientPart": "name was became",
+        "ClientSecret": "id createdAt expiresAt",
         "Consent": "id purpose recipient state givenAt withdrawnAt expiresAt noticeVersion language method",
         "Edition": "id number publishedAt publishedBy approvedBy note rules",
         "Explanation": "allowed rule clause edition reason nearest advice",
@@ -51,10 +58,18 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "Release": "user released withheld written arguments basis provision",
         "ReleaseConnection": "edges pageInfo",
         "ReleaseEdge": "node cursor",
+        "RestoreClientPayload": "client",
+        "RevokeClientPayload": "client",
+        "RotateClientSecretPayload": "client secret",
         "Rule": "id effect role action purpose field recipient needs clause noteJa noteEn",
         "ScreenAnswerPayload": "outcome user",
         "SetApplicationStagePayload": "stage user",
+        "UpdateClientPayload": "client",
         "UpdateUserPayload": "user",
+        "Usage": "client since requests released partly refused people days limits accesses",
+        "UsageAccess": "id at requestId purpose recipient operation outcome code users",
+        "UsageDay": "date requests released partly refused people",
+        "UsageLimit": "name most window remaining reset",
         "UserConnection": "edges pageInfo",
         "UserEdge": "node cursor",
         "WithdrawConsentPayload": "user",
@@ -65,7 +80,8 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
 Every field of theirs stands here: who adds one says that it may be told to whomever that field is open to.
 """
 
-FINISHED_TYPES = (*PERSONAL_TYPES, "Access", "Release", "Provision")
+CLIENT_TYPES = ("Client", "ClientChange", "ClientPart", "ClientSecret")
+FINISHED_TYPES = (*PERSONAL_TYPES, "Access", "Release", "Provision", *CLIENT_TYPES)
 """The types that a door finishes, so that the executor never resolves a field of theirs."""
 
 

@@ -97,6 +97,9 @@ class Access:
     request_id: strawberry.ID = strawberry.field(description="The same as in the answer's errors and headers")
     client: strawberry.ID = strawberry.field(description="Which client asked; `cli:NAME` for an operator")
     role: strawberry.ID = strawberry.field(description="What the requester was, such as `employer`")
+    staff: strawberry.ID | None = strawberry.field(
+        description="Which member of staff used the client, as their issuer knows them; told to staff alone"
+    )
     purpose: strawberry.ID | None = strawberry.field(
         description="Why; null where it declared no purpose that is known"
     )
@@ -107,6 +110,9 @@ class Access:
     edition: strawberry.ID = strawberry.field(description="The edition of the rules that decided it")
     outcome: Outcome = strawberry.field(description="How it ended")
     code: str | None = strawberry.field(description="Why it was refused, if it was")
+    reason: str | None = strawberry.field(
+        description="The finer reason of a refusal; `PEOPLE_QUOTA_NEAR` where an answer came near its client's quota"
+    )
     users: int = strawberry.field(description="How many people it touched")
 
     @strawberry.field(description="Its parts, one for each user")

@@ -22,6 +22,18 @@ from api.schema.changes import (
     UpdateUserInput,
     UpdateUserPayload,
 )
+from api.schema.clients import (
+    AddClientInput,
+    AddClientPayload,
+    RestoreClientInput,
+    RestoreClientPayload,
+    RevokeClientInput,
+    RevokeClientPayload,
+    RotateClientSecretInput,
+    RotateClientSecretPayload,
+    UpdateClientInput,
+    UpdateClientPayload,
+)
 from api.schema.personal import User
 from api.schema.query import Info, finished
 from models.consent import ConsentMethod
@@ -139,5 +151,42 @@ class Mutation:
     def screen_answer(
         self, info: Info, input: Annotated[ScreenAnswerInput, told("Which text, and what became of it")]
     ) -> ScreenAnswerPayload:
+        """Finished."""
+        return finished(info)
+
+    @strawberry.mutation(
+        description="Register a client; its secret is told this once, and every mistake in the input at once"
+    )
+    def add_client(
+        self, info: Info, input: Annotated[AddClientInput, told("All that is kept of it")]
+    ) -> AddClientPayload:
+        """Finished."""
+        return finished(info)
+
+    @strawberry.mutation(description="Change what is kept of a client; every process obeys within a second")
+    def update_client(
+        self, info: Info, input: Annotated[UpdateClientInput, told("Which client, and what to change")]
+    ) -> UpdateClientPayload:
+        """Finished."""
+        return finished(info)
+
+    @strawberry.mutation(description="A new secret for a client; the one before serves for a while beside it")
+    def rotate_client_secret(
+        self, info: Info, input: Annotated[RotateClientSecretInput, told("Which client, and for how long")]
+    ) -> RotateClientSecretPayload:
+        """Finished."""
+        return finished(info)
+
+    @strawberry.mutation(description="Stop a client; its tokens serve nothing within a second")
+    def revoke_client(
+        self, info: Info, input: Annotated[RevokeClientInput, told("Which client")]
+    ) -> RevokeClientPayload:
+        """Finished."""
+        return finished(info)
+
+    @strawberry.mutation(description="Let a client that was stopped ask again, as it stood")
+    def restore_client(
+        self, info: Info, input: Annotated[RestoreClientInput, told("Which client")]
+    ) -> RestoreClientPayload:
         """Finished."""
         return finished(info)

@@ -9,12 +9,14 @@ from api.gateway.filter import OrderName
 from api.gateway.refusal import Code, Refusal
 from api.gateway.running import Running
 from api.schema.arguments import After, First, told
+from api.schema.clients import Client
 from api.schema.inputs import UserFilter
 from api.schema.ledger import AccessConnection, ProvisionConnection
 from api.schema.paging import PageInfo
 from api.schema.personal import User
 from api.schema.policy import Edition, Explanation, FieldInfo, FormQuestion, Purpose, Recipient
 from api.schema.registers import edition_of, explain_question, fields_of, form_of, purposes_of, recipients_of
+from api.schema.usage import Usage, usage_of
 from models.access import Outcome
 from policies.vocabulary import Action
 
@@ -161,6 +163,16 @@ class Query:
         """A register."""
         return recipients_of(info.context.force)
 
+    @strawberry.field(description="Every application that may ask or might; for staff")
+    def clients(self, info: Info) -> list[Client]:
+        """Finished."""
+        return finished(info)
+
+    @strawberry.field(description="One application; null where none is named so; for staff")
+    def client(self, info: Info, id: Annotated[strawberry.ID, told("The client's name")]) -> Client | None:
+        """Finished."""
+        return finished(info)
+
     @strawberry.field(
         description="Every field of personal data, with its category and the purposes that may read it"
     )
@@ -181,3 +193,8 @@ class Query:
     ) -> Edition:
         """A register."""
         return await edition_of(info.context, id or None)
+
+    @strawberry.field(description="What the client that asks asked and was told, and what it may still ask")
+    async def usage(self, info: Info) -> Usage:
+        """A register."""
+        return await usage_of(info.context)

@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 from collections import OrderedDict
-from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
 from joserfc import jws, jwt
@@ -12,7 +12,7 @@ from joserfc.errors import JoseError
 
 from api.tokens.claims import USER_RECIPIENTS, USER_ROLE, requester_of
 from api.tokens.keys import ALGORITHM, Keyring
-from api.tokens.requester import Requester
+from api.tokens.requester import Bound, Requester
 from api.tokens.scope import Scope, ScopeRefused
 
 TYPE = "at+jwt"
@@ -32,7 +32,27 @@ class Registered(Protocol):
     id: str
     role: str
     recipients: list[str]
-    scopes: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who will carry a token, and what it may be used for.
+
+    Attributes:
+        client: the client, which proved itself.
+        user: the user it speaks for; the token's role is then `user` and its only recipient the person.
+        staff: the member of staff who uses the client.
+        words: the words of the scope; none for not narrowed.
+        details: authorization details (RFC 9396) that narrow beside them.
+        bound: what must be shown with the token.
+    """
+
+    client: Registered
+    user: str | None = None
+    staff: str | None = None
+    words: tuple[str, ...] = ()
+    details: Scope | None = None
+    bound: Bound | None = None
 
 
 def _refuse() -> NoReturn:
@@ -52,32 +72,34 @@ class AccessTokens:
         self.seconds = seconds
         self._verified: OrderedDict[bytes, Requester] = OrderedDict()
 
-    def mint(
-        self, client: Registered, *, user: str | None = None, scope: Iterable[str] = (), now: float
-    ) -> str:
-        """A token for the client, or for a user it has signed in; the client's own scopes hold in both.
+    def mint(self, holder: Holder, *, now: float, until: float | None = None) -> str:
+        """A token; whether its holder may have it is for the caller to say.
 
         Args:
-            client: who will carry the token.
-            user: whom it speaks for; the token's role is then `user` and its only recipient the person.
-            scope: words such as `purpose:service.application`, which only narrow.
+            holder: who will carry it.
             now: seconds since the epoch.
+            until: the end of the token that it is made from, which it does not outlive.
 
         Raises:
-            ScopeRefused: the scope is misshapen, too long, or wider than the client's own.
+            ScopeRefused: the scope is too long for a token.
             ValueError: the client or the user cannot stand in a token, as `read` would refuse it.
         """
-        granted = Scope.of(scope).within(Scope.of(client.scopes))
-        claims = self._claims(client, user, granted, int(now))
+        claims = self._claims(holder, int(now), until)
         if requester_of(claims) is None:
             raise ValueError(
                 "the client or the user cannot stand in a token: correct its id, role or recipients"
             )
-        header = {"alg": ALGORITHM, "typ": TYPE, "kid": self.keyring.signing_id}
-        token = jwt.encode(header, claims, self.keyring.signing, algorithms=[ALGORITHM])
+        key_id, key = self.keyring.signing(now)
+        header = {"alg": ALGORITHM, "typ": TYPE, "kid": key_id}
+        token = jwt.encode(header, claims, key, algorithms=[ALGORITHM])
         if len(token) > LONGEST_TOKEN:
             raise ScopeRefused("the scope is too long for a token")
         return token
+
+    def use(self, keyring: Keyring) -> None:
+        """Sign and verify with these keys from now on."""
+        self.keyring = keyring
+        self._verified.clear()
 
     def read(self, token: str, now: float) -> Requester:
         """The requester that a token proves; `now` in seconds since the epoch.
@@ -99,24 +121,28 @@ class AccessTokens:
             _refuse()
         return requester
 
-    def _claims(self, client: Registered, user: str | None, scope: Scope, now: int) -> dict[str, Any]:
-        about_user = {
-            "sub": user,
-            "role": USER_ROLE,
-            "recipients": [*USER_RECIPIENTS],
-            "act": {"sub": client.id},
+    def _claims(self, holder: Holder, now: int, until: float | None) -> dict[str, Any]:
+        client = holder.client
+        about_user = {"sub": holder.user, "role": USER_ROLE, "recipients": [*USER_RECIPIENTS]}
+        about_client = {
+            "sub": holder.staff or client.id,
+            "role": client.role,
+            "recipients": [*client.recipients],
         }
-        about_client = {"sub": client.id, "role": client.role, "recipients": [*client.recipients]}
+        acts = holder.user is not None or holder.staff is not None
         return {
             "iss": self.issuer,
             "aud": self.audience,
             "iat": now,
             "nbf": now,
-            "exp": now + self.seconds,
+            "exp": min(now + self.seconds, int(until or now + self.seconds)),
             "jti": secrets.token_urlsafe(16),
             "client_id": client.id,
-            **(about_client if user is None else about_user),
-            **({"scope": " ".join(scope.words)} if scope.words else {}),
+            **(about_client if holder.user is None else about_user),
+            **({"act": {"sub": client.id}} if acts else {}),
+            **({"scope": " ".join(holder.words)} if holder.words else {}),
+            **({"authorization_details": holder.details.details} if holder.details else {}),
+            **({"cnf": {holder.bound.way: holder.bound.thumbprint}} if holder.bound else {}),
         }
 
     def _remember(self, digest: bytes, requester: Requester) -> None:
@@ -127,7 +153,7 @@ class AccessTokens:
     def _verify(self, token: str, now: float) -> Requester:
         """The requester of a token that is signed, ours, and valid now."""
         try:
-            claims = self._signed(token)
+            claims = self._signed(token, now)
         except (JoseError, ValueError, TypeError, KeyError, RecursionError):
             _refuse()
         requester = requester_of(claims)
@@ -135,7 +161,7 @@ class AccessTokens:
             _refuse()
         return requester
 
-    def _signed(self, token: str) -> dict[str, Any]:
+    def _signed(self, token: str, now: float) -> dict[str, Any]:
         """The claims, if one of our keys signed them.
 
         INVARIANT: the header chooses nothing but which of our own keys is tried, and each of them is an ES256
@@ -145,7 +171,9 @@ class AccessTokens:
         header = signed.headers()
         if set(header) != _HEADER or header["alg"] != ALGORITHM or header["typ"] != TYPE:
             _refuse()
-        if not jws.validate_compact(signed, self.keyring.by_id[header["kid"]], algorithms=[ALGORITHM]):
+        if not jws.validate_compact(
+            signed, self.keyring.verifying(header["kid"], now), algorithms=[ALGORITHM]
+        ):
             _refuse()
         claims = json.loads(signed.payload or b"")
         return claims if isinstance(claims, dict) else _refuse()

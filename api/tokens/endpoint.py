@@ -1,144 +1,272 @@
-"""The token endpoint: a client proves itself and receives an access token (RFC 6749, 7517, 8414)."""
+"""The authorization server over HTTP: tokens, what becomes of them, keys and metadata (RFC 6749, 7009, 7662, 7517)."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from secrets import token_hex
+from typing import TypeAlias
 
 import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from api.fair.flood import Flood
+from api.fair.window import QuotaUnavailable
 from api.tokens.access_token import AccessTokens
-from api.tokens.form import Credentials, Fault, credentials, read_form, unproved
-from api.tokens.scope import Scope, ScopeRefused
-from models.recipient import Client
-from models.secret import hash_secret, matches
-from models.unreachable import UNREACHABLE
+from api.tokens.binding import Bindings
+from api.tokens.exchange import GRANT as EXCHANGE
+from api.tokens.exchange import Exchange
+from api.tokens.fault import Fault, too_many, unavailable
+from api.tokens.flood import ADDRESS, CLIENT, flood
+from api.tokens.form import credentials, read_form
+from api.tokens.grant import Asking, Grant, Granting, client_credentials
+from api.tokens.introspection import introspected
+from api.tokens.keys import KeysSealed
+from api.tokens.metadata import (
+    INTROSPECTION_PATH,
+    KEYS_PATH,
+    METADATA_PATH,
+    RESOURCE_PATH,
+    REVOCATION_PATH,
+    TOKEN_PATH,
+    Offered,
+    resource_metadata,
+    server_metadata,
+)
+from api.tokens.networks import one_sender
+from api.tokens.proving import Proving
+from api.tokens.replay import MemoryReplays, Replays
+from api.tokens.revocation import Revocation
+from api.tokens.trusted import Trusted
+from models.client import Client
+from models.entry import Entry
+from models.inforce import PolicyUnavailable
+from models.ledger import LedgerUnavailable
+from policies.edition import Edition
 
 log = structlog.get_logger("tokens")
 
-TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path
-KEYS_PATH = "/.well-known/jwks.json"
-METADATA_PATH = "/.well-known/oauth-authorization-server"
+CLIENT_CREDENTIALS = "client_credentials"
 PRIVATE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 PUBLIC = {"Cache-Control": "public, max-age=300"}
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="mokuteki", charset="UTF-8"'}
-PATIENCE = 5.0
-"""Seconds after which a client that cannot be looked up is told so."""
+ACTIONS: Mapping[str, str] = {
+    "issue": "tokens.issued",
+    "exchange": "tokens.exchanged",
+    "revoke": "tokens.revoked",
+    "introspect": "tokens.introspected",
+}
+"""What is done here, each with the event of the log that tells of it."""
 
-_NOBODY = hash_secret("")
-"""What the secret of an unknown client is compared with, so that it takes as long as that of a known one."""
 
-Grant = Callable[["TokenEndpoint", Client, Mapping[str, str]], Awaitable[dict[str, Any]]]
+async def _no_ledger(_: Entry) -> None:
+    raise LedgerUnavailable("the authorization server has no ledger")
 
 
-async def prove(shown: Credentials) -> Client:
-    """The active client that the credentials prove.
+def _count_nothing(_action: str, _error: str | None) -> None:
+    """Nobody asked for numbers."""
 
-    Raises:
-        Fault: `invalid_client`, and always the same one; `temporarily_unavailable` without a database.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """What the authorization server stands on.
+
+    Attributes:
+        edition: the edition in force.
+        record: puts an access in the ledger.
+        replays: remembers the assertions that were shown.
+        trusted: the other issuers, for members of staff.
+        bindings: bind tokens to what a request shows.
+        flood: counts the requests of each address and each client.
+        count: told what was asked for, and the error it ended with.
+        now: seconds since the epoch.
     """
-    client = await _found(shown.client_id)
-    proved = matches(shown.secret, client.secret_hash if client else _NOBODY)
-    if client is None or not proved or not client.active:
-        raise unproved()
-    return client
+
+    tokens: AccessTokens
+    edition: Callable[[], Edition]
+    bindings: Bindings
+    record: Callable[[Entry], Awaitable[None]] = _no_ledger
+    replays: Replays = field(default_factory=lambda: MemoryReplays(time.time))
+    trusted: Trusted = field(default_factory=Trusted)
+    flood: Flood = field(default_factory=flood)
+    count: Callable[[str, str | None], None] = _count_nothing
+    offered: Offered = field(default_factory=Offered)
+    now: Callable[[], float] = time.time
 
 
-async def _found(client_id: str) -> Client | None:
-    try:
-        async with asyncio.timeout(PATIENCE):
-            return await Client.get_or_none(id=client_id)
-    except UNREACHABLE:
-        log.exception("tokens.unavailable")
-        sentence = "the clients cannot be looked up now: try again"
-        raise Fault("temporarily_unavailable", sentence, status=503) from None
+@dataclass(slots=True)
+class Turn:
+    """One request as it is answered.
+
+    Attributes:
+        client: the one that proved itself.
+        outcome: what became of it, where an answer does not tell.
+    """
+
+    request: Request
+    now: float
+    action: str
+    id: str = field(default_factory=lambda: token_hex(8))
+    form: Mapping[str, str] = field(default_factory=dict)
+    client: Client | None = None
+    outcome: str | None = None
 
 
-async def _client_credentials(
-    endpoint: "TokenEndpoint", client: Client, form: Mapping[str, str]
-) -> dict[str, Any]:
-    """A token for the client itself (RFC 6749, 4.4)."""
-    asked = form["scope"].split(" ") if "scope" in form else []
-    if not endpoint.known_scopes().issuperset(asked):
-        raise Fault("invalid_scope", "the scope asks for a purpose or category that does not exist")
-    try:
-        granted = Scope.of(asked).within(Scope.of(client.scopes))
-        token = endpoint.tokens.mint(client, scope=asked, now=endpoint.now())
-    except ScopeRefused as refused:
-        raise Fault("invalid_scope", str(refused)) from None
-    except ValueError:
-        raise Fault("unauthorized_client", "the client may not ask for itself") from None
-    answer = {"access_token": token, "token_type": "Bearer", "expires_in": endpoint.tokens.seconds}
-    return {**answer, "scope": " ".join(granted.words)} if granted.words else answer
+Work: TypeAlias = Callable[[Turn, Client], Awaitable[Response]]
 
 
-GRANTS: Mapping[str, Grant] = {"client_credentials": _client_credentials}
+class AuthorizationServer:
+    """The answers of the authorization server."""
 
-
-class TokenEndpoint:
-    """The answers of the authorization server, with what they need to know."""
-
-    def __init__(
-        self, tokens: AccessTokens, known_scopes: Callable[[], frozenset[str]], now: Callable[[], float]
-    ) -> None:
-        self.tokens = tokens
-        self.known_scopes = known_scopes
-        self.now = now
+    def __init__(self, authority: Authority) -> None:
+        tokens = authority.tokens
+        granting = Granting(tokens, authority.edition)
+        self._authority = authority
+        self._proving = Proving({tokens.issuer, tokens.issuer + TOKEN_PATH}, authority.replays)
+        self._revocation = Revocation(tokens)
+        self._grants: Mapping[str, Grant] = {
+            CLIENT_CREDENTIALS: client_credentials(granting),
+            EXCHANGE: Exchange(granting, authority.record, authority.trusted).grant,
+        }
 
     async def token(self, request: Request) -> Response:
         """`POST /oauth/token`: a token, or the error of RFC 6749 section 5.2."""
-        try:
-            return JSONResponse(await self._granted(request), headers=PRIVATE)
-        except Fault as fault:
-            headers = {**PRIVATE, **CHALLENGE} if fault.status == 401 else PRIVATE  # noqa: PLR2004 - HTTP's own
-            content = {"error": fault.error, "error_description": fault.sentence}
-            return JSONResponse(content, status_code=fault.status, headers=headers)
+        return await self._answer(self._turn(request, "issue"), self._granted)
 
-    async def _granted(self, request: Request) -> dict[str, Any]:
-        form = await read_form(request)
-        client = await prove(credentials(request, form))
-        if "grant_type" not in form:
-            raise Fault("invalid_request", "the `grant_type` is missing")
-        grant = GRANTS.get(form["grant_type"])
-        if grant is None:
-            raise Fault("unsupported_grant_type", f"the `grant_type` is none of: {', '.join(GRANTS)}")
-        return await grant(self, client, form)
+    async def revoke(self, request: Request) -> Response:
+        """`POST /oauth/revoke`: 200, whatever became of the token (RFC 7009)."""
+        return await self._answer(self._turn(request, "revoke"), self._revoked)
+
+    async def introspect(self, request: Request) -> Response:
+        """`POST /oauth/introspect`: what a token of the client's own says (RFC 7662)."""
+        return await self._answer(self._turn(request, "introspect"), self._introspected)
 
     async def keys(self, _: Request) -> Response:
         """`GET /.well-known/jwks.json`: the public halves of the keys in use."""
-        return JSONResponse(self.tokens.keyring.jwks(), headers=PUBLIC)
+        authority = self._authority
+        return JSONResponse(authority.tokens.keyring.jwks(authority.now()), headers=PUBLIC)
 
     async def metadata(self, _: Request) -> Response:
         """`GET /.well-known/oauth-authorization-server`: what this server can do (RFC 8414)."""
-        issuer = self.tokens.issuer
-        known = {
-            "issuer": issuer,
-            "token_endpoint": issuer + TOKEN_PATH,
-            "jwks_uri": issuer + KEYS_PATH,
-            "scopes_supported": sorted(self.known_scopes()),
-            "response_types_supported": [],
-            "grant_types_supported": sorted(GRANTS),
-            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-        }
-        return JSONResponse(known, headers=PUBLIC)
+        authority = self._authority
+        issuer, edition = authority.tokens.issuer, authority.edition()
+        told = server_metadata(issuer, edition, self._grants, authority.offered)
+        return JSONResponse(told, headers=PUBLIC)
+
+    async def resource(self, _: Request) -> Response:
+        """`GET /.well-known/oauth-protected-resource`: what the gateway wants of a token (RFC 9728)."""
+        authority = self._authority
+        told = resource_metadata(authority.tokens.issuer, authority.edition(), authority.offered)
+        return JSONResponse(told, headers=PUBLIC)
+
+    def _turn(self, request: Request, action: str) -> Turn:
+        return Turn(request, self._authority.now(), action)
+
+    async def _answer(self, turn: Turn, work: Work) -> Response:
+        """What the work answers a client that proved itself, or its fault; told to the log and counted."""
+        fault: Fault | None = None
+        try:
+            response = await work(turn, await self._proved(turn))
+        except Fault as raised:
+            fault = raised
+        except (PolicyUnavailable, KeysSealed, QuotaUnavailable):
+            log.exception("tokens.unavailable", request_id=turn.id)
+            fault = unavailable("no token can be made or read now: try again")
+        if fault is not None:
+            response = _refusal(fault)
+        told = self._authority.bindings.told(turn.request.headers, turn.now)
+        response.headers.update({**PRIVATE, "X-Request-Id": turn.id, **told})
+        self._tell(turn, fault)
+        return response
+
+    async def _proved(self, turn: Turn) -> Client:
+        """The client of a request, from its own network, unless its address or the client itself brings too many.
+
+        INVARIANT: only who proved to be a client counts against it, so nobody else can use its share up.
+        """
+        await self._let_in(ADDRESS, _address(turn.request))
+        turn.form = await read_form(turn.request)
+        shown = credentials(turn.request, turn.form)
+        turn.client = await self._proving.prove(shown, turn.now)
+        self._authority.bindings.check_network(turn.request, turn.client)
+        await self._let_in(CLIENT, turn.client.id)
+        return turn.client
+
+    async def _let_in(self, kind: str, sender: str) -> None:
+        seconds = await self._authority.flood.take(kind, sender)
+        if seconds:
+            raise too_many(seconds)
+
+    async def _granted(self, turn: Turn, client: Client) -> Response:
+        kind = turn.form.get("grant_type")
+        if kind is None:
+            raise Fault("invalid_request", "the `grant_type` is missing")
+        grant = self._grants.get(kind)
+        if grant is None:
+            raise Fault("unsupported_grant_type", f"the `grant_type` is none of: {', '.join(self._grants)}")
+        turn.action = "exchange" if kind == EXCHANGE else "issue"
+        self._check_target(turn.form)
+        bound = await self._authority.bindings.bound_by(turn.request, client, turn.now)
+        return JSONResponse(await grant(Asking(client, turn.form, bound, turn.now, turn.id)))
+
+    def _check_target(self, form: Mapping[str, str]) -> None:
+        """Our tokens are for ourselves (RFC 8707, RFC 8693 section 2.1).
+
+        Raises:
+            Fault: `invalid_target`, for any other resource or audience.
+        """
+        ours = self._authority.tokens.audience
+        for name in ("resource", "audience"):
+            if form.get(name, ours).removesuffix("/") != ours:
+                raise Fault("invalid_target", f"the `{name}` is not this gateway")
+
+    async def _revoked(self, turn: Turn, client: Client) -> Response:
+        done = await self._revocation.take_back(_token(turn.form), client, turn.now)
+        turn.outcome = "TAKEN_BACK" if done else "NOTHING"
+        return Response()
+
+    async def _introspected(self, turn: Turn, client: Client) -> Response:
+        authority, token = self._authority, _token(turn.form)
+        return JSONResponse(await introspected(authority.tokens, authority.bindings, token, client, turn.now))
+
+    def _tell(self, turn: Turn, fault: Fault | None) -> None:
+        known = {"client": turn.client.id, "role": turn.client.role} if turn.client else {}
+        known |= {"action": turn.action, "request_id": turn.id}
+        known |= {"outcome": turn.outcome} if turn.outcome else {}
+        if fault is None:
+            log.info(ACTIONS[turn.action], **known)
+        elif fault.status != HTTPStatus.TOO_MANY_REQUESTS:  # a flood is counted, and floods no log
+            log.warning("tokens.refused", code=fault.error.upper(), status=fault.status, **known)
+        self._authority.count(turn.action, None if fault is None else fault.error)
 
 
-def routes(
-    tokens: AccessTokens, known_scopes: Callable[[], frozenset[str]], now: Callable[[], float] = time.time
-) -> list[Route]:
-    """The routes of the authorization server.
+def _refusal(fault: Fault) -> Response:
+    """The error as RFC 6749 section 5.2 shapes it."""
+    content = {"error": fault.error, "error_description": fault.sentence}
+    challenge = CHALLENGE if fault.status == HTTPStatus.UNAUTHORIZED else {}
+    return JSONResponse(content, status_code=fault.status, headers={**challenge, **fault.headers})
 
-    Args:
-        tokens: makes the tokens.
-        known_scopes: every `purpose:…` and `category:…` of the edition in force.
-        now: seconds since the epoch.
-    """
-    endpoint = TokenEndpoint(tokens, known_scopes, now)
+
+def _token(form: Mapping[str, str]) -> str:
+    if "token" not in form:
+        raise Fault("invalid_request", "the `token` is missing")
+    return form["token"]
+
+
+def _address(request: Request) -> str:
+    return one_sender(request.client.host) if request.client else "unknown"
+
+
+def routes(authority: Authority) -> list[Route]:
+    """The routes of the authorization server."""
+    server = AuthorizationServer(authority)
     return [
-        Route(TOKEN_PATH, endpoint.token, methods=["POST"]),
-        Route(KEYS_PATH, endpoint.keys, methods=["GET"]),
-        Route(METADATA_PATH, endpoint.metadata, methods=["GET"]),
+        Route(TOKEN_PATH, server.token, methods=["POST"]),
+        Route(REVOCATION_PATH, server.revoke, methods=["POST"]),
+        Route(INTROSPECTION_PATH, server.introspect, methods=["POST"]),
+        Route(KEYS_PATH, server.keys, methods=["GET"]),
+        Route(METADATA_PATH, server.metadata, methods=["GET"]),
+        Route(RESOURCE_PATH, server.resource, methods=["GET"]),
     ]

@@ -7,22 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote_plus
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
-LONGEST_FORM = 8192
-MOST_SECONDS = 10
+from api.tokens.assertion import KIND, TYPES, client_of
+from api.tokens.fault import Fault, unproved
+from api.tokens.signed import Signed, Unsigned
+
+LONGEST_FORM = 24_576
+"""Bytes of a body: a token to exchange, an assertion and authorization details fit in."""
+
+LONGEST_CLIENT = 60
 MOST_FIELDS = 20
+BODY_SECONDS = 10.0
 FORM_TYPE = "application/x-www-form-urlencoded"
-
-
-class Fault(Exception):  # noqa: N818 - it is the answer RFC 6749 names in section 5.2
-    """A token request that is refused: its error code, and one sentence that repeats nothing of it."""
-
-    def __init__(self, error: str, sentence: str, *, status: int = 400) -> None:
-        super().__init__(sentence)
-        self.error = error
-        self.sentence = sentence
-        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,33 +30,38 @@ class Credentials:
     secret: str = field(repr=False)
 
 
-def unproved() -> Fault:
-    """The one answer to every client that is unknown, inactive, or has not proved itself."""
-    return Fault("invalid_client", "the client is not known, or its secret is wrong", status=401)
+@dataclass(frozen=True, slots=True)
+class Asserted:
+    """What a client says it is, and the assertion that shall prove it."""
+
+    client_id: str
+    signed: Signed = field(repr=False)
 
 
 async def read_form(request: Request) -> dict[str, str]:
     """The parameters of the body, each of them once; those without a value count as left out.
 
     Raises:
-        Fault: the body is too long, of another type, or says a thing twice.
+        Fault: the body is too long, too slow, of another type, or says a thing twice.
     """
     media_types = request.headers.getlist("content-type")
     if [each.split(";")[0].strip().lower() for each in media_types] != [FORM_TYPE]:
         raise Fault("invalid_request", f"the body is not `{FORM_TYPE}`")
-    return _fields(await _body(request))
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return _fields(await _body(request))
+    except TimeoutError:
+        raise Fault("invalid_request", "the body did not come in time", status=408) from None
+    except ClientDisconnect:
+        raise Fault("invalid_request", "the body breaks off") from None
 
 
 async def _body(request: Request) -> bytes:
     read = bytearray()
-    try:
-        async with asyncio.timeout(MOST_SECONDS):
-            async for chunk in request.stream():
-                read += chunk
-                if len(read) > LONGEST_FORM:
-                    raise Fault("invalid_request", "the body is too long", status=413)
-    except TimeoutError:
-        raise Fault("invalid_request", "the body did not come in time", status=408) from None
+    async for chunk in request.stream():
+        read += chunk
+        if len(read) > LONGEST_FORM:
+            raise Fault("invalid_request", "the body is too long", status=413)
     return bytes(read)
 
 
@@ -80,21 +82,36 @@ def _fields(body: bytes) -> dict[str, str]:
     return {name: value for name, value in fields.items() if value}
 
 
-def credentials(request: Request, form: Mapping[str, str]) -> Credentials:
-    """The client's credentials, by `client_secret_basic` or `client_secret_post`, never both (RFC 6749, 2.3).
+def credentials(request: Request, form: Mapping[str, str]) -> Credentials | Asserted:
+    """What proves the client: `client_secret_basic`, `client_secret_post` or `private_key_jwt`, and one of them only.
 
     Raises:
-        Fault: there are none, or several, or they cannot be read.
+        Fault: there is none, or several (RFC 6749, 2.3), or it cannot be read.
     """
     headers = request.headers.getlist("authorization")
-    if not headers:
-        return _posted(form)
-    if len(headers) > 1 or "client_secret" in form:
+    asserts = "client_assertion" in form or "client_assertion_type" in form
+    if len(headers) + asserts + ("client_secret" in form) > 1:
         raise Fault("invalid_request", "the client proves itself in more than one way")
+    if not headers:
+        return _asserted(form) if asserts else _posted(form)
     shown = _basic(headers[0])
     if form.get("client_id", shown.client_id) != shown.client_id:
         raise Fault("invalid_request", "the client of the body is not the client of the header")
     return shown
+
+
+def _asserted(form: Mapping[str, str]) -> Asserted:
+    """The client of an assertion; a `client_id` beside it names the same one (RFC 7521, 4.2)."""
+    if form.get("client_assertion_type") != KIND:
+        raise Fault("invalid_request", f"the `client_assertion_type` is not `{KIND}`")
+    try:
+        signed = Signed.parse(form.get("client_assertion", ""), TYPES)
+        name = client_of(signed)
+    except Unsigned:
+        raise unproved() from None
+    if not _visible(name, LONGEST_CLIENT) or form.get("client_id", name) != name:
+        raise unproved()
+    return Asserted(name, signed)
 
 
 def _posted(form: Mapping[str, str]) -> Credentials:
@@ -116,7 +133,10 @@ def _basic(header: str) -> Credentials:
 
 def _shown(client_id: str, secret: str) -> Credentials:
     """Both parts are of visible letters (RFC 6749, appendix A), so that any database can look for them."""
-    for part in (client_id, secret):
-        if not (part and part.isascii() and part.isprintable()):
-            raise unproved()
+    if not (_visible(client_id, LONGEST_CLIENT) and _visible(secret, LONGEST_FORM)):
+        raise unproved()
     return Credentials(client_id, secret)
+
+
+def _visible(part: str, longest: int) -> bool:
+    return 0 < len(part) <= longest and part.isascii() and part.isprintable()

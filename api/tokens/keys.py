@@ -1,9 +1,9 @@
 """The keys that sign tokens: made once, kept sealed under a secret, published by their public halves."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -13,10 +13,13 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OctKey
 
-from models.recipient import SigningKey
+from models.token_state import KnownKey, SigningKey
 
 ALGORITHM = "ES256"
 CURVE = "P-256"
+LEAD = 300.0
+"""Seconds for which a new key is published before it signs: as long as clients may keep the set of keys."""
+
 _SEAL = {"alg": "dir", "enc": "A256GCM"}
 _USE = b"mokuteki: the seal of signing keys, version 1"
 
@@ -25,30 +28,65 @@ class KeysSealed(Exception):  # noqa: N818 - it names the state
     """The signing keys cannot be opened: they were sealed under another secret, or altered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keyring:
-    """The keys in use: the newest signs, all of them verify. `by_id` goes by thumbprint (RFC 7638)."""
+@dataclass(frozen=True, slots=True)
+class RingKey:
+    """One key of the ring, with its times in seconds since the epoch; it verifies until it is `retired`."""
 
-    signing: ECKey
-    by_id: Mapping[str, ECKey]
+    key: ECKey
+    made: float
+    retired: float | None = None
+
+    def serves(self, now: float) -> bool:
+        """Whether what it signed is still good."""
+        return self.retired is None or now < self.retired
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The keys in use, by thumbprint (RFC 7638) and oldest first.
+
+    The newest signs as soon as every process has read it and clients had time to fetch it.
+    """
+
+    by_id: Mapping[str, RingKey]
 
     @classmethod
-    def of(cls, keys: Sequence[ECKey]) -> Self:
+    def of(cls, keys: Iterable[RingKey]) -> Self:
         """The ring of one key or more, oldest first."""
-        return cls(signing=keys[-1], by_id=MappingProxyType({key.thumbprint(): key for key in keys}))
+        return cls(MappingProxyType({each.key.thumbprint(): each for each in keys}))
 
-    @property
-    def signing_id(self) -> str:
-        """The id of the key that signs."""
-        return self.signing.thumbprint()
+    def signing(self, now: float) -> tuple[str, ECKey]:
+        """The key that signs now, with its id.
 
-    def jwks(self) -> dict[str, list[dict[str, Any]]]:
+        Raises:
+            KeysSealed: there is none.
+        """
+        serving = [(name, each) for name, each in self.by_id.items() if each.serves(now)]
+        ready = [pair for pair in serving if pair[1].made + LEAD <= now]
+        if not serving:
+            raise KeysSealed("every signing key is retired: make one with `mokuteki signing rotate`")
+        name, chosen = ready[-1] if ready else serving[0]
+        return name, chosen.key
+
+    def verifying(self, name: str, now: float) -> ECKey:
+        """The key with this id.
+
+        Raises:
+            KeyError: there is none, or it is retired.
+        """
+        found = self.by_id[name]
+        if not found.serves(now):
+            raise KeyError(name)
+        return found.key
+
+    def jwks(self, now: float) -> dict[str, list[dict[str, Any]]]:
         """The public halves as a JWK set (RFC 7517), the newest first."""
         public = {"use": "sig", "alg": ALGORITHM}
         return {
             "keys": [
-                {**key.as_dict(private=False), **public, "kid": key_id}
-                for key_id, key in reversed(list(self.by_id.items()))
+                {**each.key.as_dict(private=False), **public, "kid": name}
+                for name, each in reversed(list(self.by_id.items()))
+                if each.serves(now)
             ]
         }
 
@@ -88,7 +126,7 @@ def unseal(sealed: str, secret_key: str) -> ECKey:
     return key
 
 
-async def load_keys(secret_key: str) -> Keyring:
+async def load_keys(secret_key: str, now: datetime) -> Keyring:
     """The keys in use, the first of them made if there is none.
 
     INVARIANT: rows are numbered, and a number is taken once, so that two processes that start at the same
@@ -97,14 +135,56 @@ async def load_keys(secret_key: str) -> Keyring:
     Raises:
         KeysSealed: they were sealed under another secret.
     """
-    rows = await SigningKey.all()
-    if all(row.retired_at for row in rows):
-        await _make_key(secret_key, max((int(row.id) for row in rows), default=0) + 1)
-        rows = await SigningKey.all()
-    in_use = sorted((row for row in rows if row.retired_at is None), key=lambda row: int(row.id))
-    return Keyring.of([unseal(row.sealed, secret_key) for row in in_use])
+    rows = await _known()
+    if not any(row.serves(now.timestamp()) for row in rows):
+        await make_key(secret_key, rows, now)
+        rows = await _known()
+    return keyring_of(rows, secret_key)
 
 
-async def _make_key(secret_key: str, number: int) -> None:
-    row = SigningKey(id=str(number), sealed=seal(new_key(), secret_key), created_at=datetime.now(UTC))
+def keyring_of(rows: Iterable[KnownKey], secret_key: str) -> Keyring:
+    """The ring of these rows.
+
+    Raises:
+        KeysSealed: they were sealed under another secret.
+    """
+    return Keyring.of(RingKey(unseal(row.sealed, secret_key), row.created_at, row.retired_at) for row in rows)
+
+
+async def make_key(secret_key: str, rows: Iterable[KnownKey], now: datetime) -> None:
+    """Put a fresh key beside those there are."""
+    number = max((row.number for row in rows), default=0) + 1
+    row = SigningKey(id=str(number), sealed=seal(new_key(), secret_key), created_at=now)
     await SigningKey.bulk_create([row], ignore_conflicts=True)
+
+
+async def rotate(secret_key: str, now: datetime, lasting: timedelta) -> None:
+    """Put a fresh key in the place of those that sign now; each of these verifies until its tokens are over.
+
+    Args:
+        secret_key: what keys are sealed under.
+        now: the time.
+        lasting: for how long a token is good.
+    """
+    rows = await _known()
+    await make_key(secret_key, rows, now)
+    end = now + timedelta(seconds=LEAD) + lasting
+    await SigningKey.filter(id__in=[str(row.number) for row in rows], retired_at=None).update(retired_at=end)
+
+
+async def retire(now: datetime, number: int) -> bool:
+    """Let a key verify nothing from now on, as one that others have seen; whether there was such a key."""
+    return bool(await SigningKey.filter(id=str(number)).update(retired_at=now))
+
+
+async def _known() -> tuple[KnownKey, ...]:
+    rows = [
+        KnownKey(
+            int(row.id),
+            row.sealed,
+            row.created_at.timestamp(),
+            row.retired_at.timestamp() if row.retired_at else None,
+        )
+        for row in await SigningKey.all()
+    ]
+    return tuple(sorted(rows, key=lambda row: row.number))

@@ -12,12 +12,13 @@ from models.acquisition import Acquisition
 from models.application import Application, Screening
 from models.casefile import CaseFile, CasePerson
 from models.catalogue import catalogue, clear_answers
+from models.client import Client, ClientSecret
 from models.consent import Consent, ConsentEvent
 from models.demo import registry
 from models.demo.cast import Cast
 from models.demo.handout import Demo, write
 from models.demo.people import midnight
-from models.recipient import Client, Recipient
+from models.recipient import Recipient
 from models.restraint import Erasure, Hold, OptOut
 from models.user import User
 from models.vault import vault_in_use
@@ -28,6 +29,7 @@ __all__ = ["Demo", "load", "write"]
 _TABLES: tuple[type[Model], ...] = (
     Recipient,
     Client,
+    ClientSecret,
     User,
     Acquisition,
     Consent,
@@ -62,7 +64,14 @@ async def load(
     told = registry.credentials()
     vault_in_use().leave_clear(clear_answers(catalogue(edition)))
     async with in_transaction() as connection:
-        await _write(connection, [*registry.recipients(), *registry.clients(told, midnight(today))])
+        await _write(
+            connection,
+            [
+                *registry.recipients(),
+                *registry.clients(told, midnight(today)),
+                *registry.client_secrets(told, midnight(today)),
+            ],
+        )
         stories = cast.stories()
         written = 0
         while batch := list(islice(stories, _BATCH)):

@@ -4,7 +4,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from models.recipient import Client, Recipient
+from models.client import Client, ClientSecret
+from models.person_row import new_id
+from models.recipient import Recipient
 from models.secret import hash_secret, new_secret
 from policies.vocabulary import Role
 
@@ -101,29 +103,91 @@ RECIPIENTS = (
 
 
 class Asker(NamedTuple):
-    """One client: its role, and its recipients with the default first."""
+    """One client: its role, its recipients with the default first, and who answers for it."""
 
     name: str
     role: Role
     recipients: tuple[str, ...]
+    owner: str
+    contact: str
 
+
+_OURS = "株式会社JapanWork"
 
 ASKERS = (
-    Asker("frontend", Role.FRONTEND, ("internal",)),
-    Asker("employer-a", Role.EMPLOYER, ("employer-a",)),
-    Asker("employer-b", Role.EMPLOYER, ("employer-b",)),
-    Asker("support-org", Role.SUPPORT_ORG, ("support-org",)),
-    Asker("mail-sender", Role.ENTRUSTEE, ("mail-sender",)),
-    Asker("payment-processor", Role.ENTRUSTEE, ("payment-processor",)),
-    Asker("analytics", Role.ANALYTICS, ("analytics",)),
-    Asker("ad-network", Role.AD_NETWORK, ("ad-network",)),
-    Asker("authority", Role.AUTHORITY, ("authority",)),
-    Asker("privacy-desk", Role.PRIVACY_OFFICER, ("internal", "person")),
-    Asker("policy-admin", Role.POLICY_ADMIN, ("internal",)),
-    Asker("policy-approver", Role.POLICY_APPROVER, ("internal",)),
-    Asker("auditor", Role.AUDITOR, ("internal",)),
+    Asker("frontend", Role.FRONTEND, ("internal",), f"{_OURS} サービス開発部", "platform@japanwork.example"),
+    Asker(
+        "employer-a",
+        Role.EMPLOYER,
+        ("employer-a",),
+        "株式会社架空アルファ食品 情報システム課",
+        "api@alpha-foods.example",
+    ),
+    Asker(
+        "employer-b",
+        Role.EMPLOYER,
+        ("employer-b",),
+        "架空ベータ介護株式会社 採用管理課",
+        "saiyo@beta-care.example",
+    ),
+    Asker(
+        "support-org",
+        Role.SUPPORT_ORG,
+        ("support-org",),
+        "一般社団法人架空くらしの架け橋 事務局",
+        "jimukyoku@kakehashi.example",
+    ),
+    Asker(
+        "mail-sender",
+        Role.ENTRUSTEE,
+        ("mail-sender",),
+        "架空メール便株式会社 配信運用課",
+        "haishin@mailbin.example",
+    ),
+    Asker(
+        "payment-processor",
+        Role.ENTRUSTEE,
+        ("payment-processor",),
+        "架空おさいふ決済株式会社 加盟店接続課",
+        "setsuzoku@osaifu.example",
+    ),
+    Asker(
+        "analytics",
+        Role.ANALYTICS,
+        ("analytics",),
+        "Example Analytics LLC, Integrations",
+        "integrations@analytics.example",
+    ),
+    Asker(
+        "ad-network",
+        Role.AD_NETWORK,
+        ("ad-network",),
+        "Example Ads, Inc., Partner Engineering",
+        "partners@ads.example",
+    ),
+    Asker(
+        "authority",
+        Role.AUTHORITY,
+        ("authority",),
+        "架空地方出入国在留管理局 審査企画係",
+        "kikaku@authority.example",
+    ),
+    Asker(
+        "privacy-desk",
+        Role.PRIVACY_OFFICER,
+        ("internal", "person"),
+        f"{_OURS} 個人情報相談窓口",
+        "privacy@japanwork.example",
+    ),
+    Asker(
+        "policy-admin", Role.POLICY_ADMIN, ("internal",), f"{_OURS} 情報管理課", "policy@japanwork.example"
+    ),
+    Asker(
+        "policy-approver", Role.POLICY_APPROVER, ("internal",), f"{_OURS} 法務部", "legal@japanwork.example"
+    ),
+    Asker("auditor", Role.AUDITOR, ("internal",), f"{_OURS} 内部監査室", "audit@japanwork.example"),
 )
-"""Who may ask, and for whom."""
+"""Who may ask, for whom, and who answers for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,15 +219,30 @@ def recipients() -> list[Recipient]:
 
 
 def clients(told: dict[str, Credential], now: datetime) -> list[Client]:
-    """The rows of the clients, with the hashes of their secrets."""
+    """The rows of the clients."""
     return [
         Client(
-            id=credential.client_id,
-            name=name,
-            role=credential.role,
-            recipients=credential.recipients,
-            secret_hash=hash_secret(credential.client_secret),
+            id=told[asker.name].client_id,
+            name=asker.name,
+            role=asker.role.value,
+            recipients=list(asker.recipients),
+            owner=asker.owner,
+            contact=asker.contact,
             created_at=now,
         )
-        for name, credential in told.items()
+        for asker in ASKERS
+        if asker.name in told
+    ]
+
+
+def client_secrets(told: dict[str, Credential], now: datetime) -> list[ClientSecret]:
+    """The hashes of their secrets."""
+    return [
+        ClientSecret(
+            id=new_id(),
+            client_id=credential.client_id,
+            hash=hash_secret(credential.client_secret),
+            created_at=now,
+        )
+        for credential in told.values()
     ]

@@ -21,8 +21,8 @@ from models.acquisition import Acquisition
 from models.amendment import Amendment
 from models.application import Application, Screening, Stage
 from models.casefile import CaseFile, CasePerson
+from models.client import Client, ClientSecret
 from models.consent import PERMITTING, Consent, ConsentEvent, ConsentMethod, ConsentState
-from models.recipient import Client
 from models.restraint import Erasure, Hold, OptOut
 from models.user import User
 from policies.edition import Edition
@@ -134,7 +134,7 @@ async def mark(edition: Edition) -> list[Marker]:
     found += await _consents()
     found += await _rows()
     for number, client in enumerate(await Client.all()):
-        await Client.filter(id=client.id).update(secret_hash=f"MKSECRET{number:03}")
+        await ClientSecret.filter(client_id=client.id).update(hash=f"MKSECRET{number:03}")
         found.append(_marker("", f"MKSECRET{number:03}"))
     return found
 

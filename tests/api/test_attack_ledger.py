@@ -204,17 +204,19 @@ async def test_several_doors_to_one_person_are_one_provision_of_all_their_items(
     assert set(after[0]["items"]) == {"User.email", "User.name.roman", "User.initials"}
 
 
-async def test_nothing_released_is_nothing_provided(a_world: World) -> None:
+async def test_who_is_told_to_exist_is_provided_and_a_refusal_provides_nothing(a_world: World) -> None:
     user = a_world.demo.users["busy"]
     before = await provisions(a_world, user, "employer-b")
     query = 'query($id: ID!) @purpose(id: "service.application") { user(id: $id) { phone } }'
     answer = await a_world.ask("employer-b", query, {"id": user})
     assert answer["data"] == {"user": {"phone": None}}
+    told, *earlier = await provisions(a_world, user, "employer-b")
+    assert (told["items"], earlier) == (["User.id"], before)
     strict = query.replace('application")', 'application", strict: true)').replace(
         "{ phone }", "{ id phone }"
     )
     assert "data" not in await a_world.ask("employer-b", strict, {"id": user})
-    assert await provisions(a_world, user, "employer-b") == before
+    assert await provisions(a_world, user, "employer-b") == [told, *earlier]
 
 
 async def test_our_own_frontend_and_a_state_organ_leave_no_provision(a_world: World) -> None:

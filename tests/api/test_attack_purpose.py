@@ -5,9 +5,9 @@ import time
 import httpx
 import pytest
 
-from api.tokens.access_token import AccessTokens
-from api.tokens.keys import Keyring, new_key
-from models.recipient import Client
+from api.tokens.access_token import AccessTokens, Holder
+from api.tokens.keys import Keyring, RingKey, new_key
+from models.client import Client
 from tests.world import World
 
 MATCHING = '@purpose(id: "service.matching")'
@@ -208,12 +208,12 @@ async def test_a_token_that_is_over_or_of_another_issuer_is_no_token(a_world: Wo
     ours = a_world.house.tokens
     now = time.time()
     foreign = issued_by(ours.issuer + ".example", ours.keyring)
-    stranger = issued_by(ours.issuer, Keyring.of([new_key()]))
+    stranger = issued_by(ours.issuer, Keyring.of([RingKey(new_key(), 0.0)]))
     minted = {
-        "over": ours.mint(client, now=now - ours.seconds - 1),
-        "not yet begun": ours.mint(client, now=now + 3600),
-        "of another issuer": foreign.mint(client, now=now),
-        "of another key": stranger.mint(client, now=now),
+        "over": ours.mint(Holder(client=client), now=now - ours.seconds - 1),
+        "not yet begun": ours.mint(Holder(client=client), now=now + 3600),
+        "of another issuer": foreign.mint(Holder(client=client), now=now),
+        "of another key": stranger.mint(Holder(client=client), now=now),
     }
     for why, token in minted.items():
         response = await a_world.http.post(

@@ -10,7 +10,7 @@ import pytest
 from starlette.requests import Request
 
 from api.tokens import form
-from models.recipient import Client
+from models.client import Client
 from tests.api.test_attack_mutations import NAMED, RECORD, SHOWN, WITHDRAW, kept, refused
 from tests.world import World
 
@@ -106,7 +106,7 @@ async def test_what_a_stopped_client_asks_is_counted_and_not_recorded(a_world: W
 
 
 async def test_a_form_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(form, "MOST_SECONDS", 0.05)
+    monkeypatch.setattr(form, "BODY_SECONDS", 0.05)
     parts = [{"type": "http.request", "body": b"grant_", "more_body": True}]
 
     async def receive() -> Any:

@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
+from models.client import Client
 from models.inforce import Force, PolicyUnavailable
 from models.publish import publish_shipped
-from models.recipient import Client
 from models.store import Reader, Row, Transaction
 from policies.edition import Edition
 from tests.world import World

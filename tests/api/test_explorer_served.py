@@ -9,8 +9,8 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from api.app import build_app
+from api.environment import Environment
 from api.explorer.examples import EXAMPLES, Example
-from api.settings import Environment
 from tests.served import free_port, serving
 from tests.world import World
 

@@ -78,5 +78,12 @@ async def test_a_short_answer_is_sent_as_it_is(a_world: World) -> None:
     assert orjson.loads(sent) == {"data": {"__typename": "Query"}}
 
 
+@pytest.mark.parametrize("path", ["/oauth/token/", "/oauth/revoke/", "/graphql/", "/schema.graphql/"])
+async def test_a_slash_too_many_leads_nowhere(a_world: World, path: str) -> None:
+    """A redirect would name whatever host the request did."""
+    response = await a_world.http.post(path, headers={"Host": "evil.example"})
+    assert (response.status_code, response.headers.get("location")) == (404, None)
+
+
 async def test_in_development_anybody_reads_the_schema(a_world: World) -> None:
     assert "type Query" in (await a_world.http.get("/schema.graphql")).text

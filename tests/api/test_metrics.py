@@ -75,6 +75,17 @@ def test_released_users_are_counted_by_purpose_and_kind_of_recipient() -> None:
     assert count(counted, "mokuteki_released_users_total", **labels) == 25
 
 
+def test_requests_for_tokens_are_counted_by_what_was_asked_and_how_it_ended() -> None:
+    counted = metrics()
+    for action, error in (("issue", None), ("exchange", "invalid_request"), ("canary", "canary")):
+        counted.token_request(action, error)
+    name = "mokuteki_token_requests_total"
+    assert count(counted, name, action="issue", error="none") == 1
+    assert count(counted, name, action="exchange", error="invalid_request") == 1
+    assert count(counted, name, action="other", error="other") == 1
+    assert b"canary" not in counted.text()
+
+
 def test_the_ledger_tells_its_commits_their_size_and_its_failures() -> None:
     counted = metrics()
     counted.ledger_commit(operations=7, seconds=0.003)

@@ -1,81 +1,31 @@
 """The token endpoint, asked over HTTP by clients in a real database."""
 
+import asyncio
 from base64 import b64encode
-from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import quote_plus
+from collections.abc import AsyncIterator
 
-import httpx
 import pytest
-from starlette.applications import Starlette
+from structlog.testing import capture_logs
 
-from api.tokens.access_token import AccessTokens
-from api.tokens.endpoint import routes
-from api.tokens.keys import load_keys
-from models.recipient import Client
-from models.secret import hash_secret
-from tests.api.opened import opened
+from api.fair.memory import MemoryWindows
+from api.tokens import form
+from api.tokens.flood import flood
+from models.client import Client
+from models.inforce import PolicyUnavailable
+from tests.api.oauth import NOW, SECRET, Gateway, basic, gateway, refused, register, served
 
-NOW = 1_800_000_000.0
-ISSUER = "https://gateway.example"
-SCOPES = frozenset({"purpose:service.application", "purpose:service.eligibility", "category:card"})
-SECRET = "canary:secret+of%20employer-a"
 ASK = {"grant_type": "client_credentials"}
 POSTED = {**ASK, "client_id": "employer-a", "client_secret": SECRET}
-
-
-async def register(name: str, **more: Any) -> None:
-    await Client.create(
-        id=name,
-        name=name,
-        created_at=datetime.now(UTC),
-        **{"role": "employer", "recipients": [name], "secret_hash": hash_secret(SECRET), **more},
-    )
-
-
-class Gateway:
-    """The application, and what it mints read back."""
-
-    def __init__(self, tokens: AccessTokens, http: httpx.AsyncClient) -> None:
-        self.tokens = tokens
-        self.http = http
-
-    async def ask(self, form: Mapping[str, str], **headers: str) -> httpx.Response:
-        return await self.http.post("/oauth/token", data=form, headers=headers)
-
-    async def ask_raw(
-        self, body: bytes, content_type: str = "application/x-www-form-urlencoded"
-    ) -> httpx.Response:
-        return await self.http.post("/oauth/token", content=body, headers={"content-type": content_type})
 
 
 @pytest.fixture(scope="module")
 async def asked(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gateway]:
     """One gateway for all of these tests; one that changes a client registers its own."""
-    async with opened(tmp_path_factory.mktemp("oauth")):
+    async with gateway(tmp_path_factory.mktemp("oauth")) as made:
         await register("employer-a")
         await register("narrow", scopes=["purpose:service.application"])
         await register("revoked", active=False)
-        tokens = AccessTokens(await load_keys("a secret key of the installation"), ISSUER, ISSUER, 900)
-        app = Starlette(routes=list(routes(tokens, lambda: SCOPES, lambda: NOW)))
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ISSUER) as http:
-            yield Gateway(tokens, http)
-
-
-def basic(client: str, secret: str) -> str:
-    pair = f"{quote_plus(client)}:{quote_plus(secret)}"
-    return f"Basic {b64encode(pair.encode()).decode()}"
-
-
-def refused(response: httpx.Response) -> tuple[int, str]:
-    """The status and the error of a refusal, once it is sure that nothing of the request comes back."""
-    assert response.headers["cache-control"] == "no-store"
-    assert "canary" not in response.text
-    assert ("www-authenticate" in response.headers) is (response.status_code == 401)
-    answer = response.json()
-    assert set(answer) == {"error", "error_description"}
-    return response.status_code, answer["error"]
+        yield made
 
 
 async def test_a_client_proves_itself_in_the_body_and_receives_a_token(asked: Gateway) -> None:
@@ -106,8 +56,7 @@ async def test_a_token_is_narrowed_as_asked_and_the_answer_says_so(asked: Gatewa
     answer = response.json()
     assert answer["scope"] == "purpose:service.application category:card"
     requester = asked.tokens.read(answer["access_token"], NOW)
-    assert requester.purposes == frozenset({"service.application"})
-    assert requester.categories == frozenset({"card"})
+    assert [each.words for each in requester.scopes] == [("purpose:service.application", "category:card")]
 
 
 async def test_the_scopes_of_a_client_hold_when_it_asks_for_none(asked: Gateway) -> None:
@@ -151,7 +100,7 @@ async def test_a_client_that_proves_nothing_always_hears_the_same(
 ) -> None:
     response = await asked.ask(form, **headers)
     assert refused(response) == (401, "invalid_client")
-    assert response.json()["error_description"] == "the client is not known, or its secret is wrong"
+    assert response.json()["error_description"] == "the client is not known, or did not prove itself"
 
 
 async def test_a_client_revoked_a_moment_ago_receives_no_token(asked: Gateway) -> None:
@@ -200,7 +149,7 @@ async def test_two_ways_to_prove_oneself_are_one_too_many(
         (b"client_id=%ff", 400),
         ("client_id=\u540d".encode(), 400),
         (b"&".join(b"canary%d=1" % number for number in range(21)), 400),
-        (b"canary=" + b"x" * 8192, 413),
+        (b"canary=" + b"x" * 24_576, 413),
     ],
 )
 async def test_a_body_that_is_ambiguous_or_too_long_is_refused(
@@ -214,6 +163,19 @@ async def test_a_body_of_another_type_is_refused(content_type: str, asked: Gatew
     assert refused(await asked.ask_raw(b"{}", content_type)) == (400, "invalid_request")
 
 
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    asked: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never() -> AsyncIterator[bytes]:
+        yield b"grant_type="
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(form, "BODY_SECONDS", 0.05)
+    headers = {"content-type": form.FORM_TYPE}
+    response = await asked.http.post("/oauth/token", content=never(), headers=headers)
+    assert refused(response) == (408, "invalid_request")
+
+
 async def test_an_empty_form_proves_nothing(asked: Gateway) -> None:
     assert refused(await asked.ask_raw(b"")) == (401, "invalid_client")
 
@@ -225,18 +187,130 @@ async def test_a_token_is_only_ever_posted_for(asked: Gateway) -> None:
 
 async def test_the_keys_in_use_are_published(asked: Gateway) -> None:
     response = await asked.http.get("/.well-known/jwks.json")
-    assert response.json() == asked.tokens.keyring.jwks()
+    assert response.json() == asked.tokens.keyring.jwks(NOW)
     assert response.headers["cache-control"] == "public, max-age=300"
 
 
-async def test_the_metadata_says_what_there_is(asked: Gateway) -> None:
-    response = await asked.http.get("/.well-known/oauth-authorization-server")
-    assert response.json() == {
-        "issuer": ISSUER,
-        "token_endpoint": "https://gateway.example/oauth/token",
-        "jwks_uri": "https://gateway.example/.well-known/jwks.json",
-        "scopes_supported": ["category:card", "purpose:service.application", "purpose:service.eligibility"],
-        "response_types_supported": [],
-        "grant_types_supported": ["client_credentials"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-    }
+@pytest.mark.parametrize("name", ["resource", "audience"])
+@pytest.mark.parametrize("ours", ["https://gateway.example", "https://gateway.example/"])
+async def test_a_token_may_be_asked_for_this_gateway_by_its_name(
+    name: str, ours: str, asked: Gateway
+) -> None:
+    response = await asked.ask({**POSTED, name: ours})
+    assert asked.tokens.read(response.json()["access_token"], NOW).client == "employer-a"
+
+
+@pytest.mark.parametrize("name", ["resource", "audience"])
+@pytest.mark.parametrize(
+    "other",
+    [
+        "https://canary.example",
+        "https://gateway.example.canary.example",
+        "canary",
+        "https://gateway.example//",
+    ],
+)
+async def test_a_token_for_another_resource_is_not_made(name: str, other: str, asked: Gateway) -> None:
+    assert refused(await asked.ask({**POSTED, name: other})) == (400, "invalid_target")
+
+
+async def test_every_answer_names_its_request_as_the_log_does(asked: Gateway) -> None:
+    with capture_logs() as logs:
+        good = await asked.ask(POSTED)
+        bad = await asked.ask({**POSTED, "scope": "purpose:canary"})
+        unproved = await asked.ask({**POSTED, "client_secret": "canary"})
+    known = {"client": "employer-a", "role": "employer", "action": "issue"}
+    assert logs == [
+        {"event": "tokens.issued", "log_level": "info", "request_id": good.headers["x-request-id"], **known},
+        {
+            "event": "tokens.refused",
+            "log_level": "warning",
+            "request_id": bad.headers["x-request-id"],
+            "code": "INVALID_SCOPE",
+            "status": 400,
+            **known,
+        },
+        {
+            "event": "tokens.refused",
+            "log_level": "warning",
+            "request_id": unproved.headers["x-request-id"],
+            "code": "INVALID_CLIENT",
+            "status": 401,
+            "action": "issue",
+        },
+    ]
+
+
+async def test_every_answer_is_counted_by_what_was_asked_and_how_it_ended(asked: Gateway) -> None:
+    asked.counts.seen.clear()
+    await asked.ask(POSTED)
+    await asked.ask({**POSTED, "client_secret": "canary"})
+    await asked.post("revoke", {**POSTED, "token": "canary"})
+    await asked.post("introspect", {**POSTED, "token": "canary"})
+    assert asked.counts.seen == [
+        ("issue", None),
+        ("issue", "invalid_client"),
+        ("revoke", None),
+        ("introspect", None),
+    ]
+
+
+@pytest.mark.usefixtures("asked")
+async def test_without_an_edition_in_force_no_token_is_made() -> None:
+    def unknown() -> None:
+        raise PolicyUnavailable("no edition was ever read")
+
+    async with served(edition=unknown) as dark:
+        assert refused(await dark.ask(POSTED)) == (503, "temporarily_unavailable")
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize("path", ["token", "revoke", "introspect"])
+async def test_a_flood_from_one_address_is_stopped_before_anybody_is_looked_up(path: str) -> None:
+    form = {**POSTED, "client_id": "canary", "token": "canary"}
+    async with served(flood=flood(3, MemoryWindows(now=lambda: NOW + 30))) as small:
+        before = [refused(await small.post(path, form)) for _ in range(3)]
+        with capture_logs() as logs:
+            over = await small.post(path, form)
+        assert logs == []
+        assert small.counts.seen[-1][1] == "temporarily_unavailable"
+        assert before == [(401, "invalid_client")] * 3
+        assert refused(over) == (429, "temporarily_unavailable")
+        assert over.headers["retry-after"] == "50"
+
+
+@pytest.mark.usefixtures("asked")
+async def test_who_only_names_a_client_uses_up_nothing_of_its_share() -> None:
+    wrong = {**POSTED, "client_secret": "canary"}
+    async with served(flood=flood(1, MemoryWindows(now=lambda: NOW))) as small:
+        for number in range(8):
+            assert refused(await small.ask_from(f"192.0.2.{number}", wrong)) == (401, "invalid_client")
+        assert (await small.ask_from("192.0.2.9", POSTED)).status_code == 200
+
+
+@pytest.mark.usefixtures("asked")
+async def test_the_addresses_of_one_subscriber_are_counted_together() -> None:
+    """An address of IPv6 counts as its /64, and one of IPv4 within IPv6 as itself."""
+    wrong = {**POSTED, "client_secret": "canary"}
+    async with served(flood=flood(1, MemoryWindows(now=lambda: NOW))) as small:
+        for address, status in (
+            ("2001:db8:1:2::1", 401),
+            ("2001:db8:1:2:ffff::9", 429),
+            ("2001:db8:1:3::1", 401),
+            ("192.0.2.1", 401),
+            ("::ffff:192.0.2.1", 429),
+            ("::ffff:192.0.2.2", 401),
+            ("canary", 401),
+            ("canary", 429),
+        ):
+            assert (await small.ask_from(address, wrong)).status_code == status, address
+
+
+@pytest.mark.usefixtures("asked")
+async def test_a_flood_in_the_name_of_one_client_from_everywhere_is_stopped() -> None:
+    async with served(flood=flood(1, MemoryWindows(now=lambda: NOW))) as small:
+        for number in range(5):
+            assert (await small.ask_from(f"192.0.2.{number}", POSTED)).status_code == 200
+        assert refused(await small.ask_from("192.0.2.9", POSTED)) == (429, "temporarily_unavailable")
+        other = {**POSTED, "client_id": "narrow"}
+        assert (await small.ask_from("192.0.2.10", other)).status_code == 200

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from api.environment import Environment, SettingError
+from api.fair.quotas import Quotas
 from api.gateway.limits import Limits
 from api.kept_secret import kept_secret
-from api.settings import CHECKOUT, SETTINGS, Environment, LogLevel, SettingError, Settings
+from api.settings import CHECKOUT, LogLevel, Settings
+from api.variables import SETTINGS
 
 SECRET = "canary-secret-key-of-forty-one-characters"
 DATA_KEY = "Y2FuYXJ5LWRhdGEta2V5LW9mLTMyLWJ5dGVzLWxvbmc="
@@ -207,7 +210,12 @@ def test_no_secret_shows_when_settings_are_printed() -> None:
 
 def test_every_setting_stands_in_the_table_with_a_sentence() -> None:
     assert {setting.name for setting in SETTINGS} == {
-        *(f"MOKUTEKI_{field.name.upper()}" for field in fields(Settings) if field.name != "limits"),
+        *(
+            f"MOKUTEKI_{field.name.upper()}"
+            for field in fields(Settings)
+            if field.name not in {"limits", "quotas"}
+        ),
+        *(f"MOKUTEKI_{field.name.upper()}" for field in fields(Quotas)),
         *(f"MOKUTEKI_LIMIT_{field.name.upper()}" for field in fields(Limits)),
     }
     assert all(setting.doc.endswith(".") and setting.type and setting.default for setting in SETTINGS)
@@ -237,3 +245,84 @@ def test_the_origins_of_frontends_are_written_as_browsers_write_them() -> None:
     ):
         with pytest.raises(SettingError, match="`MOKUTEKI_CORS_ORIGINS` is no list of origins"):
             read(MOKUTEKI_CORS_ORIGINS=wrong)
+
+
+def test_trusted_issuers_are_listed_by_name() -> None:
+    settings = read(MOKUTEKI_TRUSTED_ISSUERS="corp=https://login.example test=http://localhost:9000/realm")
+    assert [tuple(each) for each in settings.trusted_issuers] == [
+        ("corp", "https://login.example"),
+        ("test", "http://localhost:9000/realm"),
+    ]
+    assert read().trusted_issuers == ()
+
+
+@pytest.mark.parametrize(
+    "value", ["canary", "corp=http://canary.example", "a=https://canary b=https://canary"]
+)
+def test_issuers_that_cannot_be_trusted_stop_the_start(value: str) -> None:
+    with pytest.raises(SettingError, match="`MOKUTEKI_TRUSTED_ISSUERS` cannot be used") as refused:
+        read(MOKUTEKI_TRUSTED_ISSUERS=value)
+    assert "canary" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "proxies"),
+    [
+        ("", ()),
+        ("10.0.0.7", ("10.0.0.7",)),
+        (" 10.0.0.0/8  2001:db8::/32 ::1 ", ("10.0.0.0/8", "2001:db8::/32", "::1")),
+    ],
+)
+def test_proxies_are_addresses_and_networks(text: str, proxies: tuple[str, ...]) -> None:
+    assert read(MOKUTEKI_TRUSTED_PROXIES=text).trusted_proxies == proxies
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["canary", "*", "0.0.0.0/0", "::/0", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.1,10.0.0.2", "localhost"],
+)
+def test_proxies_that_are_none_or_everybody_are_refused(text: str) -> None:
+    with pytest.raises(SettingError, match="`MOKUTEKI_TRUSTED_PROXIES` is no list of proxies") as error:
+        read(MOKUTEKI_TRUSTED_PROXIES=text)
+    assert text not in str(error.value)
+
+
+def test_the_header_of_a_certificate_needs_trusted_proxies_in_production() -> None:
+    header = {
+        "MOKUTEKI_CLIENT_CERTIFICATE_HEADER": "Client-Cert",
+        "MOKUTEKI_ISSUER": "https://gateway.example",
+    }
+    assert read(**header).client_certificate_header == "client-cert"
+    assert read().client_certificate_header is None
+    with pytest.raises(SettingError, match="is not safe in production without `MOKUTEKI_TRUSTED_PROXIES`"):
+        Settings.read({**PRODUCTION, **header})
+    proxied = {**PRODUCTION, **header, "MOKUTEKI_TRUSTED_PROXIES": "10.0.0.0/8"}
+    assert Settings.read(proxied).client_certificate_header == "client-cert"
+
+
+@pytest.mark.parametrize(
+    "name", ["Authorization", "DPoP", "Host", "client cert", "client_cert", "x" * 61, "é"]
+)
+def test_a_certificate_comes_in_no_header_that_means_something_else(name: str) -> None:
+    with pytest.raises(SettingError, match="is no header for a certificate"):
+        read(MOKUTEKI_CLIENT_CERTIFICATE_HEADER=name)
+
+
+def test_a_quota_is_a_setting_within_its_bounds() -> None:
+    assert read(MOKUTEKI_PEOPLE_PER_HOUR="50", MOKUTEKI_REQUESTS_PER_MINUTE="0").quotas == Quotas(
+        people_per_hour=50, requests_per_minute=0
+    )
+    for name, wrong in (("PEOPLE_PER_HOUR", "0"), ("PEOPLE_NEAR", "101"), ("TOKENS_PER_MINUTE", "-1")):
+        with pytest.raises(SettingError, match=f"`MOKUTEKI_{name}` is not such a number"):
+            read(**{f"MOKUTEKI_{name}": wrong})
+
+
+def test_redis_is_named_by_its_url_which_is_never_shown() -> None:
+    for url in ("redis://:canary@h:6379/0", "rediss://h", "unix:///run/redis.sock?db=1"):
+        settings = read(MOKUTEKI_REDIS_URL=url)
+        assert settings.redis_url == url
+        assert "canary" not in repr(settings)
+    assert read().redis_url is None
+    for wrong in ("h:6379", "http://h", "redis://", "redis://a b"):
+        with pytest.raises(SettingError, match="`MOKUTEKI_REDIS_URL` names no Redis"):
+            read(MOKUTEKI_REDIS_URL=wrong)

@@ -16,16 +16,18 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
-from api.tokens.access_token import MOST_REMEMBERED, AccessTokens, InvalidToken
-from api.tokens.keys import Keyring, KeysSealed, load_keys, new_key, seal, unseal
-from api.tokens.scope import ScopeRefused
-from models.recipient import SigningKey
+from api.tokens.access_token import MOST_REMEMBERED, AccessTokens, Holder, InvalidToken
+from api.tokens.keys import LEAD, Keyring, KeysSealed, RingKey, load_keys, new_key, seal, unseal
+from api.tokens.requester import Bound
+from api.tokens.scope import Scope, ScopeRefused
+from models.token_state import SigningKey
 from tests.api.opened import opened, url
 
 NOW = 1_800_000_000.0
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ISSUER = "https://gateway.example"
 KEY = new_key()
-RING = Keyring.of([KEY])
+RING = Keyring.of([RingKey(KEY, 0.0)])
 SECRET = "a secret key of the installation, long enough"
 
 
@@ -36,7 +38,6 @@ class Registration:
     id: str = "employer-a"
     role: str = "employer"
     recipients: list[str] = field(default_factory=lambda: ["employer-a", "employer-b"])
-    scopes: list[str] = field(default_factory=list)
 
 
 def tokens(ring: Keyring = RING) -> AccessTokens:
@@ -55,7 +56,7 @@ def packed(value: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
 
-HEADER, CLAIMS = parts(tokens().mint(Registration(), now=NOW))
+HEADER, CLAIMS = parts(tokens().mint(Holder(client=Registration()), now=NOW))
 
 
 def signed(
@@ -72,15 +73,15 @@ def signed(
 
 
 def test_a_token_says_who_asks_and_for_whom() -> None:
-    requester = tokens().read(tokens().mint(Registration(), now=NOW), NOW)
+    requester = tokens().read(tokens().mint(Holder(client=Registration()), now=NOW), NOW)
     assert (requester.client, requester.role, requester.user) == ("employer-a", "employer", None)
     assert requester.recipients == ("employer-a", "employer-b")
-    assert (requester.purposes, requester.categories) == (None, None)
+    assert (requester.scopes, requester.bound, requester.staff) == ((), None, None)
     assert requester.expires_at == NOW + 900
 
 
 def test_a_token_has_the_shape_of_rfc_9068() -> None:
-    header, claims = parts(tokens().mint(Registration(), now=NOW))
+    header, claims = parts(tokens().mint(Holder(client=Registration()), now=NOW))
     assert header == {"alg": "ES256", "typ": "at+jwt", "kid": KEY.thumbprint()}
     assert claims == {
         "iss": ISSUER,
@@ -97,13 +98,13 @@ def test_a_token_has_the_shape_of_rfc_9068() -> None:
 
 
 def test_anybody_can_verify_a_token_with_the_published_keys() -> None:
-    published: Any = RING.jwks()
+    published: Any = RING.jwks(NOW)
     decoded = jwt.decode(signed(), KeySet.import_key_set(published), algorithms=["ES256"])
     assert decoded.claims["client_id"] == "employer-a"
 
 
 def test_a_users_token_is_for_the_person_and_names_who_acts() -> None:
-    token = tokens().mint(Registration(id="frontend", role="frontend"), user="u7Hd", now=NOW)
+    token = tokens().mint(Holder(client=Registration(id="frontend", role="frontend"), user="u7Hd"), now=NOW)
     requester = tokens().read(token, NOW)
     assert (requester.role, requester.user, requester.recipients) == ("user", "u7Hd", ("person",))
     assert requester.client == "frontend"
@@ -111,51 +112,41 @@ def test_a_users_token_is_for_the_person_and_names_who_acts() -> None:
 
 
 def test_two_tokens_are_never_the_same() -> None:
-    assert tokens().mint(Registration(), now=NOW) != tokens().mint(Registration(), now=NOW)
+    assert tokens().mint(Holder(client=Registration()), now=NOW) != tokens().mint(
+        Holder(client=Registration()), now=NOW
+    )
 
 
-def test_a_scope_narrows_to_purposes_and_categories() -> None:
-    scope = ["purpose:service.application", "purpose:service.eligibility", "category:card"]
-    requester = tokens().read(tokens().mint(Registration(), scope=scope, now=NOW), NOW)
-    assert requester.purposes == frozenset({"service.application", "service.eligibility"})
-    assert requester.categories == frozenset({"card"})
+def test_a_token_carries_the_words_and_the_details_that_narrow_it() -> None:
+    words = ("purpose:service.application", "category:card")
+    details = Scope.of_details([{"type": "personal_data", "recipients": ["employer-a"]}])
+    token = tokens().mint(Holder(client=Registration(), words=words, details=details), now=NOW)
+    by_words, by_details = tokens().read(token, NOW).scopes
+    assert by_words.words == words
+    assert by_details.details == [{"type": "personal_data", "recipients": ["employer-a"]}]
 
 
-def test_a_clients_own_scopes_hold_when_none_is_asked_for() -> None:
-    client = Registration(scopes=["purpose:service.application"])
-    requester = tokens().read(tokens().mint(client, now=NOW), NOW)
-    assert requester.purposes == frozenset({"service.application"})
+def test_a_token_says_what_it_is_bound_to() -> None:
+    for bound in (Bound("jkt", "k" * 43), Bound("x5t#S256", "c" * 43)):
+        token = tokens().mint(Holder(client=Registration(), bound=bound), now=NOW)
+        assert tokens().read(token, NOW).bound == bound
 
 
-def test_asking_for_a_category_leaves_the_clients_purposes_narrowed() -> None:
-    client = Registration(scopes=["purpose:service.application"])
-    requester = tokens().read(tokens().mint(client, scope=["category:card"], now=NOW), NOW)
-    assert requester.purposes == frozenset({"service.application"})
-    assert requester.categories == frozenset({"card"})
+def test_a_token_of_staff_names_the_person_and_the_client_that_acts() -> None:
+    desk = Registration(id="desk", role="privacy_officer", recipients=["internal"])
+    requester = tokens().read(tokens().mint(Holder(client=desk, staff="corp:mori"), now=NOW), NOW)
+    assert (requester.staff, requester.user, requester.client) == ("corp:mori", None, "desk")
 
 
-def test_a_clients_own_scopes_hold_in_a_users_token_too() -> None:
-    client = Registration(scopes=["purpose:service.account"])
-    requester = tokens().read(tokens().mint(client, user="u7Hd", now=NOW), NOW)
-    assert requester.purposes == frozenset({"service.account"})
+def test_a_token_made_from_another_does_not_outlive_it() -> None:
+    token = tokens().mint(Holder(client=Registration()), now=NOW, until=NOW + 10)
+    assert tokens().read(token, NOW).expires_at == NOW + 10
 
 
-@pytest.mark.parametrize(
-    "scope",
-    [
-        ["purpose:promotion.ads"],
-        ["purpose:service.application", "purpose:promotion.ads"],
-        ["everything"],
-        ["purpose:"],
-        [""],
-        [f"category:c{number}" for number in range(101)],
-        [f"category:{'c' * 55}{number}" for number in range(99)],
-        [f"category:c{number}" for number in range(100)],
-    ],
-)
-def test_a_scope_that_is_wider_or_misshapen_is_refused(scope: list[str]) -> None:
-    with pytest.raises(ScopeRefused):
-        tokens().mint(Registration(scopes=["purpose:service.application"]), scope=scope, now=NOW)
+def test_a_scope_that_is_too_long_for_a_token_is_refused() -> None:
+    words = tuple(f"category:{'c' * 55}{number}" for number in range(99))
+    with pytest.raises(ScopeRefused, match="too long"):
+        tokens().mint(Holder(client=Registration(), words=words), now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +162,7 @@ def test_a_scope_that_is_wider_or_misshapen_is_refused(scope: list[str]) -> None
 )
 def test_what_could_not_be_read_is_not_minted(client: Registration, user: str | None) -> None:
     with pytest.raises(ValueError, match="cannot stand in a token"):
-        tokens().mint(client, user=user, now=NOW)
+        tokens().mint(Holder(client=client, user=user), now=NOW)
 
 
 def unsigned(algorithm: str) -> str:
@@ -206,7 +197,7 @@ FORGED = {
     "no algorithm, spelt otherwise": unsigned("nOnE"),
     "no signature": unsigned("ES256"),
     "the public key in PEM as a shared secret": confused(KEY.as_pem(private=False)),
-    "the public key in JSON as a shared secret": confused(json.dumps(RING.jwks()["keys"][0]).encode()),
+    "the public key in JSON as a shared secret": confused(json.dumps(RING.jwks(NOW)["keys"][0]).encode()),
     "another algorithm": of_another_algorithm(),
     "an unknown key id": signed({"kid": "unknown"}),
     "a key id that is no text": f"{packed({**HEADER, 'kid': ['x']})}.{packed(CLAIMS)}.AAAA",
@@ -297,14 +288,14 @@ def test_a_token_of_more_than_8_kib_is_not_even_looked_at() -> None:
 
 
 def test_a_token_ends_on_its_second_also_when_it_was_read_before() -> None:
-    reader, token = tokens(), tokens().mint(Registration(), now=NOW)
+    reader, token = tokens(), tokens().mint(Holder(client=Registration()), now=NOW)
     assert reader.read(token, NOW + 899.9) is reader.read(token, NOW + 899.9)
     with pytest.raises(InvalidToken):
         reader.read(token, NOW + 900)
 
 
 def test_clocks_may_differ_by_a_few_seconds_at_the_beginning_only() -> None:
-    token = tokens().mint(Registration(), now=NOW)
+    token = tokens().mint(Holder(client=Registration()), now=NOW)
     assert tokens().read(token, NOW - 5).client == "employer-a"
     with pytest.raises(InvalidToken):
         tokens().read(token, NOW - 6)
@@ -329,14 +320,14 @@ def test_what_is_remembered_is_bounded_and_the_longest_unused_goes_first() -> No
 
 def test_the_newest_key_signs_and_the_older_ones_still_verify() -> None:
     newer = new_key()
-    both = Keyring.of([KEY, newer])
-    assert parts(tokens(both).mint(Registration(), now=NOW))[0]["kid"] == newer.thumbprint()
+    both = Keyring.of([RingKey(KEY, 0.0), RingKey(newer, NOW - LEAD)])
+    assert parts(tokens(both).mint(Holder(client=Registration()), now=NOW))[0]["kid"] == newer.thumbprint()
     assert tokens(both).read(signed(), NOW).client == "employer-a"
-    assert [key["kid"] for key in both.jwks()["keys"]] == [newer.thumbprint(), KEY.thumbprint()]
+    assert [key["kid"] for key in both.jwks(NOW)["keys"]] == [newer.thumbprint(), KEY.thumbprint()]
 
 
 def test_the_published_keys_hold_no_private_part() -> None:
-    (key,) = RING.jwks()["keys"]
+    (key,) = RING.jwks(NOW)["keys"]
     assert set(key) == {"kty", "crv", "x", "y", "use", "alg", "kid"}
 
 
@@ -351,28 +342,30 @@ def test_a_key_is_kept_sealed_and_opens_under_its_secret_only() -> None:
 
 async def test_the_first_start_makes_a_key_and_the_next_finds_it(tmp_path: Path) -> None:
     async with opened(tmp_path):
-        first, second = await load_keys(SECRET), await load_keys(SECRET)
-        assert first.jwks() == second.jwks()
+        first, second = await load_keys(SECRET, NOON), await load_keys(SECRET, NOON)
+        assert first.jwks(NOW) == second.jwks(NOW)
         assert await SigningKey.all().count() == 1
 
 
 async def test_another_secret_stops_the_start_with_the_remedy(tmp_path: Path) -> None:
     async with opened(tmp_path):
-        await load_keys(SECRET)
+        await load_keys(SECRET, NOON)
         with pytest.raises(KeysSealed, match="restore `MOKUTEKI_SECRET_KEY`"):
-            await load_keys("another secret")
+            await load_keys("another secret", NOON)
 
 
 async def test_a_retired_key_is_replaced_and_verifies_no_more(tmp_path: Path) -> None:
     async with opened(tmp_path):
-        before = await load_keys(SECRET)
-        await SigningKey.all().update(retired_at=datetime.now(UTC))
-        after = await load_keys(SECRET)
-    assert set(before.by_id).isdisjoint(after.by_id)
+        before = await load_keys(SECRET, NOON)
+        await SigningKey.all().update(retired_at=NOON)
+        after = await load_keys(SECRET, NOON)
+    assert before.signing(NOW)[0] not in after.jwks(NOON.timestamp() + 1)["keys"]
+    assert before.signing(NOW)[0] != after.signing(NOW)[0]
 
 
 STARTING = """
 import asyncio, sys
+from datetime import UTC, datetime
 from tortoise.context import TortoiseContext
 from api.tokens.keys import load_keys
 from models.database import tortoise_config
@@ -380,7 +373,7 @@ from models.database import tortoise_config
 async def start():
     async with TortoiseContext() as context:
         await context.init(config=tortoise_config(sys.argv[1]))
-        print((await load_keys(sys.argv[2])).signing_id)
+        print((await load_keys(sys.argv[2], datetime.now(UTC))).signing(0)[0])
 
 sys.stdin.readline()
 asyncio.run(start())

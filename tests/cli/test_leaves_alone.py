@@ -60,7 +60,7 @@ def test_a_scope_is_checked_by_the_edition_in_force(mokuteki: Mokuteki) -> None:
     words = ("client", "add", "narrow", "--role", "frontend", "--recipient", "internal", "--scope")
     ran = mokuteki(*words, "purpose:service.introducing")
     assert ran.code == 1
-    assert "`service.introducing` is no purpose that can be declared" in ran.err
+    assert "`--scope purpose:service.introducing`: This is no purpose" in ran.err
     assert mokuteki(*words, "purpose:service.matching").code == 0
     assert mokuteki("token", "frontend", "--purpose", "service.matching").code == 0
 

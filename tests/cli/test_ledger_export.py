@@ -36,8 +36,6 @@ def requester(client: str, role: str, recipient: str) -> Requester:
         role=role,
         user=None,
         recipients=(recipient,),
-        purposes=None,
-        categories=None,
         expires_at=float("inf"),
         token_id="t",
     )

@@ -76,6 +76,7 @@ async def beside(database: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Rec
 
 def test_the_readme_gets_the_answers_it_shows_from_two_workers(two: Fleet) -> None:
     assert "with 2 workers; Ctrl+C stops it" in two.told
+    assert "each worker counts alone and grants 1/2 of every quota" in two.told
     assert two.told.count("migrated 0001") == 1
     for each in ASKED.finditer(text(README)):
         answer = two.ask(two.command("token", each["client"]), each["query"])

@@ -15,6 +15,9 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "application_steps": (),
     "holds": ("lifted_at",),
     "amendments": (),
+    "clients": ("active", "owner"),
+    "client_secrets": ("expires_at",),
+    "client_changes": (),
 }
 """The tables that changes are kept in, each with the columns by which a changed row is known."""
 

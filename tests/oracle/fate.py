@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 from models.acquisition import Announcement
 from models.application import Application, Screening, Stage
 from models.casefile import CaseFile, CasePerson
+from models.client import Client
 from models.consent import Consent, ConsentMethod, ConsentState
 from models.person_row import Amender, PersonRow
-from models.recipient import Client, Recipient
+from models.recipient import Recipient
 from models.restraint import Erasure, Hold, OptOut
 from models.store import Store
 from models.user import User
@@ -83,7 +84,7 @@ class Fate:
             country="DE",
             foreign_route="DESIGNATED",
         )
-        blank: dict[str, Any] = {"secret_hash": "", "scopes": [], "created_at": NOW}
+        blank: dict[str, Any] = {"scopes": [], "created_at": NOW}
         await Client.create(
             id="employer-c",
             name="employer-c",

@@ -12,8 +12,9 @@ from models.acquisition import Acquisition, Announcement
 from models.amendment import Amendment
 from models.application import Application, Screening
 from models.casefile import CaseFile, CasePerson
+from models.client import Client
 from models.consent import Consent
-from models.recipient import Client, Recipient
+from models.recipient import Recipient
 from models.restraint import Erasure, Hold, OptOut
 from models.user import User
 from models.vault import vault_in_use

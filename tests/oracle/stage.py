@@ -17,10 +17,11 @@ from api.app import build_app
 from api.gateway.cursor import Cursors
 from api.house import House, open_house
 from api.settings import Settings
+from api.tokens.access_token import Holder
+from models.client import Client
 from models.database import migrate, opened
 from models.demo.load import load
 from models.publish import publish_shipped
-from models.recipient import Client
 from policies.edition import Edition
 from tests.oracle.answer import Answer, Error, Oracle, Question, schema_of
 from tests.oracle.asker import Asker
@@ -69,7 +70,9 @@ class Play:
             scope = [f"purpose:{each}" for each in sorted(asker.purposes or ())]
             scope += [f"category:{each}" for each in sorted(asker.categories or ())]
             client = self.clients[asker.client]
-            self.tokens[asker] = self.house.tokens.mint(client, user=asker.user, scope=scope, now=time.time())
+            self.tokens[asker] = self.house.tokens.mint(
+                Holder(client=client, user=asker.user, words=tuple(scope)), now=time.time()
+            )
         return self.tokens[asker]
 
     async def send(self, asker: Asker, question: Question) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from tests.models.test_ledger import elsewhere
 from tests.proof.nursery import Nursery, nursery
 from tests.proof.wire import Wire
 from tests.served import free_port
-from tests.world import world
+from tests.world import ROOMY, world
 
 HOST = "127.0.0.1"
 CLIENTS = ("frontend", "employer-a", "privacy-desk", "auditor")
@@ -58,6 +58,7 @@ async def installation(url: str, var: Path, edition: Edition) -> AsyncIterator[I
             "MOKUTEKI_SECRET_KEY": made.house.settings.secret_key,
             "MOKUTEKI_LOG_LEVEL": "error",
             "HOST": HOST,
+            **dict.fromkeys(ROOMY, "999999999"),
             **day,
         }
         people = dict(made.demo.users)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from api.gateway.changes.act import Act, Done
+from api.gateway.changes.clients import CLIENT_CHANGES, change_client
 from api.gateway.changes.consent import record_consent, withdraw_consent
 from api.gateway.changes.correction import update_user
 from api.gateway.changes.hold import lift_hold, place_hold
@@ -30,7 +31,10 @@ CHANGES: Mapping[str, Change] = MappingProxyType(
         "screenAnswer": screen_answer,
     }
 )
-"""Each mutation with what it does."""
+"""Each mutation about people with what it does."""
+
+CARRIED = frozenset({*CHANGES, *CLIENT_CHANGES})
+"""Every mutation that is carried out in the transaction of its record."""
 
 LISTED = "results"
 """The part of a payload that has one entry for each person."""
@@ -38,15 +42,20 @@ LISTED = "results"
 
 async def carry_out(act: Act, before: Mapping[str, Any] | None) -> dict[str, Any]:
     """Do it, unless it was done `before`, and release what the payload asks; what to remember of it."""
+    selected = act.step.root.selected
+    if selected.name in CLIENT_CHANGES:
+        kept, payload = await change_client(act, before)
+        act.running.finished[selected.key] = Finished(payload)
+        return kept
     if before is None:
-        done = await CHANGES[act.step.root.selected.name](act)
+        done = await CHANGES[selected.name](act)
         for _, ref, fields in done.people:
             act.running.record.wrote(ref, fields)
         kept = {"people": [user for user, _, _ in done.people], "told": dict(done.told)}
     else:
         kept = dict(before)
         await act.again(kept["people"])
-    act.running.finished[act.step.root.selected.key] = Finished(await _payload(act, kept))
+    act.running.finished[selected.key] = Finished(await _payload(act, kept))
     return kept
 
 

@@ -19,12 +19,20 @@ ROOT = ROOM.parent.parent
 CHANGES = ROOT / "api" / "gateway" / "changes"
 """Where an input is checked against what is kept and what was shown."""
 
+CLIENTS = ROOT / "models"
+"""Where a client as it was entered is checked."""
+
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 
 
 def codes() -> Iterator[str]:
     """Every code the formats can give: in `Wrong(…)`, in a list of reasons, or for a banned name."""
-    for file in (*ROOM.glob("*.py"), *CHANGES.glob("*.py"), CHANGES.parent / "misfit.py"):
+    for file in (
+        *ROOM.glob("*.py"),
+        *CHANGES.glob("*.py"),
+        *CLIENTS.glob("client_*.py"),
+        CHANGES.parent / "misfit.py",
+    ):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in SENTENCES:
                 yield node.value

@@ -1,0 +1,27 @@
+"""The authorization server over an open house."""
+
+from api.house import House
+from api.tokens.endpoint import Authority
+from api.tokens.flood import flood
+from api.tokens.metadata import Offered
+from api.tokens.proof_key import ALGORITHMS
+from api.tokens.trusted import Trusted
+
+
+def authority(house: House) -> Authority:
+    """What the authorization server stands on."""
+    settings = house.settings
+    return Authority(
+        tokens=house.tokens,
+        edition=lambda: house.inforce.edition_in_force,
+        bindings=house.bindings,
+        record=house.ledger.record,
+        replays=house.assertions,
+        trusted=Trusted(settings.trusted_issuers),
+        flood=flood(settings.quotas.tokens_per_minute, house.counting.floods),
+        count=house.metrics.token_request,
+        offered=Offered(
+            proofs=ALGORITHMS,
+            certificates=house.bindings.certificate_header is not None,
+        ),
+    )

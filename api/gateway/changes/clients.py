@@ -1,0 +1,113 @@
+"""The register of clients, changed through the interface: about no person, so without a purpose, and on record."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from api.gateway.changes.act import Act
+from api.gateway.changes.mistakes import mistaken
+from api.gateway.changes.once import HEADER
+from api.gateway.client_view import view
+from api.gateway.purpose import scopes
+from api.gateway.refusal import Code, Refusal
+from api.gateway.told import Told
+from api.gateway.walk import walk
+from models.client_record import read_clients
+from models.client_register import ClientRegister, Keeper, Mistaken
+from models.formats.wrong import Mistake
+
+LONGEST_BY = 120
+
+
+class Changed(NamedTuple):
+    """The client that was changed, and a new secret of its, which is told this once."""
+
+    client: str
+    secret: str | None = None
+
+
+async def _add(register: ClientRegister, said: Mapping[str, Any]) -> Changed:
+    return Changed(str(said["name"]), await register.add(said))
+
+
+async def _update(register: ClientRegister, said: Mapping[str, Any]) -> Changed:
+    await register.change(str(said["client"]), said)
+    return Changed(str(said["client"]))
+
+
+async def _rotate(register: ClientRegister, said: Mapping[str, Any]) -> Changed:
+    client = str(said["client"])
+    return Changed(client, await register.add_secret(client, overlap=said["overlapDays"]))
+
+
+async def _revoke(register: ClientRegister, said: Mapping[str, Any]) -> Changed:
+    await register.revoke(str(said["client"]))
+    return Changed(str(said["client"]))
+
+
+async def _restore(register: ClientRegister, said: Mapping[str, Any]) -> Changed:
+    await register.restore(str(said["client"]))
+    return Changed(str(said["client"]))
+
+
+CLIENT_CHANGES: Mapping[str, Callable[[ClientRegister, Mapping[str, Any]], Awaitable[Changed]]] = (
+    MappingProxyType(
+        {
+            "addClient": _add,
+            "updateClient": _update,
+            "rotateClientSecret": _rotate,
+            "revokeClient": _revoke,
+            "restoreClient": _restore,
+        }
+    )
+)
+"""Each mutation with what it does."""
+
+
+async def change_client(
+    act: Act, before: Mapping[str, Any] | None
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Do it, unless it was done `before`; what to remember of it, and what its payload tells.
+
+    INVARIANT: a secret is in the payload alone; what is remembered, recorded and told again never holds one.
+
+    Raises:
+        Refusal: the token or its client is narrowed, or a secret was told before.
+        Refusals: every mistake in the input, each with its path.
+    """
+    selected = act.step.root.selected
+    path = f"Mutation.{selected.name}"
+    if scopes(act.context.force, act.door.requester):
+        raise act.out_of_scope(path)
+    if before is None:
+        changed = await _carry_out(act)
+    elif before["told"]:
+        raise Refusal(
+            Code.BAD_INPUT,
+            Told("SECRET_TOLD_ONCE"),
+            path=[selected.key],
+            argument=HEADER,
+            reason="SECRET_TOLD_ONCE",
+            status=409,
+        )
+    else:
+        changed = Changed(before["client"])
+    (record,) = await read_clients(act.transaction, changed.client)
+    payload = {"client": view(record), "secret": changed.secret}
+    kept = {"client": changed.client, "told": changed.secret is not None}
+    return kept, walk(selected.children, selected.type_name, payload)
+
+
+async def _carry_out(act: Act) -> Changed:
+    requester, running = act.door.requester, act.running
+    by = (requester.staff or requester.client)[:LONGEST_BY]
+    keeper = Keeper(by=by, at=running.at, request_id=running.request.id)
+    register = ClientRegister(act.transaction, act.context.force, keeper)
+    try:
+        return await CLIENT_CHANGES[act.step.root.selected.name](register, act.said)
+    except Mistaken as wrong:
+        raise mistaken([_below(each) for each in wrong.mistakes], act) from None
+
+
+def _below(mistake: Mistake) -> Mistake:
+    return mistake.wrong.at(f"input.{mistake.path}")

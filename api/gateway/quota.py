@@ -1,0 +1,97 @@
+"""The quota of people: whom an answer tells of is counted before the record is made, or nothing is answered."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from api.fair.fair import Fair, Turn
+from api.fair.quotas import PEOPLE_HOUR
+from api.fair.window import Limit, QuotaUnavailable
+from api.gateway.refusal import Code, Refusal
+from api.gateway.running import Running
+from api.gateway.told import Told
+
+log = structlog.get_logger("gateway")
+
+NONE = Limit("", 0, 0)
+NEAR = "PEOPLE_QUOTA_NEAR"
+"""The reason on record of an answer that came near a quota."""
+
+
+async def begin(fair: Fair, running: Running) -> None:
+    """See that anybody more may be told of, before anything of them is read: a refusal after that would tell of them.
+
+    Raises:
+        Refusal: `RATE_LIMITED`: nobody may be, or what was used is not known.
+    """
+    requester = running.requester
+    if requester.user is not None:
+        return
+    with _known(running):
+        turn = await fair.used_up(running.force.registry, requester.client)
+    if turn.over is not None:
+        running.used = turn.states
+        raise too_many_people(turn)
+
+
+async def grant(fair: Fair, running: Running) -> None:
+    """Count the people of whom this answer tells; who reads about themself is not counted.
+
+    Raises:
+        Refusal: `RATE_LIMITED`: they are too many, or what was used is not known.
+    """
+    requester = running.requester
+    people = 0 if requester.user is not None else running.record.people
+    if not people:
+        return
+    with _known(running):
+        turn = await fair.people(running.force.registry, requester.client, people)
+    running.used = turn.states
+    if turn.over is not None:
+        raise too_many_people(turn)
+    if turn.near:
+        running.reason = NEAR
+
+
+def too_many_people(turn: Turn) -> Refusal:
+    """The answer tells of more people than the client may be told of now; of how many it does not say."""
+    limit, wait = turn.over or NONE, turn.wait
+    told = Told(
+        "PEOPLE_QUOTA_HOUR" if limit.name == PEOPLE_HOUR else "PEOPLE_QUOTA_DAY",
+        most=limit.most,
+        wait=wait,
+    )
+    return _over(told, "PEOPLE_QUOTA", limit, wait)
+
+
+def too_many_requests(turn: Turn) -> Refusal:
+    """The client sent more requests than it may in a minute."""
+    limit, wait = turn.over or NONE, turn.wait
+    return _over(Told("REQUEST_QUOTA", most=limit.most, wait=wait), "REQUEST_QUOTA", limit, wait)
+
+
+def unknown_use() -> Refusal:
+    """What the client used is not known, so nobody is told of."""
+    told = Told("QUOTA_UNAVAILABLE")
+    return Refusal(Code.RATE_LIMITED, told, status=503, reason="QUOTA_UNAVAILABLE")
+
+
+@contextmanager
+def _known(running: Running) -> Iterator[None]:
+    try:
+        yield
+    except QuotaUnavailable:
+        log.exception("quota.unreachable", request_id=running.request.id)
+        raise unknown_use() from None
+
+
+def _over(told: Told, reason: str, limit: Limit, wait: int) -> Refusal:
+    return Refusal(
+        Code.RATE_LIMITED,
+        told,
+        reason=reason,
+        limit=limit.name,
+        most=limit.most,
+        retryAfter=wait,
+    )

@@ -1,0 +1,57 @@
+"""The revocation: a client takes back a token of its own before its time (RFC 7009)."""
+
+import math
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from api.tokens.access_token import AccessTokens, InvalidToken
+from api.tokens.reaching import reaching
+from models.client import Client
+from models.token_state import RevokedToken
+
+log = structlog.get_logger("tokens")
+
+EVERY = 600.0
+"""Seconds between two looks for tokens that need no remembering any more."""
+
+SLACK = timedelta(minutes=1)
+"""By how much the clocks of two processes may differ."""
+
+
+class Revocation:
+    """Takes tokens back; every process learns of it within a second."""
+
+    def __init__(self, tokens: AccessTokens) -> None:
+        self._tokens = tokens
+        self._look_again = -math.inf
+
+    async def take_back(self, token: str, client: Client, now: float) -> bool:
+        """Whether this was a good token of the client, which is of no use from now on; `now` since the epoch.
+
+        Raises:
+            Fault: `temporarily_unavailable`, and nothing was done.
+        """
+        try:
+            requester = self._tokens.read(token, now)
+        except InvalidToken:
+            return False
+        if requester.client != client.id:
+            return False
+        at = datetime.fromtimestamp(now, UTC)
+        row = RevokedToken(
+            token_id=requester.token_id,
+            client_id=client.id,
+            expires_at=datetime.fromtimestamp(requester.expires_at, UTC),
+            revoked_at=at,
+        )
+        async with reaching("the token cannot be taken back now: try again"):
+            await RevokedToken.bulk_create([row], ignore_conflicts=True)
+            await self._forget(at)
+        return True
+
+    async def _forget(self, at: datetime) -> None:
+        """Drop what has expired, now and then."""
+        if at.timestamp() >= self._look_again:
+            self._look_again = at.timestamp() + EVERY
+            await RevokedToken.filter(expires_at__lt=at - SLACK).delete()

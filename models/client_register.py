@@ -1,0 +1,196 @@
+"""The register of clients: each change of one in a transaction, checked whole, and kept with who made it and when."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
+
+import orjson
+
+from models.client import Authentication
+from models.client_parts import COLUMNS, EMPTY, NAME, Parts, read_name, read_role
+from models.client_record import ClientRecord, SecretTimes, hold_client
+from models.formats.wrong import Mistake, Wrong
+from models.inforce import Force
+from models.person_row import new_id
+from models.secret import hash_secret, new_secret
+from models.store import Transaction
+
+OVERLAP = 7
+"""Days for which a secret goes on serving beside the one that takes its place."""
+
+MOST_OVERLAP = 90
+_JSON = ("recipients", "scopes", "documents", "jwks", "networks")
+
+_TAKEN = "SELECT id FROM clients WHERE lower(id) = lower(:client) OR lower(name) = lower(:client)"
+_DRAWN = """
+INSERT INTO client_secrets (id, client_id, hash, created_at, expires_at)
+VALUES (:id, :client, :hash, :now, NULL)
+"""
+_END = "UPDATE client_secrets SET expires_at = :at WHERE id = :id"
+_DROP = "DELETE FROM client_secrets WHERE id = :id"
+_CHANGED = """
+INSERT INTO client_changes (id, client_id, at, by, request_id, what, was, became)
+VALUES (:id, :client, :now, :by, :request, :what, :was, :became)
+"""
+
+
+class Mistaken(Exception):  # noqa: N818 - it names the state
+    """A change that cannot be made, with everything that is wrong with it; nothing was changed."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        super().__init__("; ".join(f"`{each.path}`: {each.wrong.en}" for each in mistakes))
+        self.mistakes = tuple(mistakes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeper:
+    """Who changes a client, when, and in which request."""
+
+    by: str
+    at: datetime
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRegister:
+    """The register within one transaction.
+
+    Every operation raises `Mistaken` where something is wrong, and keeps a `ClientChange` where something changed.
+    """
+
+    transaction: Transaction
+    force: Force
+    keeper: Keeper
+
+    async def add(self, said: Mapping[str, Any]) -> str | None:
+        """A new client of `name` and `role`; its secret, told this once, unless it proves itself by a key."""
+        name = str(said["name"])
+        parts = Parts(self.force, self.keeper.at, role="")
+        read_name(parts, name)
+        read_role(parts, str(said["role"]))
+        if NAME.fullmatch(name) and await self.transaction.fetch(_TAKEN, {"client": name}):
+            parts.wrong("name", "CLIENT_NAME_TAKEN")
+        given = {part: value for part, value in said.items() if value is not None}
+        parts.read(given)
+        parts.agree({})
+        _check(parts)
+        values = {**EMPTY, **parts.values}
+        columns = {"id": name, "name": name, "role": parts.role, "active": True, "created_at": self.keeper.at}
+        columns |= {COLUMNS[part]: _cell(part, value) for part, value in values.items()}
+        made = await self.transaction.fetch(
+            f"INSERT INTO clients ({', '.join(columns)}) VALUES ({', '.join(map(':{}'.format, columns))})"
+            " ON CONFLICT DO NOTHING RETURNING id",
+            columns,
+        )
+        if not made:
+            _refuse("name", "CLIENT_NAME_TAKEN")
+        new = {"role": parts.role, **_others(values, EMPTY)}
+        if values["authentication"] == Authentication.PRIVATE_KEY:
+            await self._keep(name, "ADDED", {}, new)
+            return None
+        secret, times = await self._draw(name)
+        await self._keep(name, "ADDED", {}, new | _secrets([times]))
+        return secret
+
+    async def change(self, client: str, said: Mapping[str, Any]) -> None:
+        """Change the parts that are named; null empties one. `dropSecret` names a secret that ends at once."""
+        held = await self._hold(client)
+        parts = Parts(self.force, self.keeper.at, held.role)
+        parts.read(said)
+        parts.agree(held.parts)
+        ended = said.get("dropSecret")
+        if ended is not None and ended not in {each.id for each in held.secrets}:
+            parts.wrong("dropSecret", "CLIENT_SECRET_UNKNOWN")
+        _check(parts)
+        became = _others(parts.values, held.parts)
+        was = {part: held.parts[part] for part in became}
+        if became:
+            sets = ", ".join(f"{COLUMNS[part]} = :{COLUMNS[part]}" for part in became)
+            columns = {COLUMNS[part]: _cell(part, value) for part, value in became.items()}
+            await self.transaction.execute(
+                f"UPDATE clients SET {sets} WHERE id = :client", {**columns, "client": client}
+            )
+        by_key = became.get("authentication") == Authentication.PRIVATE_KEY
+        left = [each for each in held.secrets if not by_key and each.id != ended]
+        if len(left) < len(held.secrets):
+            await self._drop(each for each in held.secrets if each not in left)
+            was, became = was | _secrets(held.secrets), became | _secrets(left)
+        if became:
+            await self._keep(client, "CHANGED", was, became)
+
+    async def add_secret(self, client: str, *, overlap: int = OVERLAP) -> str:
+        """A new secret, told this once; the one before serves for `overlap` more days, any other ends now."""
+        held = await self._hold(client)
+        if not 0 <= overlap <= MOST_OVERLAP:
+            _refuse("overlapDays", "CLIENT_OVERLAP", most=MOST_OVERLAP)
+        if held.parts["authentication"] == Authentication.PRIVATE_KEY:
+            _refuse("client", "CLIENT_SECRETLESS")
+        now, left = self.keeper.at, list[SecretTimes]()
+        if overlap and (serving := [each for each in held.secrets if each.serves(now)]):
+            last, end = serving[-1], now + timedelta(days=overlap)
+            end = min(end, last.expires_at or end)
+            await self.transaction.execute(_END, {"id": last.id, "at": end})
+            left.append(SecretTimes(last.id, last.created_at, end))
+        names = {each.id for each in left}
+        await self._drop(each for each in held.secrets if each.id not in names)
+        secret, times = await self._draw(client)
+        await self._keep(client, "SECRET_ADDED", _secrets(held.secrets), _secrets([*left, times]))
+        return secret
+
+    async def revoke(self, client: str) -> None:
+        """Stop a client: its tokens serve nothing once every process has read the registry, within its lease."""
+        await self._turn(client, "REVOKED", active=False)
+
+    async def restore(self, client: str) -> None:
+        """Let a client that was stopped ask again, as it stood."""
+        await self._turn(client, "RESTORED", active=True)
+
+    async def _turn(self, client: str, what: str, *, active: bool) -> None:
+        held = await self._hold(client)
+        if held.active is not active:
+            values = {"client": client, "active": active}
+            await self.transaction.execute("UPDATE clients SET active = :active WHERE id = :client", values)
+            await self._keep(client, what, {"active": held.active}, {"active": active})
+
+    async def _hold(self, client: str) -> ClientRecord:
+        held = await hold_client(self.transaction, client) if NAME.fullmatch(client) else None
+        return held or _refuse("client", "CLIENT_UNKNOWN")
+
+    async def _draw(self, client: str) -> tuple[str, SecretTimes]:
+        """A new secret, of which only the hash stays here."""
+        secret, made = new_secret(), SecretTimes(new_id(), self.keeper.at, None)
+        row = {"id": made.id, "client": client, "hash": hash_secret(secret), "now": made.created_at}
+        await self.transaction.execute(_DRAWN, row)
+        return secret, made
+
+    async def _drop(self, secrets: Iterable[SecretTimes]) -> None:
+        for each in secrets:
+            await self.transaction.execute(_DROP, {"id": each.id})
+
+    async def _keep(self, client: str, what: str, was: Mapping[str, Any], became: Mapping[str, Any]) -> None:
+        row = {"id": new_id(), "client": client, "now": self.keeper.at, "by": self.keeper.by, "what": what}
+        texts = {"was": orjson.dumps(was).decode(), "became": orjson.dumps(became).decode()}
+        await self.transaction.execute(_CHANGED, {**row, **texts, "request": self.keeper.request_id})
+
+
+def _check(parts: Parts) -> None:
+    if parts.mistakes:
+        raise Mistaken(parts.mistakes)
+
+
+def _refuse(path: str, code: str, **told: int | str) -> NoReturn:
+    raise Mistaken([Wrong(code, **told).at(path)])
+
+
+def _others(values: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts that are not as they were."""
+    return {part: value for part, value in values.items() if value != before[part]}
+
+
+def _cell(part: str, value: Any) -> Any:  # noqa: ANN401 - a part as its column keeps it
+    return orjson.dumps(value).decode() if part in _JSON and value is not None else value
+
+
+def _secrets(secrets: Sequence[SecretTimes]) -> dict[str, Any]:
+    return {"secrets": [{"id": each.id, "expiresAt": each.expires_at} for each in secrets]}
