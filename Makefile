@@ -43,4 +43,5 @@ scale: $(STAMP)  ## every door at ten thousand people and at a million; writes d
 	@$(BIN)/python -m benchmarks.scale
 
 lock: $(STAMP)  ## renew requirements.lock (needs pip-tools)
-	@$(BIN)/python -m piptools compile --quiet --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --strip-extras --allow-unsafe --output-file requirements.lock pyproject.toml
+	@$(BIN)/python -m piptools compile --quiet --extra dev --generate-hashes --no-header --strip-extras --allow-unsafe --output-file requirements.lock pyproject.toml
+	@sed -i '/^--/d' requirements.lock  # what pip is told on this machine is nobody else's

@@ -1,7 +1,7 @@
 """The authorization server over an open house."""
 
 from api.house import House
-from api.tokens.endpoint import Authority
+from api.tokens.authority import Authority
 from api.tokens.flood import flood
 from api.tokens.metadata import Offered
 from api.tokens.proof_key import ALGORITHMS

@@ -24,10 +24,10 @@ from api.gateway.deadline import Deadlines
 from api.gateway.document import Documents
 from api.gateway.execution import execute
 from api.gateway.failure import failed, given_up, unavailable, unknown_policy
+from api.gateway.fitting import Misfits
 from api.gateway.fulfilment import Fulfilment
 from api.gateway.learned import Learned
 from api.gateway.limits import USUAL, Limits
-from api.gateway.misfit import Misfits
 from api.gateway.operation import Operation
 from api.gateway.purpose import context_of, purpose_context, recipient_of
 from api.gateway.refusal import Code, Refusal, Why, closed

@@ -18,6 +18,7 @@ from graphql import (
     visit,
 )
 
+from api.gateway.fitting import NUL
 from api.gateway.limits import (
     LONGEST_ALIAS,
     MOST_FRAGMENTS,
@@ -26,7 +27,6 @@ from api.gateway.limits import (
     MOST_STEPS,
     Limits,
 )
-from api.gateway.misfit import NUL
 from api.gateway.refusal import Code, Refusal, exceeded
 
 

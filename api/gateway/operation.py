@@ -23,8 +23,9 @@ from graphql import (
 from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues, get_variable_values
 
+from api.gateway.fitting import NUL
 from api.gateway.kept import Kept
-from api.gateway.misfit import NUL, misfits_given
+from api.gateway.misfit import misfits_given
 from api.gateway.refusal import Code, Refusal
 from api.gateway.selection import Collector, Root
 from api.gateway.told import Told

@@ -1,6 +1,5 @@
 """The authorization server over HTTP: tokens, what becomes of them, keys and metadata (RFC 6749, 7009, 7662, 7517)."""
 
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -12,14 +11,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from api.fair.flood import Flood
 from api.fair.window import QuotaUnavailable
-from api.tokens.access_token import AccessTokens
-from api.tokens.binding import Bindings
+from api.tokens.authority import Authority
 from api.tokens.exchange import GRANT as EXCHANGE
 from api.tokens.exchange import Exchange
 from api.tokens.fault import Fault, too_many, unavailable
-from api.tokens.flood import ADDRESS, CLIENT, flood
+from api.tokens.flood import ADDRESS, CLIENT
 from api.tokens.form import credentials, read_form
 from api.tokens.grant import Asking, Grant, Granting, client_credentials
 from api.tokens.introspection import introspected
@@ -31,20 +28,14 @@ from api.tokens.metadata import (
     RESOURCE_PATH,
     REVOCATION_PATH,
     TOKEN_PATH,
-    Offered,
     resource_metadata,
     server_metadata,
 )
 from api.tokens.networks import one_sender
 from api.tokens.proving import Proving
-from api.tokens.replay import MemoryReplays, Replays
 from api.tokens.revocation import Revocation
-from api.tokens.trusted import Trusted
 from models.client import Client
-from models.entry import Entry
 from models.inforce import PolicyUnavailable
-from models.ledger import LedgerUnavailable
-from policies.edition import Edition
 
 log = structlog.get_logger("tokens")
 
@@ -59,41 +50,6 @@ ACTIONS: Mapping[str, str] = {
     "introspect": "tokens.introspected",
 }
 """What is done here, each with the event of the log that tells of it."""
-
-
-async def _no_ledger(_: Entry) -> None:
-    raise LedgerUnavailable("the authorization server has no ledger")
-
-
-def _count_nothing(_action: str, _error: str | None) -> None:
-    """Nobody asked for numbers."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Authority:
-    """What the authorization server stands on.
-
-    Attributes:
-        edition: the edition in force.
-        record: puts an access in the ledger.
-        replays: remembers the assertions that were shown.
-        trusted: the other issuers, for members of staff.
-        bindings: bind tokens to what a request shows.
-        flood: counts the requests of each address and each client.
-        count: told what was asked for, and the error it ended with.
-        now: seconds since the epoch.
-    """
-
-    tokens: AccessTokens
-    edition: Callable[[], Edition]
-    bindings: Bindings
-    record: Callable[[Entry], Awaitable[None]] = _no_ledger
-    replays: Replays = field(default_factory=lambda: MemoryReplays(time.time))
-    trusted: Trusted = field(default_factory=Trusted)
-    flood: Flood = field(default_factory=flood)
-    count: Callable[[str, str | None], None] = _count_nothing
-    offered: Offered = field(default_factory=Offered)
-    now: Callable[[], float] = time.time
 
 
 @dataclass(slots=True)

@@ -17,9 +17,10 @@ from starlette.applications import Starlette
 
 from api.cli.shared import edition_of_checkout
 from api.tokens.access_token import AccessTokens
+from api.tokens.authority import Authority
 from api.tokens.binding import Bindings
 from api.tokens.dpop import Proofs
-from api.tokens.endpoint import Authority, routes
+from api.tokens.endpoint import routes
 from api.tokens.keys import load_keys
 from api.tokens.nonce import Nonces
 from api.tokens.replay import MemoryReplays

@@ -9,8 +9,8 @@ import pytest
 from graphql.execution.values import get_variable_values
 
 from api.gateway.changes.mistakes import MOST as MOST_MISTAKES
+from api.gateway.fitting import MOST as MOST_MISFITS
 from api.gateway.limits import MOST_LISTED
-from api.gateway.misfit import MOST as MOST_MISFITS
 from models.dialect import Dialect, numbered
 from models.formats.given import unknown
 from models.store import WrongValue
@@ -156,7 +156,7 @@ async def test_of_many_misfits_the_first_are_told_and_the_rest_is_not_read(a_wor
 
     query = f"query($f: UserFilter) {ACCOUNT} {{ users(filter: $f) {{ __typename }} }}"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("api.gateway.misfit.unknown", watched)
+        patch.setattr("api.gateway.fitting.unknown", watched)
         answer = await a_world.ask("frontend", query, {"f": {f"k{each}": 1 for each in range(5_000)}})
     assert len(answer["errors"]) == MOST_MISFITS
     assert len(read) == MOST_MISFITS

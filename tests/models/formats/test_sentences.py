@@ -31,7 +31,7 @@ def codes() -> Iterator[str]:
         *ROOM.glob("*.py"),
         *CHANGES.glob("*.py"),
         *CLIENTS.glob("client_*.py"),
-        CHANGES.parent / "misfit.py",
+        CHANGES.parent / "fitting.py",
     ):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in SENTENCES:

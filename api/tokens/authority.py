@@ -1,0 +1,51 @@
+"""The authority: what the authorization server stands on."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from api.fair.flood import Flood
+from api.tokens.access_token import AccessTokens
+from api.tokens.binding import Bindings
+from api.tokens.flood import flood
+from api.tokens.metadata import Offered
+from api.tokens.replay import MemoryReplays, Replays
+from api.tokens.trusted import Trusted
+from models.entry import Entry
+from models.ledger import LedgerUnavailable
+from policies.edition import Edition
+
+
+async def _no_ledger(_: Entry) -> None:
+    raise LedgerUnavailable("the authorization server has no ledger")
+
+
+def _count_nothing(_action: str, _error: str | None) -> None:
+    """Nobody asked for numbers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """What the authorization server stands on.
+
+    Attributes:
+        edition: the edition in force.
+        record: puts an access in the ledger.
+        replays: remembers the assertions that were shown.
+        trusted: the other issuers, for members of staff.
+        bindings: bind tokens to what a request shows.
+        flood: counts the requests of each address and each client.
+        count: told what was asked for, and the error it ended with.
+        now: seconds since the epoch.
+    """
+
+    tokens: AccessTokens
+    edition: Callable[[], Edition]
+    bindings: Bindings
+    record: Callable[[Entry], Awaitable[None]] = _no_ledger
+    replays: Replays = field(default_factory=lambda: MemoryReplays(time.time))
+    trusted: Trusted = field(default_factory=Trusted)
+    flood: Flood = field(default_factory=flood)
+    count: Callable[[str, str | None], None] = _count_nothing
+    offered: Offered = field(default_factory=Offered)
+    now: Callable[[], float] = time.time
