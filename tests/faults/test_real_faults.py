@@ -208,7 +208,7 @@ async def test_sessions_that_were_ended_while_nobody_asked_cost_nobody_an_answer
 ) -> None:
     async with apart(postgres_server, edition, tmp_path) as (made, server, name):
         assert all(map(answered, await asyncio.gather(*(read(made) for _ in range(8)))))
-        idle = made.house.store._idle  # type: ignore[attr-defined]
+        idle = [*made.house.store._idle]  # type: ignore[attr-defined]
         admin = await asyncpg.connect(server.dsn)
         try:
             ended = len(await admin.fetch(END, name))
