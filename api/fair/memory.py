@@ -33,10 +33,10 @@ class MemoryWindows:
     async def take(self, key: str, limits: Sequence[Limit], cost: int) -> Taken:
         """Count so many, or none."""
         now = self._now()
-        states = [self._state(key, limit, now) for limit in limits]
+        states = tuple([self._state(key, limit, now) for limit in limits])
         for state in states:
             if not state.fits(cost):
-                return Taken(False, tuple(states))
+                return Taken(False, states)
         return Taken(True, tuple([self._put(key, state, cost, now) for state in states]))
 
     async def look(self, key: str, limits: Sequence[Limit]) -> tuple[State, ...]:

@@ -44,8 +44,8 @@ class State(NamedTuple):
     @property
     def reset(self) -> int:
         """In how many seconds, rounded up, more than the remaining ones fit; 0 where nothing is used."""
-        remaining = self.remaining
-        return ceil(self.wait(remaining + 1)) if remaining < self.limit.most else 0
+        used = self.used
+        return ceil(self._falls_to(min(used, self.limit.most) - 1)) if used else 0
 
     def fits(self, cost: int) -> bool:
         """Whether so many more fit now."""
@@ -53,9 +53,11 @@ class State(NamedTuple):
 
     def wait(self, cost: int) -> float:
         """In how many seconds so many more fit, if nobody else comes; the whole span for what never fits."""
-        seconds, room = self.limit.seconds, self.limit.most - cost
-        if self.fits(cost):
-            return 0.0
+        return 0.0 if self.fits(cost) else self._falls_to(self.limit.most - cost)
+
+    def _falls_to(self, room: int) -> float:
+        """In how many seconds no more are used than this, which is fewer than now; below 0 they never are."""
+        seconds = self.limit.seconds
         if room < 0:
             return float(seconds)
         if self.current <= room:

@@ -1,6 +1,7 @@
 """The deadline: what takes too long is given up; one timer watches over all that run, as each has the same time."""
 
 import asyncio
+from time import monotonic
 from types import TracebackType
 from typing import Self
 
@@ -19,10 +20,9 @@ class Deadlines:
 
     def open(self, deadline: "Deadline") -> None:
         """Watch over it."""
-        loop = asyncio.get_running_loop()
-        self._open[deadline] = loop.time() + self._seconds
+        self._open[deadline] = monotonic() + self._seconds
         if self._timer is None:
-            self._timer = loop.call_later(self._seconds, self._look)
+            self._timer = asyncio.get_running_loop().call_later(self._seconds, self._look)
 
     def close(self, deadline: "Deadline") -> None:
         """Watch over it no more."""
@@ -30,11 +30,11 @@ class Deadlines:
 
     def _look(self) -> None:
         """Give up those whose time is over, and look again when it is over for the next."""
-        loop = asyncio.get_running_loop()
         self._timer = None
         for deadline, until in list(self._open.items()):
-            if until > loop.time():
-                self._timer = loop.call_at(until, self._look)
+            left = until - monotonic()
+            if left > 0:
+                self._timer = asyncio.get_running_loop().call_later(left, self._look)
                 return
             del self._open[deadline]
             deadline.expire()

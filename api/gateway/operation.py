@@ -26,6 +26,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 from api.gateway.fitting import NUL
 from api.gateway.kept import Kept
 from api.gateway.misfit import misfits_given
+from api.gateway.plain_variables import PlainVariables
 from api.gateway.refusal import Code, Refusal
 from api.gateway.selection import Collector, Root
 from api.gateway.told import Told
@@ -96,6 +97,10 @@ class Operation:
                 return _declared({arg.name.value: _literal(arg.value) for arg in directive.arguments or ()})
         return Declared()
 
+    @cached_property
+    def _plain(self) -> PlainVariables | None:
+        return PlainVariables.of(self.schema, self.node.variable_definitions or ())
+
     def variables(self, given: Mapping[str, Any], language: str = "en") -> VariableValues:
         """The variables, coerced to their types.
 
@@ -103,6 +108,9 @@ class Operation:
             Misfits: each of them that is missing, of another type or without a place, by its path and in this
                 language; never with its value.
         """
+        plain = self._plain.coerced(given) if self._plain else None
+        if plain is not None:
+            return plain
         coerced = get_variable_values(
             self.schema,
             self.node.variable_definitions or (),
