@@ -10,6 +10,7 @@ from api.gateway.deadline import Deadlines
 from api.gateway.gate import Who, busy
 from api.gateway.limits import Limits
 from api.gateway.refusal import Code, Refusal, exceeded
+from api.gateway.told import Told
 
 SMALL = 10_000
 """A body of no more bytes is let in whatever others hold: as many as may wait hold little."""
@@ -94,7 +95,7 @@ class Bodies:
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
-                raise Refusal(Code.BAD_INPUT, "the body breaks off")
+                raise Refusal(Code.BAD_INPUT, Told("BODY_BREAKS_OFF"))
             parts.append(message.get("body", b""))
             size += len(parts[-1])
             if size > self._limits.body_bytes:

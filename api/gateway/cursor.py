@@ -11,6 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from api.gateway.refusal import Code, Refusal
+from api.gateway.told import Told
 
 LONGEST = 512
 
@@ -42,14 +43,14 @@ class Cursors:
             sealed = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
             place = orjson.loads(self._cipher.decrypt(sealed, [bound]))
         except (InvalidTag, NotBase64, ValueError) as error:
-            raise Refusal(
-                Code.BAD_INPUT,
-                "the cursor is not of this list: take `endCursor` of the same query, filter and order",
-                argument=argument,
-            ) from error
+            raise _of_another(argument) from error
         if not isinstance(place, list):
-            raise Refusal(Code.BAD_INPUT, "the cursor is not of this list", argument=argument)
+            raise _of_another(argument)
         return place
+
+
+def _of_another(argument: str) -> Refusal:
+    return Refusal(Code.BAD_INPUT, Told("CURSOR_OF_ANOTHER"), argument=argument)
 
 
 class ListCursors:

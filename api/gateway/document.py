@@ -25,6 +25,7 @@ from api.gateway.measure import measure
 from api.gateway.misfit import misfits_written
 from api.gateway.operation import MOST_SHAPED, Operation, Shapes
 from api.gateway.refusal import Code, Refusal, exceeded
+from api.gateway.told import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,7 @@ class Document:
             return next(iter(self.operations.values()))
         found = self.operations.get(name) if name is not None else None
         if found is None:
-            what = (
-                "names no operation of the document"
-                if name
-                else "is missing though there are several operations"
-            )
-            raise Refusal(Code.DOCUMENT_INVALID, f"`operationName` {what}")
+            raise Refusal(Code.DOCUMENT_INVALID, Told("OPERATION_UNKNOWN" if name else "OPERATION_UNNAMED"))
         return found
 
 
@@ -124,7 +120,7 @@ def check(
     except GraphQLSyntaxError as error:
         if f"more than {limits.tokens} tokens" in error.message:
             raise exceeded("tokens", None, limits.tokens) from error
-        raise Refusal(Code.DOCUMENT_INVALID, "the document is not GraphQL", **_place(error)) from error
+        raise Refusal(Code.DOCUMENT_INVALID, Told("NOT_GRAPHQL"), **_place(error)) from error
     except RecursionError as error:
         raise exceeded("depth", None, limits.depth) from error
     measure(document, limits)
@@ -150,11 +146,11 @@ def check(
     return Document(operations)
 
 
-def _told(error: GraphQLError) -> str:
+def _told(error: GraphQLError) -> Told:
     """What validation found, unless it might repeat a value."""
     if any(not isinstance(node, ExecutableDefinitionNode | FieldNode) for node in error.nodes or ()):
-        return "the document does not fit the schema here"
-    return error.message
+        return Told("MISFIT")
+    return Told("MISFIT_TOLD", found=error.message)
 
 
 def _place(error: GraphQLError) -> dict[str, Any]:

@@ -54,7 +54,7 @@ async def execute(
     if asyncio.iscoroutine(result):
         result = await result
     if not isinstance(result, ExecutionResult):
-        raise Refusal(Code.DOCUMENT_INVALID, "incremental delivery is not served here")
+        raise Refusal(Code.DOCUMENT_INVALID, Told("INCREMENTAL"))
     return result.data, [_told(fault, running.request) for fault in result.errors or ()]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from api.gateway.refusal import Code, Refusal
+from api.gateway.told import Told
 from models.catalogue import FIELDS
 from models.derived import BANDS, PENDING_GRACE, PERMITTED_28_HOURS, WorkRestriction, born_in
 from models.dialect import Dialect
@@ -140,25 +141,15 @@ def conditions(given: Mapping[str, Any], dialect: Dialect, today: date, vault: V
     made = Conditions([], {}, dialect, today, vault)
     for key, operand in given.items():
         if operand is None:
-            raise Refusal(
-                Code.BAD_INPUT,
-                f"`filter.{key}` is null: leave it out or give it a value",
-                argument=f"filter.{key}",
-            )
+            raise _refused("FILTER_NULL", f"filter.{key}")
         if key == "ids":
             made.sql.append(made.among("u.id", operand))
             continue
         if not operand:
-            raise Refusal(
-                Code.BAD_INPUT, f"`filter.{key}` says nothing: give it `eq` or `in`", argument=f"filter.{key}"
-            )
+            raise _refused("FILTER_EMPTY", f"filter.{key}")
         for sign, value in operand.items():
             if value is None:
-                raise Refusal(
-                    Code.BAD_INPUT,
-                    f"`filter.{key}.{sign}` is null: leave it out or give it a value",
-                    argument=f"filter.{key}.{sign}",
-                )
+                raise _refused("FILTER_NULL", f"filter.{key}.{sign}")
             made.sql.append(_one(key, sign, value, made))
     return made
 
@@ -189,11 +180,11 @@ def _marked(key: str, named: Iterable[str], made: Conditions) -> str:
 def _check_bands(choices: Iterable[object], argument: str) -> None:
     known = [name for name, _ in BANDS]
     if any(choice not in known for choice in choices):
-        raise Refusal(
-            Code.BAD_INPUT,
-            f"`{argument}` names a band that is none of: {', '.join(known)}",
-            argument=argument,
-        )
+        raise _refused("BAND_UNKNOWN", argument, ", ".join(known))
+
+
+def _refused(told: str, argument: str, known: str | None = None) -> Refusal:
+    return Refusal(Code.BAD_INPUT, Told(told, argument=argument, known=known), argument=argument)
 
 
 def _age_band(band: str, made: Conditions) -> str:

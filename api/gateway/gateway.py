@@ -120,7 +120,7 @@ class Gateway:
         except Refusal as refusal:
             return await self._refuse(running, refusal)
         except WrongValue:
-            wrong = Refusal(Code.BAD_INPUT, "an argument holds a value that cannot be looked for")
+            wrong = Refusal(Code.BAD_INPUT, Told("VALUE_UNSEARCHABLE"))
             return await self._refuse(running, wrong)
         except (Outdated, PolicyUnavailable):
             raise

@@ -10,6 +10,7 @@ from api.gateway.body import json_of
 from api.gateway.media import JSON, LONGEST
 from api.gateway.refusal import Code, Refusal
 from api.gateway.request import Request
+from api.gateway.told import Told
 
 LONGEST_KEY = 200
 MOST_PARAMETERS = 50
@@ -41,7 +42,7 @@ def check_headers(sent: Sequence[tuple[bytes, bytes]], headers: Headers) -> None
     names = [name for name, _ in sent]
     for name in SINGLE:
         if names.count(name) > 1:
-            raise _bad(f"the header `{name.decode().title()}` came more than once: send it once")
+            raise _bad(Told("HEADER_TWICE", name=name.decode().title()))
 
 
 def check_media(headers: Headers) -> None:
@@ -52,13 +53,13 @@ def check_media(headers: Headers) -> None:
     """
     media, _, parameters = headers.get(b"content-type", b"").lower().partition(b";")
     if media.strip() != JSON:
-        raise _bad("send `Content-Type: application/json`", 415)
+        raise _bad(Told("MEDIA_NOT_JSON"), 415)
     for each in parameters.split(b";") if parameters else ():
         name, _, value = each.partition(b"=")
         if name.strip() == b"charset" and value.strip().strip(b'"') not in UTF_8:
-            raise _bad("send the body in UTF-8", 415)
+            raise _bad(Told("BODY_NOT_UTF"), 415)
     if headers.get(b"content-encoding", IDENTITY).strip().lower() != IDENTITY:
-        raise _bad("send the body as it is, without `Content-Encoding`", 415)
+        raise _bad(Told("BODY_ENCODED"), 415)
 
 
 def request_of(asked: object, headers: Headers, request_id: str, *, by_get: bool) -> Request:
@@ -68,19 +69,19 @@ def request_of(asked: object, headers: Headers, request_id: str, *, by_get: bool
         Refusal: `BAD_INPUT`.
     """
     if isinstance(asked, list):
-        raise _bad("send one operation: batches are not served")
+        raise _bad(Told("BATCH"))
     if not isinstance(asked, dict):
-        raise _bad("the body is not a JSON object")
+        raise _bad(Told("BODY_NOT_AN_OBJECT"))
     query, variables, name = asked.get("query"), asked.get("variables"), asked.get("operationName")
     sha256 = _hash(asked.get("extensions"))
     if query is None and sha256 is not None:
         query = ""
     elif not isinstance(query, str) or not query:
-        raise _bad("`query` is missing or not a text")
+        raise _bad(Told("QUERY_MISSING"))
     if variables is not None and not isinstance(variables, dict):
-        raise _bad("`variables` is not an object")
+        raise _bad(Told("NOT_AN_OBJECT", name="variables"))
     if name is not None and not isinstance(name, str):
-        raise _bad("`operationName` is not a text")
+        raise _bad(Told("NOT_A_TEXT", name="operationName"))
     return Request(
         id=request_id,
         query=query,
@@ -100,15 +101,15 @@ def _hash(extensions: Any) -> str | None:  # noqa: ANN401 - any JSON
     if extensions is None:
         return None
     if not isinstance(extensions, dict):
-        raise _bad("`extensions` is not an object")
+        raise _bad(Told("NOT_AN_OBJECT", name="extensions"))
     persisted = extensions.get("persistedQuery")
     if persisted is None:
         return None
     if not isinstance(persisted, dict) or persisted.get("version") != 1:
-        raise _bad("`persistedQuery` is not one of version 1")
+        raise _bad(Told("PERSISTED_VERSION"))
     found = persisted.get("sha256Hash")
     if not isinstance(found, str) or HASH.fullmatch(found.lower()) is None:
-        raise _bad("`sha256Hash` is not a SHA-256 in hexadecimal")
+        raise _bad(Told("HASH_MALFORMED"))
     return found.lower()
 
 
@@ -118,7 +119,7 @@ def _key(headers: Headers) -> str | None:
         return None
     key = (_text(headers, b"idempotency-key") or "").strip('"')
     if not 0 < len(key) <= LONGEST_KEY:
-        raise _bad(f"`Idempotency-Key` is empty or longer than {LONGEST_KEY} characters")
+        raise _bad(Told("KEY_LENGTH", most=LONGEST_KEY))
     return key
 
 
@@ -139,8 +140,8 @@ def _language(accepted: bytes) -> str:
     return "ja" if weights["ja"] > weights["en"] else "en"
 
 
-def _bad(sentence: str, status: int = 400) -> Refusal:
-    return Refusal(Code.BAD_INPUT, sentence, status=status)
+def _bad(told: Told, status: int = 400) -> Refusal:
+    return Refusal(Code.BAD_INPUT, told, status=status)
 
 
 def parameters(query_string: bytes) -> dict[str, Any]:
@@ -152,17 +153,17 @@ def parameters(query_string: bytes) -> dict[str, Any]:
     try:
         pairs = parse_qsl(query_string.decode("latin-1"), max_num_fields=MOST_PARAMETERS)
     except ValueError:
-        raise _bad(f"the address has more than {MOST_PARAMETERS} parameters: send fewer") from None
+        raise _bad(Told("PARAMETERS", most=MOST_PARAMETERS)) from None
     asked: dict[str, Any] = dict(pairs)
     names = [name for name, _ in pairs]
     for name in ASKED:
         if names.count(name) > 1:
-            raise _bad(f"`{name}` came more than once: send it once")
+            raise _bad(Told("PARAMETER_TWICE", name=name))
     for name in ("variables", "extensions"):
         if name in asked:
             asked[name] = json_of(asked[name].encode())
             if not isinstance(asked[name], dict):
-                raise _bad(f"`{name}` is not a JSON object")
+                raise _bad(Told("NOT_A_JSON_OBJECT", name=name))
     return asked
 
 

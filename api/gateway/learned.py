@@ -6,6 +6,7 @@ from hashlib import sha256
 from api.gateway.limits import MOST_LEARNED, MOST_LEARNED_CHARACTERS
 from api.gateway.refusal import Code, Refusal
 from api.gateway.request import Request
+from api.gateway.told import Told
 
 
 class Learned:
@@ -24,10 +25,7 @@ class Learned:
             return request.query
         if request.query:
             if digest(request.query) != request.hash:
-                told = (
-                    "`sha256Hash` is not the hash of `query`: hash the very text that is sent, in hexadecimal"
-                )
-                raise Refusal(Code.BAD_INPUT, told)
+                raise Refusal(Code.BAD_INPUT, Told("HASH_OF_ANOTHER"))
             return request.query
         kept = self._kept.get(client)
         if kept is None or request.hash not in kept:

@@ -28,6 +28,7 @@ from api.gateway.limits import (
     Limits,
 )
 from api.gateway.refusal import Code, Refusal, exceeded
+from api.gateway.told import Told
 
 
 def measure(document: DocumentNode, limits: Limits) -> None:
@@ -77,7 +78,7 @@ class _Marks(Visitor):
     @staticmethod
     def enter_string_value(node: StringValueNode, *_args: object) -> None:
         if NUL in node.value:
-            raise Refusal(Code.DOCUMENT_INVALID, "the document has a text with a NUL character in it")
+            raise Refusal(Code.DOCUMENT_INVALID, Told("DOCUMENT_NUL"))
 
 
 @dataclass(slots=True)

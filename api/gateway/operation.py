@@ -139,7 +139,7 @@ class Operation:
             return kept[1]
         root = self.schema.get_root_type(self.node.operation)
         if root is None:
-            raise Refusal(Code.DOCUMENT_INVALID, "this kind of operation is not served here")
+            raise Refusal(Code.DOCUMENT_INVALID, Told("OPERATION_KIND"))
         lasting = len(key) <= LONGEST_SHAPE
         try:
             found = Collector(self.schema, self.fragments, variables, self.node, lasting).roots(root)
@@ -215,9 +215,7 @@ def _declared(said: Mapping[str, Any]) -> Declared:
 
 def _literal(node: ValueNode) -> str | bool | None:
     if isinstance(node, VariableNode):
-        raise Refusal(
-            Code.DOCUMENT_INVALID, f"`@{DIRECTIVE}` takes literals: write the purpose into the document"
-        )
+        raise Refusal(Code.DOCUMENT_INVALID, Told("PURPOSE_A_VARIABLE"))
     if isinstance(node, StringValueNode | BooleanValueNode):
         return node.value
     value = getattr(node, "value", None)

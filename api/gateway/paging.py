@@ -13,7 +13,7 @@ def page_size(first: int | None, usual: int) -> int:
     """
     size = usual if first is None else first
     if size < 0:
-        raise Refusal(Code.BAD_INPUT, f"`first` is below 0: ask for 0 to {LARGEST_PAGE}", argument="first")
+        raise Refusal(Code.BAD_INPUT, Told("FIRST_BELOW_ZERO", most=LARGEST_PAGE), argument="first")
     if size > LARGEST_PAGE:
         raise Refusal(Code.LIMIT_EXCEEDED, Told("LIMIT_FIRST", most=LARGEST_PAGE), argument="first")
     return size

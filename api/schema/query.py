@@ -8,6 +8,7 @@ import strawberry
 from api.gateway.filter import OrderName
 from api.gateway.refusal import Code, Refusal
 from api.gateway.running import Running
+from api.gateway.told import Told
 from api.schema.arguments import After, First, told
 from api.schema.clients import Client
 from api.schema.inputs import UserFilter
@@ -138,7 +139,7 @@ class Query:
         if user:
             raise Refusal(
                 Code.BAD_INPUT,
-                "a person's standing is personal data and not told here: name the `facts` to ask about",
+                Told("STANDING_UNTOLD"),
                 argument="user",
             )
         return await explain_question(

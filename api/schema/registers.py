@@ -142,7 +142,7 @@ async def edition_of(running: Running, asked: str | None) -> Edition:
     name = asked or force.edition.id
     row = await running.inforce.published(name)
     if row is None:
-        raise Refusal(Code.BAD_INPUT, "no edition has this id", argument="id")
+        raise Refusal(Code.BAD_INPUT, Told("EDITION_UNKNOWN"), argument="id")
     edition = force.edition if name == force.edition.id else await running.inforce.edition(name)
     return Edition(
         id=ID(row[0]),
@@ -197,7 +197,7 @@ async def explain_question(  # noqa: PLR0913 - a question has these parts
     known = {fact.value: fact for fact in Fact}
     for fact in facts:
         if fact not in known:
-            raise Refusal(Code.BAD_INPUT, "`facts` names something that is no fact", argument="facts")
+            raise Refusal(Code.BAD_INPUT, Told("FACT_UNKNOWN"), argument="facts")
     judge = await _judge(running, edition if access is None else await _edition_of_access(running, access))
     told = judge.explain(
         Question(role, action, purpose, field, recipient, standing(*(known[fact] for fact in facts)))
@@ -235,7 +235,7 @@ async def _edition_of_access(running: Running, access: str) -> str:
     number = access.isdecimal() and len(access) <= LONGEST_NUMBER
     found = await running.inforce.edition_of_access(int(access)) if number else None
     if found is None:
-        raise Refusal(Code.BAD_INPUT, "no access has this id", argument="access")
+        raise Refusal(Code.BAD_INPUT, Told("ACCESS_UNKNOWN"), argument="access")
     return found
 
 
@@ -246,4 +246,4 @@ async def _judge(running: Running, edition: str | None) -> Judge:
     try:
         return Judge(await running.inforce.edition(edition), force.registry.kinds)
     except PolicyUnavailable as error:
-        raise Refusal(Code.BAD_INPUT, "no edition has this id", argument="edition") from error
+        raise Refusal(Code.BAD_INPUT, Told("EDITION_UNKNOWN"), argument="edition") from error

@@ -9,6 +9,7 @@ from api.fair.window import QuotaUnavailable, State
 from api.gateway.quota import unknown_use
 from api.gateway.refusal import Code, Refusal
 from api.gateway.running import Running
+from api.gateway.told import Told
 from api.schema.arguments import told
 from models import usage as ledger
 from models.access import Outcome
@@ -91,7 +92,7 @@ class Usage:
     ) -> list[UsageAccess]:
         """Read from the ledger."""
         if not 0 <= first <= LARGEST_PAGE:
-            raise Refusal(Code.BAD_INPUT, f"`first` is from 0 to {LARGEST_PAGE}", argument="first")
+            raise Refusal(Code.BAD_INPUT, Told("FIRST_OUTSIDE", most=LARGEST_PAGE), argument="first")
         running = info.context
         return [_access(each) for each in await running.usages.recent(running.requester.client, first)]
 

@@ -98,6 +98,4 @@ def _whole(running: Running) -> bytes:
     try:
         return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:
-        raise Refusal(
-            Code.BAD_INPUT, "`variables` are nested too deeply: send what the document declares"
-        ) from None
+        raise Refusal(Code.BAD_INPUT, Told("VARIABLES_DEEP")) from None
