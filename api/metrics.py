@@ -103,7 +103,7 @@ class Metrics:
         )
         self._near = Counter(
             "mokuteki_quota_near",
-            "Answers that came near a quota of people, by the limit",
+            "Answers and exchanges that came near a quota of people, by the limit",
             ("limit",),
             registry=self.registry,
         )
@@ -176,7 +176,7 @@ class Metrics:
         self._turned_away.labels(why).inc()
 
     def quota_near(self, limit: str) -> None:
-        """An answer came near a quota of people."""
+        """An answer or an exchange came near a quota of people."""
         self._near.labels(_QUOTAS.of(limit)).inc()
 
     def waiting(self, change: int) -> None:

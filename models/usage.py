@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from models.access import Outcome
 from models.history import moment
 from models.ledger_rows import CLOCK_SHIFT
+from models.signed_in import EXCHANGE
 from models.store import Reader
 
 DAYS = 30
@@ -19,17 +20,23 @@ SETTLED = timedelta(hours=1)
 MOST_KEPT = 1_000
 EPOCH = date(1970, 1, 1)
 
-_TOLD = "(outcome <> 'REFUSED' OR code = 'FIELD_WITHHELD') AND role <> 'user'"
-"""Which accesses told of people; a strict operation is refused for one of them, which tells of them too."""
+_PEOPLE = f"""SUM(CASE
+  WHEN role <> 'user' AND (outcome <> 'REFUSED' OR code = 'FIELD_WITHHELD') THEN users
+  WHEN role = 'user' AND operation = '{EXCHANGE}' AND outcome = 'RELEASED' THEN 1
+  ELSE 0
+END)"""
+"""Of how many people accesses told; a strict operation is refused for one of them, which tells of them too.
+
+Who reads about themself is nobody's number, but the client that got their token was told of them.
+"""
 
 _DAYS = f"""
-SELECT ((id >> {CLOCK_SHIFT}) + {JAPAN_MS}) / {DAY_MS}, outcome, COUNT(*),
-  SUM(CASE WHEN {_TOLD} THEN users ELSE 0 END)
+SELECT ((id >> {CLOCK_SHIFT}) + {JAPAN_MS}) / {DAY_MS}, outcome, COUNT(*), {_PEOPLE}
 FROM accesses WHERE client = :client AND id >= :since GROUP BY 1, 2 ORDER BY 1
 """
 _WINDOWS = f"""
-SELECT (id >> {CLOCK_SHIFT}) / :span, SUM(users) FROM accesses
-WHERE client = :client AND id >= :since AND {_TOLD} GROUP BY 1
+SELECT (id >> {CLOCK_SHIFT}) / :span, {_PEOPLE} FROM accesses
+WHERE client = :client AND id >= :since GROUP BY 1
 """
 _RECENT = """
 SELECT id, at, request_id, purpose, recipient, operation, outcome, code, users FROM accesses

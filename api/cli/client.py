@@ -8,21 +8,13 @@ import typer
 
 from api.cli.client_change import changed
 from api.cli.client_options import (
-    Bound,
     Clearable,
-    Contact,
-    Daily,
-    Expires,
-    Hourly,
-    Keys,
     Name,
-    Networks,
-    Owner,
+    OtherRecipients,
     Recipients,
-    Requests,
-    Scopes,
-    Way,
+    Said,
     entered,
+    taking_parts,
 )
 from api.cli.client_page import listed, page, tell
 from api.cli.operator import By
@@ -69,42 +61,17 @@ def _hand_over(secret: str) -> None:
     out.print(secret, markup=False)
 
 
-def add(  # noqa: PLR0913, PLR0917 - the parts of a client
+@taking_parts
+def add(
     name: Annotated[str, typer.Argument(help="Its name, which is also its id.")],
     role: Annotated[Role, typer.Option(help="What it is.")],
-    recipient: Annotated[
-        list[str], typer.Option(help="A recipient it asks for, the first by default; may be given again.")
-    ],
-    scope: Scopes = None,
-    owner: Owner = None,
-    contact: Contact = None,
-    authentication: Way = None,
-    jwks: Keys = None,
-    binding: Bound = None,
-    network: Networks = None,
-    expires: Expires = None,
-    requests_per_minute: Requests = None,
-    people_per_hour: Hourly = None,
-    people_per_day: Daily = None,
+    recipient: Recipients,
+    *,
+    said: Said,
     operator: By = None,
 ) -> None:
     """Register a client and print its secret, once."""
-    said = entered(
-        name=name,
-        role=role.value,
-        recipients=recipient,
-        scopes=scope,
-        owner=owner,
-        contact=contact,
-        authentication=authentication,
-        jwks=jwks,
-        binding=binding,
-        networks=network,
-        expiresAt=expires,
-        requestsPerMinute=requests_per_minute,
-        peoplePerHour=people_per_hour,
-        peoplePerDay=people_per_day,
-    )
+    said = {"name": name, "role": role.value, "recipients": recipient, **said}
     secret = changed(operator, said, lambda register: register.add(said))
     if secret is None:
         err.print(f"`{name}` is registered and proves itself by its key", markup=False)
@@ -112,20 +79,12 @@ def add(  # noqa: PLR0913, PLR0917 - the parts of a client
         _hand_over(secret)
 
 
-def update(  # noqa: PLR0913, PLR0917 - the parts of a client
+@taking_parts
+def update(  # noqa: PLR0913 - what is given, emptied and ended
     name: Name,
-    recipient: Recipients = None,
-    scope: Scopes = None,
-    owner: Owner = None,
-    contact: Contact = None,
-    authentication: Way = None,
-    jwks: Keys = None,
-    binding: Bound = None,
-    network: Networks = None,
-    expires: Expires = None,
-    requests_per_minute: Requests = None,
-    people_per_hour: Hourly = None,
-    people_per_day: Daily = None,
+    recipient: OtherRecipients = None,
+    *,
+    said: Said,
     clear: Annotated[
         list[Clearable] | None, typer.Option(help="Empty this part; may be given again.")
     ] = None,
@@ -135,21 +94,7 @@ def update(  # noqa: PLR0913, PLR0917 - the parts of a client
     operator: By = None,
 ) -> None:
     """Change what is given of a client; a list takes the place of the one before."""
-    said = entered(
-        recipients=recipient,
-        scopes=scope,
-        owner=owner,
-        contact=contact,
-        authentication=authentication,
-        jwks=jwks,
-        binding=binding,
-        networks=network,
-        expiresAt=expires,
-        requestsPerMinute=requests_per_minute,
-        peoplePerHour=people_per_hour,
-        peoplePerDay=people_per_day,
-        dropSecret=drop_secret,
-    )
+    said = {**entered(recipients=recipient, dropSecret=drop_secret), **said}
     twice = [each for each in clear or () if each.part in said]
     if twice:
         raise CommandError(f"`{twice[0]}` cannot be given and emptied at once: choose one")

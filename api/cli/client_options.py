@@ -1,7 +1,10 @@
 """The options of `mokuteki client`: each part of a client's record, read as they are entered."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
+from functools import wraps
+from inspect import Parameter, signature
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,38 +38,82 @@ class Clearable(StrEnum):
 
 
 Name = Annotated[str, typer.Argument(help="The client's name.")]
-Recipients = Annotated[
-    list[str] | None,
-    typer.Option(help="A recipient it asks for, the first by default; may be given again."),
-]
-Scopes = Annotated[
-    list[str] | None, typer.Option(help="Narrow it, such as `purpose:service.matching`; may be given again.")
-]
-Owner = Annotated[str | None, typer.Option(help="The team or company that answers for it.")]
-Contact = Annotated[str | None, typer.Option(help="The e-mail address at which it does.")]
-Way = Annotated[Authentication | None, typer.Option(case_sensitive=False, help="How it proves itself.")]
-Keys = Annotated[
-    Path | None, typer.Option(help="A file with its public keys as a JWK set, for `private_key`.")
-]
-Bound = Annotated[Binding | None, typer.Option(case_sensitive=False, help="What its tokens are bound to.")]
-Networks = Annotated[
-    list[str] | None,
-    typer.Option(help="A network it may call from, such as `203.0.113.0/24`; may be given again."),
-]
-Expires = Annotated[str | None, typer.Option(help="When it ends: a day of Japan, or a time with its offset.")]
-Requests = Annotated[int | None, typer.Option(help="Requests it may send a minute.")]
-Hourly = Annotated[int | None, typer.Option(help="People it may be given an hour.")]
-Daily = Annotated[int | None, typer.Option(help="People it may be given a day.")]
+_RECIPIENT = typer.Option(help="A recipient it asks for, the first by default; may be given again.")
+Recipients = Annotated[list[str], _RECIPIENT]
+OtherRecipients = Annotated[list[str] | None, _RECIPIENT]
+Said = dict[str, Any]
+"""What was given of a client, by the names of the interface."""
 
 
-def entered(**given: Any) -> dict[str, Any]:  # noqa: ANN401 - the options as Typer read them
-    """What was given of a client, by the names of the interface."""
-    said = {part: value for part, value in given.items() if value is not None and value != []}
-    if "jwks" in said:
-        said["jwks"] = _text(said["jwks"])
-    if "expiresAt" in said:
-        said["expiresAt"] = _moment(said["expiresAt"])
-    return said
+def parts(  # noqa: PLR0913 - the parts of a client
+    *,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help="Narrow it, such as `purpose:service.matching`; may be given again."),
+    ] = None,
+    owner: Annotated[str | None, typer.Option(help="The team or company that answers for it.")] = None,
+    contact: Annotated[str | None, typer.Option(help="The e-mail address at which it does.")] = None,
+    authentication: Annotated[
+        Authentication | None, typer.Option(case_sensitive=False, help="How it proves itself.")
+    ] = None,
+    jwks: Annotated[
+        Path | None, typer.Option(help="A file with its public keys as a JWK set, for `private_key`.")
+    ] = None,
+    binding: Annotated[
+        Binding | None, typer.Option(case_sensitive=False, help="What its tokens are bound to.")
+    ] = None,
+    network: Annotated[
+        list[str] | None,
+        typer.Option(help="A network it may call from, such as `203.0.113.0/24`; may be given again."),
+    ] = None,
+    expires: Annotated[
+        str | None, typer.Option(help="When it ends: a day of Japan, or a time with its offset.")
+    ] = None,
+    requests_per_minute: Annotated[int | None, typer.Option(help="Requests it may send a minute.")] = None,
+    people_per_hour: Annotated[int | None, typer.Option(help="People it may be given an hour.")] = None,
+    people_per_day: Annotated[int | None, typer.Option(help="People it may be given a day.")] = None,
+) -> Said:
+    """What was given of the parts that a client is registered with and may be changed in.
+
+    Raises:
+        CommandError: a file or a time cannot be read.
+    """
+    return entered(
+        scopes=scope,
+        owner=owner,
+        contact=contact,
+        authentication=authentication,
+        jwks=None if jwks is None else _text(jwks),
+        binding=binding,
+        networks=network,
+        expiresAt=None if expires is None else _moment(expires),
+        requestsPerMinute=requests_per_minute,
+        peoplePerHour=people_per_hour,
+        peoplePerDay=people_per_day,
+    )
+
+
+def taking_parts(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with the options of `parts` in the place of its parameter `said`, which is given what they say."""
+    of_parts = signature(parts).parameters
+
+    @wraps(command)
+    def taking(**given: Any) -> None:  # noqa: ANN401 - the options as Typer read them
+        said = parts(**{name: given.pop(name) for name in of_parts})
+        command(**given, said=said)
+
+    own = signature(command)
+    taken: list[Parameter] = []
+    for each in own.parameters.values():
+        taken += of_parts.values() if each.name == "said" else [each.replace(kind=Parameter.KEYWORD_ONLY)]
+    taking.__signature__ = own.replace(parameters=taken)  # type: ignore[attr-defined] # what Typer reads
+    taking.__annotations__ = {each.name: each.annotation for each in taken}
+    return taking
+
+
+def entered(**given: Any) -> Said:  # noqa: ANN401 - the options as Typer read them
+    """Those of the parts that were given at all."""
+    return {part: value for part, value in given.items() if value is not None and value != []}
 
 
 def _text(file: Path) -> str:

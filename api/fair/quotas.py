@@ -15,6 +15,15 @@ REQUESTS = "requests"
 PEOPLE_HOUR = "people-hour"
 PEOPLE_DAY = "people-day"
 NAMES = (REQUESTS, PEOPLE_HOUR, PEOPLE_DAY)
+NEAR = "PEOPLE_QUOTA_NEAR"
+"""The reason on record of what came near a quota of people."""
+
+OVER = "PEOPLE_QUOTA"
+"""The reason of a refusal for such a quota."""
+
+UNKNOWN = "QUOTA_UNAVAILABLE"
+"""The reason of a refusal because what was used is not known."""
+
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 MOST = 999_999_999
 

@@ -44,18 +44,16 @@ class SharedWindows:
         )
 
     async def take(self, key: str, limits: Sequence[Limit], cost: int) -> Taken:
-        """Count so many, or none; where processes race for the last ones, it may count some and grant none."""
+        """Count so many, or none; where processes race for the last ones, it may count some and grant none.
+
+        What is used is asked for once more behind it: what others took meanwhile may have come near the limit.
+        """
         states = await self.look(key, limits)
         if not all(state.fits(cost) for state in states):
             return Taken(False, states)
         async with self._asking():
             counted = await asyncio.gather(*(self._count(key, limit, cost) for limit in limits))
-        if not all(counted):
-            return Taken(False, await self.look(key, limits))
-        return Taken(
-            True,
-            tuple(State(each.limit, each.previous, each.current + cost, each.left) for each in states),
-        )
+        return Taken(all(counted), await self.look(key, limits))
 
     async def look(self, key: str, limits: Sequence[Limit]) -> tuple[State, ...]:
         """What is used."""

@@ -20,6 +20,7 @@ from api.gateway.admission import (
 )
 from api.gateway.changes.together import together
 from api.gateway.cost import check_cost
+from api.gateway.counted import Counted
 from api.gateway.deadline import Deadlines
 from api.gateway.document import Documents
 from api.gateway.execution import execute
@@ -86,14 +87,15 @@ class Gateway:
 
         The record of it is durable when this returns.
         """
+        counted = Counted()
         with suppress(PolicyUnavailable):
             for _ in range(MOST_TURNS):
                 with suppress(Outdated):
-                    return await self._under(await self._inforce.current(), requester, request)
+                    return await self._under(await self._inforce.current(), requester, request, counted)
         return Answer.refused(unknown_policy(), request.id, request.language)
 
     async def _under(  # noqa: PLR0911 - each way to end
-        self, force: Force, requester: Requester, request: Request
+        self, force: Force, requester: Requester, request: Request, counted: Counted
     ) -> Answer:
         running = Running(
             requester=requester,
@@ -104,6 +106,7 @@ class Gateway:
             force=force,
             at=self._clock(),
             deadline=self._deadlines.begin(),
+            counted=counted,
         )
         unfit = self._unfit(running)
         if unfit is not None:
@@ -191,7 +194,7 @@ class Gateway:
             recipient_kind=context.recipient.kind,
             outcome=running.record.outcome,
             users=len({ref for group in running.record.groups for ref in group.refs}),
-            used=running.used,
+            used=running.counted.states,
         )
 
     async def _refuse(self, running: Running, refusal: Refusal) -> Answer:
@@ -202,7 +205,7 @@ class Gateway:
             log.exception("ledger.unavailable", request_id=running.request.id)
             refusal = unavailable()
         return Answer.refused(
-            refusal, running.request.id, running.request.language, running.purpose, running.used
+            refusal, running.request.id, running.request.language, running.purpose, running.counted.states
         )
 
 

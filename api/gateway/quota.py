@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import structlog
 
 from api.fair.fair import Fair, Turn
-from api.fair.quotas import PEOPLE_HOUR
+from api.fair.quotas import OVER, PEOPLE_HOUR, UNKNOWN
 from api.fair.window import Limit, QuotaUnavailable
 from api.gateway.refusal import Code, Refusal
 from api.gateway.running import Running
@@ -15,43 +15,45 @@ from api.gateway.told import Told
 log = structlog.get_logger("gateway")
 
 NONE = Limit("", 0, 0)
-NEAR = "PEOPLE_QUOTA_NEAR"
-"""The reason on record of an answer that came near a quota."""
 
 
 async def begin(fair: Fair, running: Running) -> None:
     """See that anybody more may be told of, before anything of them is read: a refusal after that would tell of them.
 
+    A request that was counted already may tell of those it was counted for.
+
     Raises:
         Refusal: `RATE_LIMITED`: nobody may be, or what was used is not known.
     """
-    requester = running.requester
-    if requester.user is not None:
+    requester, counted = running.requester, running.counted
+    if requester.user is not None or counted.people:
         return
     with _known(running):
         turn = await fair.used_up(running.force.registry, requester.client)
     if turn.over is not None:
-        running.used = turn.states
+        counted.states = turn.states
         raise too_many_people(turn)
 
 
 async def grant(fair: Fair, running: Running) -> None:
-    """Count the people of whom this answer tells; who reads about themself is not counted.
+    """Count the people of whom this answer tells, and who were not counted when it was decided before.
+
+    Who reads about themself is not counted.
 
     Raises:
         Refusal: `RATE_LIMITED`: they are too many, or what was used is not known.
     """
-    requester = running.requester
-    people = 0 if requester.user is not None else running.record.people
-    if not people:
+    requester, counted = running.requester, running.counted
+    people = 0 if requester.user is not None else running.record.people - counted.people
+    if people <= 0:
         return
     with _known(running):
         turn = await fair.people(running.force.registry, requester.client, people)
-    running.used = turn.states
+    counted.states = turn.states
     if turn.over is not None:
         raise too_many_people(turn)
-    if turn.near:
-        running.reason = NEAR
+    counted.people += people
+    counted.near |= turn.near
 
 
 def too_many_people(turn: Turn) -> Refusal:
@@ -62,7 +64,7 @@ def too_many_people(turn: Turn) -> Refusal:
         most=limit.most,
         wait=wait,
     )
-    return _over(told, "PEOPLE_QUOTA", limit, wait)
+    return _over(told, OVER, limit, wait)
 
 
 def too_many_requests(turn: Turn) -> Refusal:
@@ -73,8 +75,7 @@ def too_many_requests(turn: Turn) -> Refusal:
 
 def unknown_use() -> Refusal:
     """What the client used is not known, so nobody is told of."""
-    told = Told("QUOTA_UNAVAILABLE")
-    return Refusal(Code.RATE_LIMITED, told, status=503, reason="QUOTA_UNAVAILABLE")
+    return Refusal(Code.RATE_LIMITED, Told("QUOTA_UNAVAILABLE"), status=503, reason=UNKNOWN)
 
 
 @contextmanager

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from api.fair.fair import Fair
-from api.fair.window import State
+from api.fair.quotas import NEAR
 from api.gateway.context import Context
+from api.gateway.counted import Counted
 from api.gateway.deadline import Deadline
 from api.gateway.door import Asking, Finished
 from api.gateway.ledger_view import JAPAN
@@ -50,8 +51,7 @@ class Running:
         plain: the same requester's decisions without a purpose, for registers.
         finished: the released values by response key.
         deadline: when it is given up.
-        used: what is used of the quotas of people, where people were told of.
-        reason: what the record notes of an answer that was given.
+        counted: what was counted of the request, in this deciding and those before.
         text: the document that the request means, whether it came whole or by its hash.
     """
 
@@ -71,8 +71,7 @@ class Running:
     record: Record = field(default_factory=Record)
     finished: dict[str, Finished] = field(default_factory=dict)
     deadline: Deadline
-    used: tuple[State, ...] = ()
-    reason: str | None = None
+    counted: Counted = field(default_factory=Counted)
 
     @property
     def today(self) -> date:
@@ -111,7 +110,7 @@ class Running:
         record = self.record
         return self._entry(
             outcome=record.outcome,
-            reason=self.reason,
+            reason=self._mark,
             arguments=frozenset(record.arguments),
             groups=tuple(record.groups),
             sought=record.in_vain(),
@@ -119,15 +118,19 @@ class Running:
         )
 
     def refused(self, code: str, reason: str | None) -> Entry:
-        """The record of a refusal."""
+        """The record of a refusal; the mark of one that came near a quota goes before its reason."""
         return self._entry(
             outcome=Outcome.REFUSED,
             code=code,
-            reason=reason,
+            reason=self._mark or reason,
             arguments=frozenset(self.record.arguments),
             groups=self.record.unanswered(),
             sought=self.record.in_vain(),
         )
+
+    @property
+    def _mark(self) -> str | None:
+        return NEAR if self.counted.near else None
 
     def _entry(self, **more: Any) -> Entry:  # noqa: ANN401 - the other fields of an entry
         return Entry(

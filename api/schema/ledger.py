@@ -111,7 +111,7 @@ class Access:
     outcome: Outcome = strawberry.field(description="How it ended")
     code: str | None = strawberry.field(description="Why it was refused, if it was")
     reason: str | None = strawberry.field(
-        description="The finer reason of a refusal; `PEOPLE_QUOTA_NEAR` where an answer came near its client's quota"
+        description="The finer reason of a refusal; `PEOPLE_QUOTA_NEAR` where an access came near its client's quota"
     )
     users: int = strawberry.field(description="How many people it touched")
 

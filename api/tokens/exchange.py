@@ -1,12 +1,15 @@
 """The exchange: a token in place of another, for the person or the member of staff it speaks of (RFC 8693)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 import structlog
 
+from api.fair.subjects import Subjects, TooManyPeople
+from api.fair.window import QuotaUnavailable
 from api.tokens.access_token import Holder, InvalidToken, Registered
 from api.tokens.claims import STAFF_ROLES, USER_RECIPIENTS, USER_ROLE
 from api.tokens.fault import Fault, unavailable
@@ -20,7 +23,9 @@ from api.tokens.trusted import Trusted, Unreachable
 from models.access import Outcome
 from models.entry import Entry
 from models.ledger import LedgerUnavailable
-from models.signed_in import reference_of
+from models.signed_in import EXCHANGE as OPERATION
+from models.signed_in import possible, reference_of
+from models.store import StoreUnavailable
 from policies.vocabulary import Role
 
 log = structlog.get_logger("tokens")
@@ -29,7 +34,6 @@ GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 USER = "urn:mokuteki:params:oauth:token-type:user"
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - the name of a type
 ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"  # noqa: S105 - the name of a type
-OPERATION = "token exchange"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,7 +50,7 @@ class Subject:
     """Whom the new token speaks of, and what it may be at most.
 
     Attributes:
-        reference: the person's in the ledger, who is to see the exchange.
+        user: the person, by an id that nobody may have.
         until: the end of the token that was shown, in seconds since the epoch.
         bound: what that token is bound to.
     """
@@ -55,7 +59,6 @@ class Subject:
     limit: Limit
     user: str | None = None
     staff: str | None = None
-    reference: int | None = None
     until: float | None = None
     bound: Bound | None = None
 
@@ -65,7 +68,8 @@ class Exchange:
 
     Args:
         granting: what every grant stands on.
-        record: puts an access in the ledger; no record, no token.
+        record: puts an access in the ledger; no record, no token. Those of people are given only where it is
+            `Subjects`, which count them.
         trusted: the issuers whose word is taken for members of staff.
     """
 
@@ -108,20 +112,17 @@ class Exchange:
             bound=_binding(asking.bound, subject.bound),
         )
         answer = self._granting.answer(holder, asking.now, subject.until)
-        if subject.reference is not None:
-            await self._put_on_record(asking, subject.reference)
+        if subject.user is not None:
+            await self._enter(asking, subject.user)
         return {**answer, "issued_token_type": ACCESS_TOKEN}
 
     async def _of_user(self, asking: Asking, user: str) -> Subject:
         """A person whom a frontend has signed in, by their id."""
         if asking.client.role != Role.FRONTEND:
             raise Fault("unauthorized_client", "only a frontend signs people in")
-        return Subject(
-            client=asking.client,
-            limit=Limit(recipients=USER_RECIPIENTS),
-            user=user,
-            reference=await _reference(user),
-        )
+        if not possible(user):
+            _refuse()
+        return Subject(client=asking.client, limit=Limit(recipients=USER_RECIPIENTS), user=user)
 
     async def _of_access_token(self, asking: Asking, token: str) -> Subject:
         """Whom an access token of this client speaks of; the new one is that one, or less."""
@@ -143,7 +144,6 @@ class Exchange:
             ),
             user=requester.user,
             staff=requester.staff,
-            reference=None if requester.user is None else await _reference(requester.user),
             until=requester.expires_at,
             bound=requester.bound,
         )
@@ -171,13 +171,32 @@ class Exchange:
             until=member.until,
         )
 
-    async def _put_on_record(self, asking: Asking, reference: int) -> None:
-        """Let the person see that a token was made for them.
+    def _counted(self) -> Subjects:
+        """What counts the people; where nothing does, what was used is not known."""
+        if isinstance(self._record, Subjects):
+            return self._record
+        raise QuotaUnavailable("nothing counts the people of exchanges")
+
+    async def _enter(self, asking: Asking, user: str) -> None:
+        """Count the person, and let them see that a token was made for them.
+
+        INVARIANT: the person is looked for when nothing else is left to refuse, which would tell that they exist.
 
         Raises:
-            Fault: `temporarily_unavailable`, and the token is given to nobody.
+            Fault: the client may get nobody's token; or nobody has this id, or they were erased: the same for both.
         """
-        entry = Entry(
+        async with _answering(asking):
+            await self._counted().check(self._entry(asking))
+        async with reaching("the person cannot be looked up now: try again"):
+            reference = await reference_of(user)
+        if reference is None:
+            _refuse()
+        async with _answering(asking):
+            await self._counted().enter(self._entry(asking, reference))
+
+    def _entry(self, asking: Asking, *sought: int) -> Entry:
+        """The record of this exchange, which whoever it seeks sees."""
+        return Entry(
             at=datetime.fromtimestamp(asking.now, UTC),
             request_id=asking.request_id,
             client=asking.client.id,
@@ -187,28 +206,35 @@ class Exchange:
             operation=OPERATION,
             edition=self._granting.edition().id,
             outcome=Outcome.RELEASED,
-            sought=(reference,),
+            sought=sought,
         )
-        try:
-            await self._record(entry)
-        except LedgerUnavailable:
-            log.exception("tokens.unrecorded")
-            raise unavailable("the exchange cannot be put on record now: try again") from None
+
+
+@asynccontextmanager
+async def _answering(asking: Asking) -> AsyncIterator[None]:
+    """Count a person and put the exchange on record, or tell why there is no token.
+
+    Raises:
+        Fault: `temporarily_unavailable`: too many people (429), or it is not known how many, or not on record (503).
+    """
+    try:
+        yield
+    except TooManyPeople as over:
+        sentence = (
+            "the client got tokens, or was told, of as many people as it may now: wait for `Retry-After`"
+        )
+        headers = {"Retry-After": str(over.wait)}
+        raise Fault("temporarily_unavailable", sentence, status=429, headers=headers) from None
+    except (QuotaUnavailable, StoreUnavailable):
+        log.exception("quota.unreachable", request_id=asking.request_id)
+        raise unavailable("of how many people the client was told is not known now: try again") from None
+    except LedgerUnavailable:
+        log.exception("tokens.unrecorded")
+        raise unavailable("the exchange cannot be put on record now: try again") from None
 
 
 def _refuse() -> NoReturn:
     raise Fault("invalid_request", "the subject token is not valid, or not for this client") from None
-
-
-async def _reference(user: str) -> int:
-    """The person's reference in the ledger.
-
-    Raises:
-        Fault: nobody has this id, or they were erased: the same words for both.
-    """
-    async with reaching("the person cannot be looked up now: try again"):
-        reference = await reference_of(user)
-    return _refuse() if reference is None else reference
 
 
 def _binding(shown: Bound | None, before: Bound | None) -> Bound | None:

@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode, urlsafe_b64decode
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +16,10 @@ from joserfc.jws import JWSRegistry
 from starlette.applications import Starlette
 
 from api.cli.shared import edition_of_checkout
+from api.fair.fair import Fair
+from api.fair.memory import MemoryWindows
+from api.fair.quotas import Quotas
+from api.fair.subjects import Subjects
 from api.tokens.access_token import AccessTokens
 from api.tokens.authority import Authority
 from api.tokens.binding import Bindings
@@ -28,6 +32,7 @@ from models.client import Authentication, Client, ClientSecret
 from models.entry import Entry
 from models.ledger import LedgerUnavailable
 from models.person_row import new_id
+from models.registry import Registry
 from models.secret import hash_secret
 from tests.api.opened import opened
 from tests.api.proofs import coded
@@ -119,6 +124,15 @@ async def register_key(name: str, *keys: Mapping[str, Any], **more: Any) -> Clie
     )
 
 
+def counting(record: Callable[[Entry], Awaitable[None]]) -> Subjects:
+    """Exchanges that are recorded so, each client with the quotas of one outside the company."""
+
+    async def registry() -> Registry:
+        return Registry({}, {})
+
+    return Subjects(Fair(Quotas(), requests=MemoryWindows(), people=MemoryWindows()), registry, record)
+
+
 async def _nobody_is_guarded(_: Client) -> bool:
     return False
 
@@ -132,7 +146,7 @@ async def served(**more: Any) -> AsyncIterator[Gateway]:
     proofs = Proofs(ISSUER, Nonces(INSTALLATION), MemoryReplays(lambda: clock[0]))
     given = {
         "bindings": Bindings(proofs, certificate_header=None, guarded=_nobody_is_guarded),
-        "record": book.record,
+        "record": counting(book.record),
         "replays": MemoryReplays(lambda: clock[0]),
         "count": counts,
         "edition": lambda: EDITION,

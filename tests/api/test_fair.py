@@ -259,6 +259,16 @@ async def test_the_access_that_comes_near_is_marked_once(
     ]
 
 
+async def test_those_who_race_are_marked_once(
+    a_world: World, counted: Windows | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agree(a_world, monkeypatch, people=counted, people_per_hour=8, people_per_day=100, people_near=80)
+    answers = await asyncio.gather(*(a_world.send("employer-a", listing(1)) for _ in range(8)))
+    agree(a_world, monkeypatch)
+    told = [await on_record(a_world, each.headers["x-request-id"]) for each in answers]
+    assert [each["reason"] for each in told].count("PEOPLE_QUOTA_NEAR") == 1
+
+
 def _count(world: World, metric: str) -> float:
     lines = world.house.metrics.text().decode().splitlines()
     return next((float(line.rpartition(" ")[2]) for line in lines if line.startswith(metric)), 0.0)

@@ -10,7 +10,11 @@ from typing import TypeVar
 
 import pytest
 from joserfc.jwk import ECKey
+from typer.core import TyperOption
+from typer.main import get_command
 
+from api.cli.client_change import OPTIONS
+from api.cli.main import app
 from api.settings import Settings
 from models.client import Client, ClientChange, ClientSecret
 from models.database import opened
@@ -207,6 +211,7 @@ def test_a_client_that_has_ended_gets_no_token(mokuteki: Mokuteki) -> None:
     ("words", "what"),
     [
         (("--expires", "soon"), "`--expires` is no day or time"),
+        (("--expires", ""), "`--expires` is no day or time"),
         (("--jwks", "none.json"), "`none.json` cannot be read"),
     ],
 )
@@ -223,6 +228,22 @@ def test_a_token_is_narrowed_to_categories_and_recipients(mokuteki: Mokuteki, at
     own = ("token", "frontend", "--user", user, "--recipient")
     assert done(mokuteki, *own, "person")
     assert "none of the recipients" in told(mokuteki, *own, "internal")
+
+
+def options(command: str) -> dict[str, tuple[bool, str]]:
+    """Each option of a command, whether it may be given again, and its help."""
+    group = getattr(get_command(app), "commands", {})["client"]
+    taken = [each for each in group.commands[command].params if isinstance(each, TyperOption)]
+    return {each.opts[0]: (each.multiple, each.help or "") for each in taken}
+
+
+def test_a_client_is_registered_and_changed_by_the_same_options() -> None:
+    added, changed = options("add"), options("update")
+    assert changed == {each: changed[each] for each in ("--clear", "--drop-secret")} | {
+        each: said for each, said in added.items() if each != "--role"
+    }
+    assert set(OPTIONS.values()) - {"--overlap"} <= {*added, *changed}
+    assert all(said for _, said in (*added.values(), *changed.values()))
 
 
 def test_documents_are_a_change_of_the_record_too(mokuteki: Mokuteki, tmp_path: Path) -> None:
