@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api import health, metrics
 from api.authority import authority
 from api.explorer.examples import EXAMPLES
-from api.explorer.page import Explorer, explorer
+from api.explorer.page import Explorer, TokenBound, explorer
 from api.gateway.admission import bound_enough, check_network, may_know_schema
 from api.gateway.entrance import Entrance
 from api.gateway.refusal import Refusal
@@ -23,6 +23,7 @@ from api.proxy import BehindProxies
 from api.settings import Settings
 from api.tokens import endpoint
 from api.tokens.access_token import Holder
+from api.tokens.guarded import enough
 from models.client import Client
 from models.demo.handout import read_demo
 from models.inforce import PolicyUnavailable
@@ -143,6 +144,8 @@ def _explorer(house: House) -> Explorer:
         found = await Client.get_or_none(name=client, active=True) if client.isprintable() else None
         if found is None:
             return None
+        if not enough(found.binding, None, guarded=False):
+            raise TokenBound
         try:
             minted = house.tokens.mint(
                 Holder(client=found, user=user, words=tuple(found.scopes)), now=time.time()

@@ -32,7 +32,8 @@ class Client(Model):
     `recipients` lists ids of recipients, the first of them the default. `scopes` are the words that narrow it; none
     for not narrowed. `documents` lists the hashes of the documents that it is held to; null where it may send any.
     `jwks` are its public keys (RFC 7517). `networks` lists those it may call from in CIDR notation; null for
-    any. A quota that is null is the installation's.
+    any. A quota that is null is the installation's. `term` counts its restorations: a token serves in the term it was
+    made in, and in no other.
     """
 
     id = fields.CharField(max_length=60, primary_key=True)
@@ -42,6 +43,7 @@ class Client(Model):
     scopes: list[str] = fields.JSONField(default=list)
     documents: list[str] | None = fields.JSONField(null=True)
     active = fields.BooleanField(default=True)
+    term = fields.IntField(default=0, db_default=0)
     created_at = fields.DatetimeField()
     owner = fields.CharField(max_length=200, default="", db_default="")
     contact = fields.CharField(max_length=200, default="", db_default="")

@@ -29,6 +29,7 @@ VALUES (:id, :client, :hash, :now, NULL)
 """
 _END = "UPDATE client_secrets SET expires_at = :at WHERE id = :id"
 _DROP = "DELETE FROM client_secrets WHERE id = :id"
+_TURN = "UPDATE clients SET active = :active, term = term + :terms WHERE id = :client"
 _CHANGED = """
 INSERT INTO client_changes (id, client_id, at, by, request_id, what, was, became)
 VALUES (:id, :client, :now, :by, :request, :what, :was, :became)
@@ -143,14 +144,13 @@ class ClientRegister:
         await self._turn(client, "REVOKED", active=False)
 
     async def restore(self, client: str) -> None:
-        """Let a client that was stopped ask again, as it stood."""
+        """Let a client that was stopped ask again, as it stood, with new tokens: every one before stays dead."""
         await self._turn(client, "RESTORED", active=True)
 
     async def _turn(self, client: str, what: str, *, active: bool) -> None:
         held = await self._hold(client)
         if held.active is not active:
-            values = {"client": client, "active": active}
-            await self.transaction.execute("UPDATE clients SET active = :active WHERE id = :client", values)
+            await self.transaction.execute(_TURN, {"client": client, "active": active, "terms": int(active)})
             await self._keep(client, what, {"active": held.active}, {"active": active})
 
     async def _hold(self, client: str) -> ClientRecord:

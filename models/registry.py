@@ -16,7 +16,7 @@ WHERE active ORDER BY id
 """
 _CLIENTS = """
 SELECT id, role, recipients, documents, scopes, networks, binding, expires_at,
-  requests_per_minute, people_per_hour, people_per_day FROM clients
+  requests_per_minute, people_per_hour, people_per_day, term FROM clients
 WHERE active ORDER BY id
 """
 
@@ -60,6 +60,7 @@ class KnownClient:
         networks: those it may call from; none for any.
         binding: what its tokens are bound to.
         expires_at: when it ends, in seconds since the epoch.
+        term: how often it was restored; a token of another term is of no use.
     """
 
     id: str
@@ -73,6 +74,7 @@ class KnownClient:
     requests_per_minute: int | None = None
     people_per_hour: int | None = None
     people_per_day: int | None = None
+    term: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def _client(row: Sequence[Any]) -> KnownClient:
         requests_per_minute=row[8],
         people_per_hour=row[9],
         people_per_day=row[10],
+        term=row[11],
     )
 
 

@@ -125,7 +125,7 @@ def revoke(name: Name, operator: By = None) -> None:
 
 
 def restore(name: Name, operator: By = None) -> None:
-    """Let a client that was stopped ask again."""
+    """Let a client that was stopped ask again, with new tokens only."""
     changed(operator, {"client": name}, lambda register: register.restore(name))
     err.print(f"`{name}` may ask again", markup=False)
 

@@ -21,6 +21,11 @@ Clients = Callable[[], Awaitable[list[dict[str, Any]]]]
 Purposes = Callable[[], list[dict[str, Any]]]
 Token = Callable[[str, str | None], Awaitable[dict[str, Any] | None]]
 
+
+class TokenBound(Exception):  # noqa: N818 - it names the state
+    """The tokens of the client are bound to its key or certificate, and the page has neither."""
+
+
 FAVOURING = (Fact.NOTICED, Fact.CONSENTED, Fact.HIRED, Fact.SCREENED, Fact.LAWFUL)
 """All that can speak for reading a field of somebody; what is refused even then is refused to everybody."""
 
@@ -186,7 +191,14 @@ class Explorer:
             return refusal(413, "the body is too long")
         if (asked := wish(raw)) is None:
             return refusal(400, "the body must be an object with `client` and `user`")
-        if (issued := await self.token(*asked)) is None:
+        return await self._issued(*asked)
+
+    async def _issued(self, client: str, user: str | None) -> Response:
+        try:
+            issued = await self.token(client, user)
+        except TokenBound:
+            return refusal(409, "the tokens of this client are bound to its key or certificate")
+        if issued is None:
             return refusal(404, "there is no such client or user")
         return JSONResponse(issued, headers=PRIVATE)
 

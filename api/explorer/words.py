@@ -60,6 +60,12 @@ TEXTS: dict[str, dict[str, str]] = {
     "token_missing": _both("まずクライアントを選んでください。", "Choose a client first."),
     "token_paste": _both("まずトークンを貼り付けてください。", "Paste a token first."),
     "token_failed": _both("トークンを発行できませんでした。", "No token could be issued."),
+    "token_bound": _both(
+        "このクライアントのトークンは鍵または証明書に結び付けられ、この画面では使えません。別のクライアントを選ぶか、"
+        "bindingを変更してください。",
+        "The tokens of this client are bound to its key or certificate, which this page does not have. "
+        "Choose another client, or change its binding.",
+    ),
     "lists_failed": _both(
         "一覧を読めませんでした。再読み込みしてください。", "A list could not be read. Please reload."
     ),

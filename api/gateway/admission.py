@@ -20,12 +20,14 @@ COMPANY = (INTERNAL, PERSON)
 
 
 def registered(force: Force, requester: Requester, now: float) -> bool:
-    """Whether the client still stands in the registry with the role and the recipients of its token.
+    """Whether the client stands in the registry, never stopped since, with the role and the recipients of its token.
 
     Only a frontend signs people in, so only through one does a person's token speak. `now` in seconds since the epoch.
     """
     client = force.registry.clients.get(requester.client)
-    if client is None or (client.expires_at is not None and client.expires_at <= now):
+    if client is None or client.term != requester.term:
+        return False
+    if client.expires_at is not None and client.expires_at <= now:
         return False
     if requester.user is not None:
         return client.role == Role.FRONTEND

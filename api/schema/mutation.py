@@ -184,7 +184,9 @@ class Mutation:
         """Finished."""
         return finished(info)
 
-    @strawberry.mutation(description="Let a client that was stopped ask again, as it stood")
+    @strawberry.mutation(
+        description="Let a client that was stopped ask again, as it stood, with new tokens only"
+    )
     def restore_client(
         self, info: Info, input: Annotated[RestoreClientInput, told("Which client")]
     ) -> RestoreClientPayload:

@@ -32,6 +32,7 @@ class Registered(Protocol):
     id: str
     role: str
     recipients: list[str]
+    term: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class Holder:
         words: the words of the scope; none for not narrowed.
         details: authorization details (RFC 9396) that narrow beside them.
         bound: what must be shown with the token.
+        token_id: its `jti`, for one that is on record before it is made.
     """
 
     client: Registered
@@ -53,6 +55,7 @@ class Holder:
     words: tuple[str, ...] = ()
     details: Scope | None = None
     bound: Bound | None = None
+    token_id: str | None = None
 
 
 def _refuse() -> NoReturn:
@@ -136,12 +139,13 @@ class AccessTokens:
             "iat": now,
             "nbf": now,
             "exp": min(now + self.seconds, int(until or now + self.seconds)),
-            "jti": secrets.token_urlsafe(16),
+            "jti": holder.token_id or secrets.token_urlsafe(16),
             "client_id": client.id,
             **(about_client if holder.user is None else about_user),
             **({"act": {"sub": client.id}} if acts else {}),
             **({"scope": " ".join(holder.words)} if holder.words else {}),
             **({"authorization_details": holder.details.details} if holder.details else {}),
+            **({"term": client.term} if client.term else {}),
             **({"cnf": {holder.bound.way: holder.bound.thumbprint}} if holder.bound else {}),
         }
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from joserfc.jwk import ECKey, OKPKey
 
+from api.tokens.proof_key import ProofKey, proof_key
 from api.tokens.signed import SKEW, Signed, Unsigned, end_of, names
 
 KIND = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -15,6 +16,8 @@ LONGEST_LIFE = 300
 """Seconds that an assertion may be good for from now on."""
 
 LONGEST_ID = 256
+ALIKE = 2
+"""How many keys of one kind a client has while it changes them."""
 
 
 class Assertion(NamedTuple):
@@ -55,7 +58,7 @@ def checked(
     Raises:
         Unsigned: it proves nothing.
     """
-    claims = signed.by(keys)
+    claims = _signed(signed, keys)
     until, shown = end_of(claims, now), claims.get("jti")
     about = claims.get("iss") == client_id and claims.get("sub") == client_id
     if not about or not names(claims.get("aud"), audiences) or until > now + LONGEST_LIFE + SKEW:
@@ -65,10 +68,21 @@ def checked(
     return Assertion(shown, until)
 
 
-def decoys(signed: Signed) -> list[Mapping[str, Any]]:
-    """The keys of a client that does not exist: to try them takes as long as to try those of one that does."""
-    key = _DECOYS[signed.algorithm]
-    return [key if signed.key_id is None else {**key, "kid": signed.key_id}]
+def _signed(signed: Signed, keys: Sequence[object]) -> Mapping[str, Any]:
+    """The claims, if one of these keys signed them; an assertion without `kid` is tried with each that fits.
+
+    INVARIANT: what proves nothing is tried as often whoever it names: once where it has a `kid`, else `ALIKE` times, or
+    once for each fitting key of a client that has more; so the time tells nobody which clients there are.
+
+    Raises:
+        Unsigned: none of them did.
+    """
+    fitting = signed.fitting(keys)
+    if any(map(signed.signed_by, fitting)):
+        return signed.claimed
+    for _ in range(len(fitting), 1 if signed.key_id is not None else ALIKE):
+        signed.signed_by(_DECOYS[signed.algorithm])
+    raise Unsigned
 
 
 def _nobodys_modulus() -> str:
@@ -77,12 +91,12 @@ def _nobodys_modulus() -> str:
     return urlsafe_b64encode(number.to_bytes(256, "big")).rstrip(b"=").decode()
 
 
-def _decoys() -> dict[str, Mapping[str, Any]]:
-    rsa = {"kty": "RSA", "n": _nobodys_modulus(), "e": "AQAB"}
-    ed25519 = OKPKey.generate_key("Ed25519").as_dict(private=False)
+def _decoys() -> dict[str, ProofKey]:
+    rsa = proof_key({"kty": "RSA", "n": _nobodys_modulus(), "e": "AQAB"})
+    ed25519 = proof_key(OKPKey.generate_key("Ed25519").as_dict(private=False))
     return {
-        "ES256": ECKey.generate_key("P-256").as_dict(private=False),
-        "ES384": ECKey.generate_key("P-384").as_dict(private=False),
+        "ES256": proof_key(ECKey.generate_key("P-256").as_dict(private=False)),
+        "ES384": proof_key(ECKey.generate_key("P-384").as_dict(private=False)),
         "PS256": rsa,
         "RS256": rsa,
         "Ed25519": ed25519,
@@ -91,3 +105,4 @@ def _decoys() -> dict[str, Mapping[str, Any]]:
 
 
 _DECOYS = _decoys()
+"""Keys that nobody holds, by algorithm: what is tried for a client that has none."""

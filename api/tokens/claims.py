@@ -37,6 +37,10 @@ def _moment(value: object) -> bool:
     return type(value) is int and 0 <= value < 1 << 40
 
 
+def _term(value: object) -> bool:
+    return type(value) is int and 0 < value < 1 << 31
+
+
 def _shaped(*shapes: re.Pattern[str]) -> Callable[[object], bool]:
     return lambda value: isinstance(value, str) and any(shape.fullmatch(value) for shape in shapes)
 
@@ -85,6 +89,7 @@ OPTIONAL: Mapping[str, Callable[[object], bool]] = {
     "act": _actor,
     "authorization_details": _details,
     "cnf": _confirmation,
+    "term": _term,
 }
 
 
@@ -135,6 +140,7 @@ def requester_of(claims: Mapping[str, Any]) -> Requester | None:
         expires_at=float(claims["exp"]),
         token_id=claims["jti"],
         bound=next((Bound(*each) for each in claims.get("cnf", {}).items()), None),
+        term=claims.get("term", 0),
     )
 
 

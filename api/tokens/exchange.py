@@ -43,6 +43,7 @@ class _As:
     id: str
     role: str
     recipients: list[str]
+    term: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,10 +111,14 @@ class Exchange:
             words=words,
             details=details,
             bound=_binding(asking.bound, subject.bound),
+            token_id=asking.request_id if subject.user or subject.staff else None,
         )
         answer = self._granting.answer(holder, asking.now, subject.until)
         if subject.user is not None:
             await self._enter(asking, subject.user)
+        elif subject.staff is not None:
+            async with _answering(asking):
+                await self._record(self._entry(asking, staff=subject.staff))
         return {**answer, "issued_token_type": ACCESS_TOKEN}
 
     async def _of_user(self, asking: Asking, user: str) -> Subject:
@@ -136,6 +141,7 @@ class Exchange:
                 id=requester.client,
                 role=requester.role,
                 recipients=list(requester.recipients),
+                term=requester.term,
             ),
             limit=Limit(
                 recipients=requester.recipients,
@@ -194,15 +200,19 @@ class Exchange:
         async with _answering(asking):
             await self._counted().enter(self._entry(asking, reference))
 
-    def _entry(self, asking: Asking, *sought: int) -> Entry:
-        """The record of this exchange, which whoever it seeks sees."""
+    def _entry(self, asking: Asking, *sought: int, staff: str | None = None) -> Entry:
+        """The record of this exchange, for a member of staff or a person, which whoever it seeks sees.
+
+        Its request is the `jti` of the token.
+        """
         return Entry(
             at=datetime.fromtimestamp(asking.now, UTC),
             request_id=asking.request_id,
             client=asking.client.id,
-            role=USER_ROLE,
+            role=asking.client.role if staff else USER_ROLE,
+            staff=staff,
             purpose=None,
-            recipient=USER_RECIPIENTS[0],
+            recipient=None if staff else USER_RECIPIENTS[0],
             operation=OPERATION,
             edition=self._granting.edition().id,
             outcome=Outcome.RELEASED,
@@ -212,7 +222,7 @@ class Exchange:
 
 @asynccontextmanager
 async def _answering(asking: Asking) -> AsyncIterator[None]:
-    """Count a person and put the exchange on record, or tell why there is no token.
+    """Count a person where there is one and put the exchange on record, or tell why there is no token.
 
     Raises:
         Fault: `temporarily_unavailable`: too many people (429), or it is not known how many, or not on record (503).

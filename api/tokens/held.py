@@ -39,8 +39,11 @@ async def held(tokens: AccessTokens, token: str, client: Client, now: float) -> 
 
 
 def _stands(client: Client, requester: Requester) -> bool:
-    """Whether the client is registered for what its token says; people are signed in by a frontend only."""
-    if requester.client != client.id:
+    """Whether the client is registered for what its token says, and was not stopped since.
+
+    People are signed in by a frontend only.
+    """
+    if requester.client != client.id or requester.term != client.term:
         return False
     if requester.user is not None:
         return client.role == Role.FRONTEND

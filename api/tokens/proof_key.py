@@ -40,6 +40,14 @@ class ProofKey:
     key: Key
     thumbprint: str
 
+    def fits(self, algorithm: str) -> bool:
+        """Whether it is of the kind that this one of `ALGORITHMS` signs with."""
+        try:
+            _SIGNING[algorithm].check_key(self.key)
+        except (JoseError, ValueError):
+            return False
+        return True
+
     def signed(self, algorithm: str, text: bytes, signature: bytes) -> bool:
         """Whether it signed this text by one of `ALGORITHMS`."""
         signing = _SIGNING[algorithm]

@@ -1,24 +1,28 @@
 """The proving: a client shows that it is who it says, by its secret (RFC 6749, 2.3) or by its key (RFC 7523)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import UTC, datetime
+from typing import Any
 
-from api.tokens.assertion import checked, client_of, decoys
+from api.tokens.assertion import checked, client_of
 from api.tokens.fault import unproved
 from api.tokens.form import Asserted, Credentials
 from api.tokens.reaching import reaching
 from api.tokens.replay import Replays
 from api.tokens.signed import Signed, Unsigned
 from models.client import Authentication, Client, ClientSecret
-from models.secret import hash_secret, matches
+from models.secret import hash_secret, matches, new_secret
 
 _WITHOUT = "the clients cannot be looked up now: try again"
 
 CLOCKS = 60
 """Seconds by which the clocks of two processes may differ: so much longer an assertion is remembered."""
 
-_NOBODY = ClientSecret(hash=hash_secret(""))
-"""What the secret of an unknown client is compared with, so that it takes as long as that of a known one."""
+SECRETS = 2
+"""How many secrets serve beside each other at most: so many are compared, however many the client has."""
+
+_NOBODYS = hash_secret(new_secret())
+"""What is compared where a client has fewer, or is none."""
 
 
 class Proving:
@@ -46,14 +50,10 @@ class Proving:
     async def _by_key(self, signed: Signed, now: float) -> Client:
         try:
             name = client_of(signed)
-            client, _ = await _found(name)
-            keys = _keys(client)
-            assertion = checked(signed, name, keys or decoys(signed), self._audiences, now)
+            assertion = checked(signed, name, await _keys(name), self._audiences, now)
         except Unsigned:
             raise unproved() from None
-        if client is None or not keys or client.authentication != Authentication.PRIVATE_KEY:
-            raise unproved()
-        admitted(client, now)
+        client = await _proved(name, Authentication.PRIVATE_KEY, now)
         async with reaching(_WITHOUT):
             first = await self._replays.first(
                 f"assertion {client.id} {assertion.id}", assertion.until + CLOCKS
@@ -69,12 +69,15 @@ async def prove_by_secret(shown: Credentials, now: float) -> Client:
     Raises:
         Fault: `invalid_client`, and always the same one; `temporarily_unavailable` without a database.
     """
-    client, secrets = await _found(shown.client_id)
+    async with reaching(_WITHOUT):
+        secrets = await ClientSecret.filter(client_id=shown.client_id)
     at = datetime.fromtimestamp(now, UTC)
-    tried = [matches(shown.secret, each.hash) and each.serves(at) for each in secrets or [_NOBODY]]
-    if client is None or not secrets or not any(tried) or client.authentication != Authentication.SECRET:
+    tried = [matches(shown.secret, each.hash) and each.serves(at) for each in secrets]
+    for _ in range(len(tried), SECRETS):
+        matches(shown.secret, _NOBODYS)
+    if not any(tried):
         raise unproved()
-    return admitted(client, now)
+    return await _proved(shown.client_id, Authentication.SECRET, now)
 
 
 def admitted(client: Client, now: float) -> Client:
@@ -89,12 +92,22 @@ def admitted(client: Client, now: float) -> Client:
     return client
 
 
-def _keys(client: Client | None) -> Sequence[object]:
-    """The public keys of a client; none for what is no set of keys (RFC 7517, 5)."""
-    keys = client.jwks.get("keys") if client is not None and isinstance(client.jwks, dict) else None
-    return keys if isinstance(keys, list) else ()
+async def _proved(client_id: str, way: Authentication, now: float) -> Client:
+    """The client whose secret or key was shown, if it may prove itself in this way; nobody else's record is read.
 
-
-async def _found(client_id: str) -> tuple[Client | None, list[ClientSecret]]:
+    Raises:
+        Fault: `invalid_client`; `temporarily_unavailable` without a database.
+    """
     async with reaching(_WITHOUT):
-        return await Client.get_or_none(id=client_id), await ClientSecret.filter(client_id=client_id)
+        client = await Client.get_or_none(id=client_id)
+    if client is None or client.authentication != way:
+        raise unproved()
+    return admitted(client, now)
+
+
+async def _keys(client_id: str) -> list[object]:
+    """The public keys of a client; none for what is no set of keys (RFC 7517, 5), or no client."""
+    async with reaching(_WITHOUT):
+        found: list[Any] = await Client.filter(id=client_id).values_list("jwks", flat=True)
+    keys = found[0].get("keys") if found and isinstance(found[0], dict) else None
+    return keys if isinstance(keys, list) else []

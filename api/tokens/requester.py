@@ -24,6 +24,7 @@ class Requester:
         scopes: what the token was narrowed to, each of them in turn.
         expires_at: seconds since the epoch.
         bound: what must be shown with the token.
+        term: how often the client had been restored when the token was made.
     """
 
     client: str
@@ -35,3 +36,4 @@ class Requester:
     scopes: tuple[Scope, ...] = ()
     staff: str | None = None
     bound: Bound | None = None
+    term: int = 0

@@ -79,12 +79,22 @@ class Signed:
             UnknownKey: it names a key that is not among them.
             Unsigned: none of them did.
         """
-        named = [key for key in keys[:MOST_KEYS] if isinstance(key, dict) and self._names(key)]
-        if not named:
+        if not self._named(keys):
             raise UnknownKey
-        if not any(key.signed(self.algorithm, self.text, self.signature) for key in self._usable(named)):
+        if not any(map(self.signed_by, self.fitting(keys))):
             raise Unsigned
         return self.claimed
+
+    def fitting(self, keys: Sequence[object]) -> list[ProofKey]:
+        """Those of these keys (JWKs) that may have signed it: all of the right kind, where it names none."""
+        return [key for key in self._usable(self._named(keys)) if key.fits(self.algorithm)]
+
+    def signed_by(self, key: ProofKey) -> bool:
+        """Whether this key signed it."""
+        return key.signed(self.algorithm, self.text, self.signature)
+
+    def _named(self, keys: Sequence[object]) -> list[Mapping[str, Any]]:
+        return [key for key in keys[:MOST_KEYS] if isinstance(key, dict) and self._names(key)]
 
     def _names(self, key: Mapping[str, Any]) -> bool:
         return self.key_id is None or key.get("kid") == self.key_id

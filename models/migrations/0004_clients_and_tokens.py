@@ -168,6 +168,11 @@ class Migration(migrations.Migration):
             name="requests_per_minute",
             field=fields.IntField(null=True),
         ),
+        ops.AddField(
+            model_name="Client",
+            name="term",
+            field=fields.IntField(default=0, db_default=0),
+        ),
         ByDialect(
             sqlite=[_SECRETS.format("lower(hex(randomblob(13)))")],
             postgres=[_SECRETS.format("substr(md5(random()::text || id), 1, 26)")],

@@ -24,7 +24,7 @@ SHORTEST = 6
 """Bytes: what is shorter may come about in a cell by chance."""
 
 BASE64 = re.compile(rb"[A-Za-z0-9+/]{40,}={0,2}")
-HEX = re.compile(rb"\\x([0-9a-f]+)")
+HEX = re.compile(rb"\\x((?:[0-9a-f]{2})+)")
 
 
 class Resting(NamedTuple):

@@ -273,6 +273,7 @@ async def test_a_rotation_lets_both_secrets_serve_and_one_at_once_only_the_new(a
 async def test_a_client_that_is_stopped_asks_nothing_more_until_it_is_restored(a_world: World) -> None:
     await made(a_world, "stopping")
     asks = "{ purposes { id } }"
+    old = await a_world.token("stopping")
     await a_world.house.inforce._read()  # noqa: SLF001 - the lease's next reading, now
     assert "data" in await a_world.ask("stopping", asks)
     answer = await a_world.ask(ADMIN, REVOKE, of("stopping"))
@@ -282,7 +283,28 @@ async def test_a_client_that_is_stopped_asks_nothing_more_until_it_is_restored(a
     assert (response.status_code, a_world.codes(response.json())) == (401, ["UNAUTHENTICATED"])
     await a_world.ask(ADMIN, RESTORE, of("stopping"))
     await a_world.house.inforce._read()  # noqa: SLF001
+    response = await a_world.send("stopping", asks)
+    assert (response.status_code, a_world.codes(response.json())) == (401, ["UNAUTHENTICATED"])
+    a_world.tokens.clear()
+    assert await a_world.token("stopping") != old
     assert "data" in await a_world.ask("stopping", asks)
+
+
+async def test_what_a_frontend_got_for_people_before_it_was_stopped_stays_dead(a_world: World) -> None:
+    await made(a_world, "kiosk", role="frontend", recipients=["internal"])
+    user, asks = a_world.demo.users["plain"], "{ purposes { id } }"
+    await a_world.house.inforce._read()  # noqa: SLF001 - the lease's next reading, now
+    assert "data" in await a_world.ask("kiosk", asks, user=user)
+    await a_world.ask(ADMIN, ROTATE, of("kiosk", overlapDays=0))
+    await a_world.house.inforce._read()  # noqa: SLF001
+    assert "data" in await a_world.ask("kiosk", asks, user=user)
+    await a_world.ask(ADMIN, REVOKE, of("kiosk"))
+    await a_world.ask(ADMIN, RESTORE, of("kiosk"))
+    await a_world.house.inforce._read()  # noqa: SLF001
+    response = await a_world.send("kiosk", asks, user=user)
+    assert (response.status_code, a_world.codes(response.json())) == (401, ["UNAUTHENTICATED"])
+    a_world.tokens.clear()
+    assert "data" in await a_world.ask("kiosk", asks, user=user)
 
 
 @pytest.mark.parametrize("again", ["addClient", "rotateClientSecret"])

@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from api.explorer.examples import EXAMPLES, Example
-from api.explorer.page import FAVOURING, Explorer, explorer
+from api.explorer.page import FAVOURING, Explorer, TokenBound, explorer
 from api.explorer.shelf import FILES, ROOM
 from api.explorer.words import TEXTS
 from policies.edition import Edition
@@ -54,6 +54,7 @@ CLIENTS: list[dict[str, Any]] = [
     {"name": "frontend", "role": "frontend", "recipients": ["internal"], "users": {"plain": "u-plain"}},
     {"name": "employer-a", "role": "employer", "recipients": ["employer-a"]},
     {"name": "privacy-desk", "role": "privacy_officer", "recipients": ["internal", "person"]},
+    {"name": "bound", "role": "employer", "recipients": ["employer-a"]},
 ]
 
 
@@ -101,6 +102,8 @@ async def clients() -> list[dict[str, Any]]:
 async def token(client: str, user: str | None) -> dict[str, Any] | None:
     if client not in {one["name"] for one in CLIENTS}:
         return None
+    if client == "bound":
+        raise TokenBound
     return {"access_token": f"token-of-{client}-{user}", "expires_in": 600}
 
 
@@ -226,6 +229,16 @@ async def test_why_is_asked_at_once_and_the_refusals_stay_in_sight(visit: Visit)
     await expect(decided).to_contain_text("FIELD_FORBIDDEN")
 
 
+async def test_a_client_whose_tokens_are_bound_is_told_that_the_page_cannot_ask_for_it(visit: Visit) -> None:
+    await visit.page.get_by_label("As whom", exact=True).select_option("bound")
+    await visit.run()
+    sentence = TEXTS["token_bound"]["en"]
+    await expect(visit.page.get_by_role("region", name="Result Window")).to_contain_text(sentence)
+    await expect(visit.page.locator("#state")).to_have_text(sentence)
+    await visit.page.get_by_label("As whom", exact=True).select_option("employer-a")
+    await expect(visit.page.locator("#state")).to_contain_text("Asking as employer-a")
+
+
 async def test_choosing_a_purpose_writes_it_into_the_operation(visit: Visit) -> None:
     await visit.page.get_by_label("For what purpose", exact=True).select_option("service.account")
     assert (await visit.written()).startswith('query Recommend @purpose(id: "service.account") {')
@@ -347,6 +360,7 @@ ASKED = {"X-Mokuteki-Explorer": "1", "Content-Type": "application/json"}
         (ASKED, '{"client": "frontend", "user": null}', 200),
         (ASKED, '{"client": "frontend", "user": "u-plain"}', 200),
         (ASKED, '{"client": "nobody"}', 404),
+        (ASKED, '{"client": "bound"}', 409),
         (ASKED, '{"client": ["frontend"]}', 400),
         (ASKED, "not json", 400),
         (ASKED, '{"client": "' + "x" * 5000 + '"}', 413),

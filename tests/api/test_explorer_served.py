@@ -11,6 +11,7 @@ from playwright.async_api import Browser, expect
 from api.app import build_app
 from api.environment import Environment
 from api.explorer.examples import EXAMPLES, Example
+from models.client import Client
 from tests.served import free_port, serving
 from tests.world import World
 
@@ -56,6 +57,19 @@ async def test_in_production_there_is_no_front_door_and_no_explorer(a_world: Wor
         assert (await http.get("/")).status_code == 404
         assert (await http.get("/graphql", headers={"Accept": "text/html"})).status_code == 406
     assert (await a_world.http.get("/")).headers["location"] == "/graphql"
+
+
+@pytest.mark.parametrize(
+    ("binding", "status"), [("DEFAULT", 200), ("EXEMPT", 200), ("DPOP", 409), ("CERTIFICATE", 409)]
+)
+async def test_the_page_gets_no_token_that_would_open_nothing(
+    a_world: World, binding: str, status: int
+) -> None:
+    await Client.filter(id="analytics").update(binding=binding)
+    headers = {"X-Mokuteki-Explorer": "1", "Host": "127.0.0.1"}
+    response = await a_world.http.post("/explorer/token", json={"client": "analytics"}, headers=headers)
+    await Client.filter(id="analytics").update(binding="DEFAULT")
+    assert response.status_code == status
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.key)

@@ -115,6 +115,10 @@ def test_a_refused_request_for_a_token_tells_its_error(web: dict[str, Any]) -> N
     assert (web["wrongScope"]["status"], web["wrongScope"]["error"]) == (400, "invalid_scope")
 
 
+def test_an_application_may_sign_without_naming_its_key(openid: dict[str, Any]) -> None:
+    assert openid["nameless"] == "bearer"
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_an_application_gets_uses_and_gives_back_tokens_by_each_method(
     served: Served, openid: dict[str, Any], method: str

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
-from api.tokens.proof_key import ALGORITHMS
+from api.tokens.proof_key import ALGORITHMS, ProofKey
 from models.client import Authentication, Client
 from models.store import StoreUnavailable
 from tests.api.oauth import (
@@ -53,6 +53,7 @@ async def asked(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gatew
         await register_key("partner", PLAIN)
         await register_key("other", public(OTHER, kid="other"))
         await register_key("all", *(public(key, kid=alg, alg=alg, use="sig") for alg, key in KEYS.items()))
+        await register_key("changing", PLAIN, public(OTHER, kid="second"))
         await register("by-secret", jwks={"keys": [PLAIN]})
         yield made
 
@@ -121,8 +122,29 @@ async def test_the_type_of_an_assertion_may_be_left_out(kind: str | None, asked:
     assert (await asked.ask(form(sent, client_id="partner"))).status_code == 200
 
 
-async def test_a_key_without_a_name_in_the_header_is_found(asked: Gateway) -> None:
-    assert (await asked.ask(form(letter(KEY, claims())))).status_code == 200
+@pytest.mark.parametrize("key", [KEY, OTHER], ids=["the older", "the newer"])
+async def test_any_key_of_the_client_may_sign_what_names_none(key: ECKey, asked: Gateway) -> None:
+    sent = letter(key, claims(iss="changing", sub="changing"))
+    assert (await asked.ask(form(sent))).status_code == 200
+
+
+@pytest.mark.parametrize("alg", ALGORITHMS)
+async def test_what_names_no_key_is_tried_with_those_that_fit_its_algorithm(alg: str, asked: Gateway) -> None:
+    sent = letter(KEYS[alg], claims(iss="all", sub="all"), alg=alg)
+    assert (await asked.ask(form(sent))).status_code == 200
+
+
+@pytest.mark.parametrize("kid", ["second", "canary", ""])
+async def test_a_key_signs_by_its_own_name_only(kid: str, asked: Gateway) -> None:
+    sent = letter(KEY, claims(iss="changing", sub="changing"), head={"kid": kid})
+    assert refused(await asked.ask(form(sent))) == (401, "invalid_client")
+
+
+async def test_a_key_that_was_registered_without_a_name_is_not_found_by_one(asked: Gateway) -> None:
+    await register_key("nameless", public(KEY))
+    for kid, status in (("first", 401), (None, 200)):
+        sent = letter(KEY, claims(iss="nameless", sub="nameless"), head={"kid": kid})
+        assert (await asked.ask(form(sent))).status_code == status
 
 
 WRONG: dict[str, Mapping[str, Any]] = {
@@ -374,18 +396,22 @@ async def test_an_assertion_of_another_kind_is_not_read(kind: str, asked: Gatewa
     assert refused(await asked.ask(sent)) == (400, "invalid_request")
 
 
-async def test_an_unknown_client_is_tried_as_long_as_a_known_one(asked: Gateway, monkeypatch: Any) -> None:
-    """Whoever measures must not learn which clients there are: a signature is verified in any case."""
+@pytest.mark.parametrize(("kid", "times"), [("first", 1), ("canary", 1), (None, 2)])
+async def test_what_proves_nothing_is_verified_as_often_whoever_it_names(
+    kid: str | None, times: int, asked: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever measures must not learn which clients there are, nor what keys they have."""
     tried: list[str] = []
-    signed = "api.tokens.proof_key.ProofKey.signed"
 
-    def counted(_key: Any, algorithm: str, _text: bytes, _signature: bytes) -> bool:
+    def counted(key: ProofKey, algorithm: str, _text: bytes, _signature: bytes) -> bool:
+        assert key.fits(algorithm)
         tried.append(algorithm)
         return False
 
-    monkeypatch.setattr(signed, counted)
+    monkeypatch.setattr(ProofKey, "signed", counted)
     for alg, key in KEYS.items():
-        for name, kid in (("all", alg), ("canary", alg), ("canary", None)):
+        for name in ("canary", "partner", "changing", "all", "by-secret"):
             sent = letter(key, claims(iss=name, sub=name), alg=alg, head={"kid": kid})
             assert refused(await asked.ask(form(sent))) == (401, "invalid_client")
-    assert tried == [alg for alg in KEYS for _ in range(3)]
+            assert (name, tried) == (name, [alg] * times)
+            tried.clear()

@@ -3,15 +3,19 @@
 import asyncio
 from base64 import b64encode
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from api.fair.memory import MemoryWindows
-from api.tokens import form
+from api.tokens import form, proving
 from api.tokens.flood import flood
-from models.client import Client
+from models.client import Client, ClientSecret
 from models.inforce import PolicyUnavailable
+from models.person_row import new_id
+from models.secret import hash_secret, matches
 from tests.api.oauth import NOW, SECRET, Gateway, basic, gateway, refused, register, served
 
 ASK = {"grant_type": "client_credentials"}
@@ -101,6 +105,39 @@ async def test_a_client_that_proves_nothing_always_hears_the_same(
     response = await asked.ask(form, **headers)
     assert refused(response) == (401, "invalid_client")
     assert response.json()["error_description"] == "the client is not known, or did not prove itself"
+
+
+async def test_as_many_secrets_are_compared_whoever_is_named(
+    asked: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever measures must not learn which clients there are, nor whether one changes its secret."""
+    await register("changing")
+    second = {"client_id": "changing", "hash": hash_secret("another"), "created_at": datetime.now(UTC)}
+    await ClientSecret.create(id=new_id(), **second)
+    await Client.create(
+        id="keyed", name="keyed", role="employer", recipients=[], created_at=datetime.now(UTC)
+    )
+    compared, read = list[str](), list[str]()
+
+    def counted(secret: str, kept: str) -> bool:
+        compared.append(secret)
+        return matches(secret, kept)
+
+    class Clients:
+        @staticmethod
+        def get_or_none(**named: str) -> Any:
+            read.append(named["id"])
+            return Client.get_or_none(**named)
+
+    monkeypatch.setattr(proving, "matches", counted)
+    monkeypatch.setattr(proving, "Client", Clients)
+    for name in ("canary", "employer-a", "changing", "keyed", "revoked"):
+        response = await asked.ask({**POSTED, "client_id": name, "client_secret": "canary"})
+        assert refused(response) == (401, "invalid_client")
+        assert (name, compared, read) == (name, ["canary"] * 2, [])
+        compared.clear()
+    assert (await asked.ask({**POSTED, "client_id": "changing"})).status_code == 200
+    assert (compared, read) == ([SECRET] * 2, ["changing"])
 
 
 async def test_a_client_revoked_a_moment_ago_receives_no_token(asked: Gateway) -> None:

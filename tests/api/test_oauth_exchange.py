@@ -125,8 +125,27 @@ async def test_the_person_sees_the_exchange_in_the_ledger_under_the_request(site
     response = await site.ask(form("site", user, USER))
     access = (await site.seen_by(user))[0]
     assert access.request_id == response.headers["x-request-id"]
+    assert told(response.json()["access_token"])["jti"] == access.request_id
     assert (access.client, access.role, access.operation) == ("site", "user", "token exchange")
     assert (access.outcome, access.code, access.recipient, access.users) == ("RELEASED", None, "person", 0)
+
+
+async def test_the_ledger_tells_which_member_of_staff_got_a_token_and_finds_it_by_its_id(site: Site) -> None:
+    await register("audit", role="auditor", recipients=["internal"])
+    token = await minted(site, "audit", staff="corp:mori")
+    less = (await site.ask(form("audit", token, scope="purpose:compliance.security"))).json()
+    query = AccessQuery(request_id=told(less["access_token"])["jti"], limit=5)
+    (access,) = await History(site.store, site.bits).accesses(query)
+    assert (access.staff, access.client, access.role) == ("corp:mori", "audit", "auditor")
+    assert (access.operation, access.outcome, access.at.timestamp()) == ("token exchange", "RELEASED", NOW)
+    assert (access.purpose, access.recipient, access.users) == (None, None, 0)
+
+
+async def test_a_client_that_narrows_its_own_token_leaves_no_record(site: Site) -> None:
+    response = await site.ask(form("partner", await minted(site, "partner")))
+    query = AccessQuery(request_id=response.headers["x-request-id"], limit=5)
+    assert list(await History(site.store, site.bits).accesses(query)) == []
+    assert told(response.json()["access_token"])["jti"] != response.headers["x-request-id"]
 
 
 async def test_without_a_record_there_is_no_token(site: Site) -> None:
@@ -326,6 +345,9 @@ async def refused_token(site: Site, why: str) -> str:  # noqa: PLR0911 - each re
         case "one of a recipient it lost":
             lost = Client(id="partner", role="employer", recipients=["partner", "partner-3"])
             return site.tokens.mint(Holder(client=lost), now=NOW)
+        case "one of another of its terms":
+            other = Client(id="partner", role="employer", recipients=["partner"], term=1)
+            return site.tokens.mint(Holder(client=other), now=NOW)
         case "one for a person, of no frontend":
             return await minted(site, "partner", user=site.demo.users["plain"])
         case "one without its signature":
@@ -343,6 +365,7 @@ async def refused_token(site: Site, why: str) -> str:  # noqa: PLR0911 - each re
         "one that was taken back",
         "one of a role it lost",
         "one of a recipient it lost",
+        "one of another of its terms",
         "one for a person, of no frontend",
         "one without its signature",
         "none",

@@ -280,6 +280,23 @@ async def test_the_token_of_a_person_is_not_active_once_its_client_is_no_fronten
     assert not await active(asked, token, "kiosk")
 
 
+@pytest.mark.parametrize("more", [{}, {"user": "u7Hd"}, {"staff": "corp:mori"}], ids=["own", "user", "staff"])
+async def test_tokens_of_a_client_from_before_its_restoration_are_not_active(
+    more: dict[str, str], asked: Gateway
+) -> None:
+    """In the same second or not: the clock stands still here."""
+    role = "frontend" if "user" in more else "auditor" if "staff" in more else "employer"
+    name = f"restored-{role}"
+    await register(name, role=role, recipients=["internal"])
+    old = await minted(asked, name, **more)
+    assert await active(asked, old, name)
+    await Client.filter(id=name).update(term=1)
+    new = await minted(asked, name, **more)
+    assert [await active(asked, token, name) for token in (old, new)] == [False, True]
+    await Client.filter(id=name).update(term=2)
+    assert [await active(asked, token, name) for token in (old, new)] == [False, False]
+
+
 @pytest.mark.parametrize("change", [{"active": False}, {"expires_at": AT}], ids=["revoked", "over"])
 async def test_a_client_that_is_gone_learns_nothing_of_its_tokens(change: Any, asked: Gateway) -> None:
     name = f"gone-{next(iter(change))}"

@@ -141,6 +141,26 @@ async def test_a_member_of_staff_receives_a_token_that_names_them_and_their_clie
     assert "canary" not in json.dumps(payload)
 
 
+async def test_the_exchange_of_staff_is_on_record_under_the_id_of_the_token(office: Office) -> None:
+    before = len(office.gateway.book.entries)
+    response = await office.ask(good())
+    token = response.json()["access_token"]
+    narrow = await office.ask(token, subject_token_type=ACCESS, scope="purpose:service.account")
+    whole, less = office.gateway.book.entries[before:]
+    assert (whole.staff, whole.client, whole.role) == ("corp:mori", "desk", "privacy_officer")
+    assert (whole.operation, whole.outcome, whole.at.timestamp()) == ("token exchange", "RELEASED", NOW)
+    assert (whole.purpose, whole.recipient, whole.sought, whole.users) == (None, None, (), 0)
+    assert whole.request_id == told(token)["jti"] == response.headers["x-request-id"]
+    assert (less.staff, less.request_id) == ("corp:mori", told(narrow.json()["access_token"])["jti"])
+
+
+async def test_without_a_record_there_is_no_token_of_staff(office: Office) -> None:
+    office.gateway.book.closed = True
+    response = await office.ask(good())
+    assert refused(response) == (503, "temporarily_unavailable")
+    assert "access_token" not in response.text
+
+
 async def test_the_token_of_staff_ends_with_what_the_issuer_said(office: Office) -> None:
     for ahead, lasting in ((60, 60), (7200, 900)):
         answer = (await office.ask(good(exp=int(NOW) + ahead))).json()

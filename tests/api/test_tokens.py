@@ -38,6 +38,7 @@ class Registration:
     id: str = "employer-a"
     role: str = "employer"
     recipients: list[str] = field(default_factory=lambda: ["employer-a", "employer-b"])
+    term: int = 0
 
 
 def tokens(ring: Keyring = RING) -> AccessTokens:
@@ -255,6 +256,10 @@ WRONG: dict[str, Mapping[str, Any]] = {
     "a scope of another shape": {"scope": "openid"},
     "a claim we do not know": {"admin": True},
     "a token id that is a number": {"jti": 7},
+    "a term of nought": {"term": 0},
+    "a term in words": {"term": "1"},
+    "a term that is true": {"term": True},
+    "a term without end": {"term": 1 << 40},
 }
 
 

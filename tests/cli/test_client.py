@@ -19,6 +19,7 @@ from api.settings import Settings
 from models.client import Client, ClientChange, ClientSecret
 from models.database import opened
 from models.secret import hash_secret
+from tests.api.oauth import told as claims
 from tests.cli.conftest import Mokuteki
 
 Found = TypeVar("Found")
@@ -180,14 +181,16 @@ def test_a_secret_is_rotated_with_overlap_at_once_and_dropped(mokuteki: Mokuteki
 
 def test_a_client_is_stopped_and_restored_and_the_page_tells_of_it(mokuteki: Mokuteki) -> None:
     done(mokuteki, *ADD, "stopping", *BAKER, "--owner", "架空", "--operator", "yamada")
+    before = done(mokuteki, "token", "stopping")
     done(mokuteki, "client", "revoke", "stopping", "--operator", "sato")
     assert "no active client is named `stopping`" in told(mokuteki, "token", "stopping")
+    assert "term" not in claims(before)
     page = done(mokuteki, "client", "show", "stopping")
     assert "stopping (stopped)" in page
     assert "revoked by cli:sato: active" in page
     assert "added by cli:yamada" in page
     done(mokuteki, "client", "restore", "stopping")
-    assert done(mokuteki, "token", "stopping")
+    assert claims(done(mokuteki, "token", "stopping"))["term"] == 1
     assert "no client is named `nobody`" in told(mokuteki, "client", "show", "nobody")
 
 

@@ -41,6 +41,9 @@ for (const [method, named] of Object.entries(ways)) {
   };
 }
 
+const nameless = await discovered('keyed', oauth.PrivateKeyJwt(privateKey));
+told.nameless = (await oauth.clientCredentialsGrant(nameless, {})).token_type;
+
 const site = await discovered(...ways.client_secret_basic);
 const exchange = (token, type, more = {}) =>
   oauth.genericGrantRequest(site, 'urn:ietf:params:oauth:grant-type:token-exchange', {

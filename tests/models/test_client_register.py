@@ -346,6 +346,21 @@ async def test_a_client_that_is_stopped_leaves_the_registry_and_comes_back_as_it
     assert record.parts["owner"] == "A"
 
 
+async def test_each_restoration_begins_another_term_and_nothing_else_does(store: Store) -> None:
+    async def term() -> int:
+        return (await read_registry(store)).clients["terms"].term
+
+    await added(store, "terms")
+    await carried(store, lambda register: register.restore("terms"))
+    await carried(store, lambda register: register.change("terms", {"owner": "B"}))
+    await carried(store, lambda register: register.add_secret("terms", overlap=0))
+    assert await term() == 0
+    for times in (1, 2):
+        await carried(store, lambda register: register.revoke("terms"))
+        await carried(store, lambda register: register.restore("terms"))
+        assert await term() == times
+
+
 @pytest.mark.parametrize("name", ["nobody", "a b", "\u0000", "\ud800"])
 async def test_a_client_that_is_none_is_told_so(store: Store, name: str) -> None:
     for work in (

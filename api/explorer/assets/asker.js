@@ -5,7 +5,9 @@
 window.MokutekiAsker = function (settings, who, say) {
   const EARLY = 20; // seconds before its end at which a token is replaced
   const OURS = { "Content-Type": "application/json", "X-Mokuteki-Explorer": "1" };
+  const BOUND = 409; // the client's tokens need its key or certificate
   let held = { token: null, owner: "", until: 0 };
+  let failed = "token_failed"; // why there was no token
 
   const nothing = (message) => ({ errors: [{ message }] });
 
@@ -22,7 +24,8 @@ window.MokutekiAsker = function (settings, who, say) {
       body: JSON.stringify({ client, user: user || null }),
     });
     if (!answer.ok) {
-      say("token_failed");
+      failed = answer.status === BOUND ? "token_bound" : "token_failed";
+      say(failed);
       return null;
     }
     const issued = await answer.json();
@@ -33,7 +36,7 @@ window.MokutekiAsker = function (settings, who, say) {
 
   function missing() {
     if (!settings.development) return "token_paste";
-    return who().client ? "token_failed" : "token_missing";
+    return who().client ? failed : "token_missing";
   }
 
   function requestOf(answer, result) {
