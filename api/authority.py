@@ -21,7 +21,7 @@ def authority(house: House) -> Authority:
         tokens=house.tokens,
         edition=lambda: house.inforce.edition_in_force,
         bindings=house.bindings,
-        record=Subjects(house.fair, registry, house.ledger.record),
+        subjects=Subjects(house.fair, registry, house.ledger.record),
         replays=house.assertions,
         trusted=Trusted(settings.trusted_issuers),
         flood=flood(settings.quotas.tokens_per_minute, house.counting.floods),

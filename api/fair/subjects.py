@@ -28,11 +28,11 @@ class TooManyPeople(Exception):  # noqa: N818 - it is an answer, not a fault
 
 
 class Subjects:
-    """Puts accesses on record, and counts the people of those that are exchanges.
+    """Counts the people of exchanges and puts exchanges on record.
 
     Args:
         registry: the registry in force.
-        record: puts an access in the ledger.
+        record: puts an access in the ledger, which counts nobody.
     """
 
     def __init__(
@@ -43,15 +43,7 @@ class Subjects:
     ) -> None:
         self._fair = fair
         self._registry = registry
-        self._record = record
-
-    async def __call__(self, entry: Entry) -> None:
-        """Return when an access that counts nobody is on record.
-
-        Raises:
-            LedgerUnavailable: it is not.
-        """
-        await self._record(entry)
+        self.record = record
 
     async def check(self, entry: Entry) -> None:
         """See that the client of this exchange may get anybody's token, before anything of the person is read.
@@ -76,16 +68,16 @@ class Subjects:
             LedgerUnavailable: it is not on record, and the person stays counted.
         """
         turn = await self._turn(entry, self._fair.people(await self._registry(), entry.client, 1))
-        await self._record(replace(entry, reason=NEAR) if turn.near else entry)
+        await self.record(replace(entry, reason=NEAR) if turn.near else entry)
 
     async def _turn(self, entry: Entry, asked: Awaitable[Turn]) -> Turn:
         try:
             turn = await asked
         except QuotaUnavailable:
-            await self._record(_refused(entry, UNKNOWN))
+            await self.record(_refused(entry, UNKNOWN))
             raise
         if turn.over is not None:
-            await self._record(_refused(entry, OVER))
+            await self.record(_refused(entry, OVER))
             raise TooManyPeople(turn.wait)
         return turn
 

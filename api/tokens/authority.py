@@ -1,23 +1,18 @@
 """The authority: what the authorization server stands on."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from api.fair.flood import Flood
+from api.fair.subjects import Subjects
 from api.tokens.access_token import AccessTokens
 from api.tokens.binding import Bindings
 from api.tokens.flood import flood
 from api.tokens.metadata import Offered
 from api.tokens.replay import MemoryReplays, Replays
 from api.tokens.trusted import Trusted
-from models.entry import Entry
-from models.ledger import LedgerUnavailable
 from policies.edition import Edition
-
-
-async def _no_ledger(_: Entry) -> None:
-    raise LedgerUnavailable("the authorization server has no ledger")
 
 
 def _count_nothing(_action: str, _error: str | None) -> None:
@@ -30,7 +25,7 @@ class Authority:
 
     Attributes:
         edition: the edition in force.
-        record: puts an access in the ledger.
+        subjects: counts people whose tokens are given, and puts it on record.
         replays: remembers the assertions that were shown.
         trusted: the other issuers, for members of staff.
         bindings: bind tokens to what a request shows.
@@ -42,7 +37,7 @@ class Authority:
     tokens: AccessTokens
     edition: Callable[[], Edition]
     bindings: Bindings
-    record: Callable[[Entry], Awaitable[None]] = _no_ledger
+    subjects: Subjects
     replays: Replays = field(default_factory=lambda: MemoryReplays(time.time))
     trusted: Trusted = field(default_factory=Trusted)
     flood: Flood = field(default_factory=flood)

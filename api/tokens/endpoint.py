@@ -84,7 +84,7 @@ class AuthorizationServer:
         self._revocation = Revocation(tokens)
         self._grants: Mapping[str, Grant] = {
             CLIENT_CREDENTIALS: client_credentials(granting),
-            EXCHANGE: Exchange(granting, authority.record, authority.trusted).grant,
+            EXCHANGE: Exchange(granting, authority.subjects, authority.trusted).grant,
         }
 
     async def token(self, request: Request) -> Response:

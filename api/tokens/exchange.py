@@ -1,31 +1,23 @@
 """The exchange: a token in place of another, for the person or the member of staff it speaks of (RFC 8693)."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 import structlog
 
-from api.fair.subjects import Subjects, TooManyPeople
-from api.fair.window import QuotaUnavailable
+from api.fair.subjects import Subjects
 from api.tokens.access_token import Holder, InvalidToken, Registered
-from api.tokens.claims import STAFF_ROLES, USER_RECIPIENTS, USER_ROLE
+from api.tokens.claims import STAFF_ROLES, USER_RECIPIENTS
+from api.tokens.entering import Entering
 from api.tokens.fault import Fault, unavailable
 from api.tokens.grant import Asking, Granting, Limit
 from api.tokens.held import held
-from api.tokens.reaching import reaching
 from api.tokens.requester import Bound
 from api.tokens.scope import Scope
 from api.tokens.signed import Unsigned
 from api.tokens.trusted import Trusted, Unreachable
-from models.access import Outcome
-from models.entry import Entry
-from models.ledger import LedgerUnavailable
-from models.signed_in import EXCHANGE as OPERATION
-from models.signed_in import possible, reference_of
-from models.store import StoreUnavailable
+from models.signed_in import possible
 from policies.vocabulary import Role
 
 log = structlog.get_logger("tokens")
@@ -64,23 +56,24 @@ class Subject:
     bound: Bound | None = None
 
 
+Reading: TypeAlias = Callable[[Asking, str], Awaitable[Subject]]
+"""Reads one kind of subject token."""
+
+
 class Exchange:
     """The grant of RFC 8693.
 
     Args:
         granting: what every grant stands on.
-        record: puts an access in the ledger; no record, no token. Those of people are given only where it is
-            `Subjects`, which count them.
+        subjects: counts people and puts exchanges on record; no record, no token.
         trusted: the issuers whose word is taken for members of staff.
     """
 
-    def __init__(
-        self, granting: Granting, record: Callable[[Entry], Awaitable[None]], trusted: Trusted
-    ) -> None:
+    def __init__(self, granting: Granting, subjects: Subjects, trusted: Trusted) -> None:
         self._granting = granting
-        self._record = record
+        self._entering = Entering(subjects, granting.edition)
         self._trusted = trusted
-        self._subjects: dict[str, Callable[[Asking, str], Awaitable[Subject]]] = {
+        self._subjects: dict[str, Reading] = {
             USER: self._of_user,
             ACCESS_TOKEN: self._of_access_token,
             ID_TOKEN: self._of_id_token,
@@ -114,11 +107,10 @@ class Exchange:
             token_id=asking.request_id if subject.user or subject.staff else None,
         )
         answer = self._granting.answer(holder, asking.now, subject.until)
-        if subject.user is not None:
-            await self._enter(asking, subject.user)
-        elif subject.staff is not None:
-            async with _answering(asking):
-                await self._record(self._entry(asking, staff=subject.staff))
+        if subject.user is not None and not await self._entering.person(asking, subject.user):
+            _refuse()
+        if subject.staff is not None:
+            await self._entering.staff(asking, subject.staff)
         return {**answer, "issued_token_type": ACCESS_TOKEN}
 
     async def _of_user(self, asking: Asking, user: str) -> Subject:
@@ -176,71 +168,6 @@ class Exchange:
             staff=member.name,
             until=member.until,
         )
-
-    def _counted(self) -> Subjects:
-        """What counts the people; where nothing does, what was used is not known."""
-        if isinstance(self._record, Subjects):
-            return self._record
-        raise QuotaUnavailable("nothing counts the people of exchanges")
-
-    async def _enter(self, asking: Asking, user: str) -> None:
-        """Count the person, and let them see that a token was made for them.
-
-        INVARIANT: the person is looked for when nothing else is left to refuse, which would tell that they exist.
-
-        Raises:
-            Fault: the client may get nobody's token; or nobody has this id, or they were erased: the same for both.
-        """
-        async with _answering(asking):
-            await self._counted().check(self._entry(asking))
-        async with reaching("the person cannot be looked up now: try again"):
-            reference = await reference_of(user)
-        if reference is None:
-            _refuse()
-        async with _answering(asking):
-            await self._counted().enter(self._entry(asking, reference))
-
-    def _entry(self, asking: Asking, *sought: int, staff: str | None = None) -> Entry:
-        """The record of this exchange, for a member of staff or a person, which whoever it seeks sees.
-
-        Its request is the `jti` of the token.
-        """
-        return Entry(
-            at=datetime.fromtimestamp(asking.now, UTC),
-            request_id=asking.request_id,
-            client=asking.client.id,
-            role=asking.client.role if staff else USER_ROLE,
-            staff=staff,
-            purpose=None,
-            recipient=None if staff else USER_RECIPIENTS[0],
-            operation=OPERATION,
-            edition=self._granting.edition().id,
-            outcome=Outcome.RELEASED,
-            sought=sought,
-        )
-
-
-@asynccontextmanager
-async def _answering(asking: Asking) -> AsyncIterator[None]:
-    """Count a person where there is one and put the exchange on record, or tell why there is no token.
-
-    Raises:
-        Fault: `temporarily_unavailable`: too many people (429), or it is not known how many, or not on record (503).
-    """
-    try:
-        yield
-    except TooManyPeople as over:
-        sentence = (
-            "the client got tokens, or was told, of as many people as it may now: wait for `Retry-After`"
-        )
-        headers = {"Retry-After": str(over.wait)}
-        raise Fault("temporarily_unavailable", sentence, status=429, headers=headers) from None
-    except (QuotaUnavailable, StoreUnavailable):
-        log.exception("quota.unreachable", request_id=asking.request_id)
-        raise unavailable("of how many people the client was told is not known now: try again") from None
-    except LedgerUnavailable:
-        log.exception("tokens.unrecorded")
-        raise unavailable("the exchange cannot be put on record now: try again") from None
 
 
 def _refuse() -> NoReturn:

@@ -146,7 +146,7 @@ async def served(**more: Any) -> AsyncIterator[Gateway]:
     proofs = Proofs(ISSUER, Nonces(INSTALLATION), MemoryReplays(lambda: clock[0]))
     given = {
         "bindings": Bindings(proofs, certificate_header=None, guarded=_nobody_is_guarded),
-        "record": counting(book.record),
+        "subjects": counting(book.record),
         "replays": MemoryReplays(lambda: clock[0]),
         "count": counts,
         "edition": lambda: EDITION,

@@ -75,7 +75,7 @@ async def site(edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> As
         ledger = Ledger(store, lambda: inforce.bits)
         ledger.start()
         try:
-            async with served(record=counting(ledger.record)) as made:
+            async with served(subjects=counting(ledger.record)) as made:
                 yield Site(**vars(made), store=store, demo=demo, bits=inforce.bits)
         finally:
             await ledger.stop()
@@ -154,14 +154,6 @@ async def test_without_a_record_there_is_no_token(site: Site) -> None:
         response = await other.ask(form("site", site.demo.users["plain"], USER))
     assert refused(response) == (503, "temporarily_unavailable")
     assert "access_token" not in response.text
-
-
-async def test_where_nothing_counts_people_there_is_no_token_of_a_person(site: Site) -> None:
-    async with served(record=site.book.record) as other:
-        response = await other.ask(form("site", site.demo.users["plain"], USER))
-        own = await other.ask(form("partner", await minted(site, "partner")))
-    assert refused(response) == (503, "temporarily_unavailable")
-    assert own.status_code == 200
 
 
 async def test_the_token_of_a_person_is_narrowed_as_asked(site: Site) -> None:
