@@ -21,6 +21,7 @@ def authority(house: House) -> Authority:
         tokens=house.tokens,
         edition=lambda: house.inforce.edition_in_force,
         bindings=house.bindings,
+        store=house.store,
         subjects=Subjects(house.fair, registry, house.ledger.record),
         replays=house.assertions,
         trusted=Trusted(settings.trusted_issuers),

@@ -11,6 +11,11 @@ from models.store import Store
 
 _KEYS = "SELECT id, sealed, created_at, retired_at FROM signing_keys"
 _REVOKED = "SELECT token_id FROM revoked_tokens WHERE expires_at > :now"
+_TAKE_BACK = """
+INSERT INTO revoked_tokens (token_id, client_id, expires_at, revoked_at) VALUES (:token, :client, :until, :now)
+ON CONFLICT DO NOTHING
+"""
+_FORGET = "DELETE FROM revoked_tokens WHERE expires_at < :before"
 
 
 class SigningKey(Model):
@@ -87,6 +92,27 @@ async def read_token_state(store: Store, now: datetime) -> TokenState:
     """The state as the database has it."""
     revoked = await store.fetch(_REVOKED, {"now": now})
     return TokenState(await read_signing_keys(store), frozenset(row[0] for row in revoked))
+
+
+async def take_back(store: Store, token_id: str, client: str, *, until: datetime, now: datetime) -> None:
+    """Take a token of a client back, which would serve `until` then.
+
+    Raises:
+        StoreUnavailable: nothing was done.
+    """
+    async with store.transaction() as transaction:
+        values = {"token": token_id, "client": client, "until": until, "now": now}
+        await transaction.execute(_TAKE_BACK, values)
+
+
+async def forget_revoked(store: Store, before: datetime) -> None:
+    """Drop those that had expired by then.
+
+    Raises:
+        StoreUnavailable: nothing was done.
+    """
+    async with store.transaction() as transaction:
+        await transaction.execute(_FORGET, {"before": before})
 
 
 async def read_signing_keys(store: Store) -> tuple[KnownKey, ...]:

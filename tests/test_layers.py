@@ -134,3 +134,31 @@ def test_the_finished_value_that_leaves_is_made_in_the_doors_alone() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Finished"
     }
     assert makers == {"api.gateway.fulfilment", "api.gateway.changes.carry"}
+
+
+WRITES = {"bulk_create", "bulk_update", "create", "delete", "get_or_create", "save", "update_or_create"}
+BY_COMMAND = {"api.tokens.keys"}
+"""Keys are made and changed at the start and by commands."""
+
+
+def written_by_tortoise(tree: ast.AST) -> Iterator[str]:
+    """Calls that would write records through Tortoise: on a model, or on a query of one."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
+            text = ast.unparse(node.func)
+            if text[0].isupper():
+                yield f"{text}:{node.lineno}"
+
+
+def test_a_serving_process_writes_by_the_store_alone() -> None:
+    """A request that is given up must leave no transaction of Tortoise open: decision 26."""
+    served = {
+        module: tree
+        for module, tree in trees().items()
+        if module.startswith("api") and not module.startswith("api.cli") and module not in BY_COMMAND
+    }
+    assert list(written_by_tortoise(ast.parse("RevokedToken.filter(a=1).delete()"))) == [
+        "RevokedToken.filter(a=1).delete:1"
+    ]
+    found = [f"{module}: {call}" for module, tree in served.items() for call in written_by_tortoise(tree)]
+    assert found == []

@@ -12,6 +12,7 @@ from api.tokens.flood import flood
 from api.tokens.metadata import Offered
 from api.tokens.replay import MemoryReplays, Replays
 from api.tokens.trusted import Trusted
+from models.store import Store
 from policies.edition import Edition
 
 
@@ -25,6 +26,7 @@ class Authority:
 
     Attributes:
         edition: the edition in force.
+        store: keeps what was taken back.
         subjects: counts people whose tokens are given, and puts it on record.
         replays: remembers the assertions that were shown.
         trusted: the other issuers, for members of staff.
@@ -37,6 +39,7 @@ class Authority:
     tokens: AccessTokens
     edition: Callable[[], Edition]
     bindings: Bindings
+    store: Store
     subjects: Subjects
     replays: Replays = field(default_factory=lambda: MemoryReplays(time.time))
     trusted: Trusted = field(default_factory=Trusted)

@@ -81,7 +81,7 @@ class AuthorizationServer:
         granting = Granting(tokens, authority.edition)
         self._authority = authority
         self._proving = Proving({tokens.issuer, tokens.issuer + TOKEN_PATH}, authority.replays)
-        self._revocation = Revocation(tokens)
+        self._revocation = Revocation(tokens, authority.store)
         self._grants: Mapping[str, Grant] = {
             CLIENT_CREDENTIALS: client_credentials(granting),
             EXCHANGE: Exchange(granting, authority.subjects, authority.trusted).grant,

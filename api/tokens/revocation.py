@@ -8,7 +8,8 @@ import structlog
 from api.tokens.access_token import AccessTokens, InvalidToken
 from api.tokens.reaching import reaching
 from models.client import Client
-from models.token_state import RevokedToken
+from models.store import Store
+from models.token_state import forget_revoked, take_back
 
 log = structlog.get_logger("tokens")
 
@@ -22,8 +23,9 @@ SLACK = timedelta(minutes=1)
 class Revocation:
     """Takes tokens back; every process learns of it within a second."""
 
-    def __init__(self, tokens: AccessTokens) -> None:
+    def __init__(self, tokens: AccessTokens, store: Store) -> None:
         self._tokens = tokens
+        self._store = store
         self._look_again = -math.inf
 
     async def take_back(self, token: str, client: Client, now: float) -> bool:
@@ -39,14 +41,9 @@ class Revocation:
         if requester.client != client.id:
             return False
         at = datetime.fromtimestamp(now, UTC)
-        row = RevokedToken(
-            token_id=requester.token_id,
-            client_id=client.id,
-            expires_at=datetime.fromtimestamp(requester.expires_at, UTC),
-            revoked_at=at,
-        )
+        until = datetime.fromtimestamp(requester.expires_at, UTC)
         async with reaching("the token cannot be taken back now: try again"):
-            await RevokedToken.bulk_create([row], ignore_conflicts=True)
+            await take_back(self._store, requester.token_id, client.id, until=until, now=at)
             await self._forget(at)
         return True
 
@@ -54,4 +51,4 @@ class Revocation:
         """Drop what has expired, now and then."""
         if at.timestamp() >= self._look_again:
             self._look_again = at.timestamp() + EVERY
-            await RevokedToken.filter(expires_at__lt=at - SLACK).delete()
+            await forget_revoked(self._store, at - SLACK)

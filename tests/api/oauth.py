@@ -34,6 +34,7 @@ from models.ledger import LedgerUnavailable
 from models.person_row import new_id
 from models.registry import Registry
 from models.secret import hash_secret
+from models.store_sqlite import SqliteStore
 from tests.api.opened import opened
 from tests.api.proofs import coded
 
@@ -152,10 +153,14 @@ async def served(**more: Any) -> AsyncIterator[Gateway]:
         "edition": lambda: EDITION,
         **more,
     }
-    authority = Authority(tokens=tokens, now=lambda: clock[0], **given)
+    store = await SqliteStore.open(str(Client._meta.db.filename))  # type: ignore[attr-defined]  # noqa: SLF001
+    authority = Authority(tokens=tokens, store=store, now=lambda: clock[0], **given)
     app = Starlette(routes=list(routes(authority)))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ISSUER) as http:
-        yield Gateway(tokens, app, http, book, counts, clock)
+        try:
+            yield Gateway(tokens, app, http, book, counts, clock)
+        finally:
+            await store.close()
 
 
 @asynccontextmanager

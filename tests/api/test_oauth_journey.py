@@ -10,8 +10,10 @@ import pytest
 from joserfc.jwk import ECKey
 
 from api.tokens.proof_key import ALGORITHMS
+from models.client import ClientSecret
 from models.history import AccessQuery, History
-from tests.api.oauth import JWT_BEARER, letter, public, refused, register_key, told
+from tests.api.oauth import JWT_BEARER, SECRET, letter, public, refused, register, register_key, told
+from tests.api.test_unwritable import locked
 from tests.world import World
 
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
@@ -82,6 +84,26 @@ async def test_a_token_taken_back_opens_nothing_within_a_second(a_world: World) 
     again = {**held, "grant_type": EXCHANGE, "subject_token": token}
     again["subject_token_type"] = "urn:ietf:params:oauth:token-type:access_token"
     assert refused(await a_world.http.post("/oauth/token", data=again)) == (400, "invalid_request")
+
+
+async def test_a_revocation_that_had_to_be_given_up_blinds_nobody(a_world: World, database_url: str) -> None:
+    """What was asked of a locked database leaves nothing open that later requests would look through."""
+    token = (await exchanged(a_world, a_world.demo.users["plain"])).json()["access_token"]
+    held = {**proof_of(a_world, "frontend"), "token": token}
+    async with locked(database_url, whole=False, table="revoked_tokens"):
+        assert refused(await a_world.http.post("/oauth/revoke", data=held)) == (
+            503,
+            "temporarily_unavailable",
+        )
+    assert (await a_world.http.post("/oauth/introspect", data=held)).json()["active"] is True
+    assert (await a_world.http.post("/oauth/revoke", data=held)).status_code == 200
+    assert (await a_world.http.post("/oauth/introspect", data=held)).json() == {"active": False}
+    name = f"new-{token_urlsafe(6)}"
+    await register(name, recipients=["employer-a"])
+    again = {"grant_type": "client_credentials", "client_id": name, "client_secret": SECRET}
+    assert (await a_world.http.post("/oauth/token", data=again)).status_code == 200
+    await ClientSecret.filter(client_id=name).delete()
+    assert refused(await a_world.http.post("/oauth/token", data=again)) == (401, "invalid_client")
 
 
 async def test_a_client_with_a_key_proves_itself_once_by_each_assertion(a_world: World) -> None:

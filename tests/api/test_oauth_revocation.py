@@ -1,6 +1,7 @@
 """Taking tokens back (RFC 7009) and asking what they say (RFC 7662): a client's own, and nobody else's."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,8 @@ from api.tokens.access_token import Holder
 from api.tokens.requester import Bound
 from api.tokens.scope import Scope
 from models.client import Client
+from models.store import StoreUnavailable, Transaction
+from models.store_sqlite import SqliteStore
 from models.token_state import RevokedToken
 from tests.api.oauth import (
     ISSUER,
@@ -156,8 +159,13 @@ async def test_without_a_database_neither_is_answered(
     async def broken(*_: Any, **__: Any) -> None:
         raise OperationalError("canary")
 
+    @asynccontextmanager
+    async def unavailable(_: SqliteStore) -> AsyncIterator[Transaction]:
+        raise StoreUnavailable("canary")
+        yield
+
     token = await minted(asked)
-    monkeypatch.setattr(RevokedToken, "bulk_create", broken)
+    monkeypatch.setattr(SqliteStore, "transaction", unavailable)
     monkeypatch.setattr(RevokedToken, "exists", broken)
     assert refused(await asked.post(path, form(token))) == (503, "temporarily_unavailable")
 

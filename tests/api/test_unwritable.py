@@ -67,8 +67,8 @@ def logged() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def locked(url: str, *, whole: bool) -> AsyncIterator[None]:
-    """The ledger held by somebody else; `whole` keeps others from reading it too, where that can be."""
+async def locked(url: str, *, whole: bool, table: str = "accesses") -> AsyncIterator[None]:
+    """A table, or all of SQLite, held by somebody else; `whole` keeps others from reading too, where that can be."""
     if url.startswith(SQLITE):
         file = sqlite3.connect(
             url.removeprefix(SQLITE), isolation_level=None, timeout=10, check_same_thread=False
@@ -84,7 +84,7 @@ async def locked(url: str, *, whole: bool) -> AsyncIterator[None]:
     try:
         async with connection.transaction():
             mode = "ACCESS EXCLUSIVE" if whole else "EXCLUSIVE"
-            await connection.execute(f"LOCK TABLE accesses IN {mode} MODE")
+            await connection.execute(f"LOCK TABLE {table} IN {mode} MODE")
             yield
     finally:
         await connection.close()
