@@ -126,7 +126,7 @@ def _recipients(parts: Parts, name: str, value: Sequence[Any]) -> list[str]:
     found = _each(parts, name, value)
     for each in found:
         path = f"{name}.{value.index(each)}"
-        if each not in parts.force.registry.recipients:
+        if parts.force.registry.open_to(each) is None:
             parts.wrong(path, "CLIENT_RECIPIENT")
         elif parts.role and not _asks(parts, each):
             parts.wrong(path, "CLIENT_RECIPIENT_UNUSED", role=parts.role)

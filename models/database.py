@@ -28,6 +28,7 @@ RECORDS = (
     "models.application",
     "models.casefile",
     "models.recipient",
+    "models.ground",
     "models.client",
     "models.token_state",
     "models.edition",

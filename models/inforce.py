@@ -140,12 +140,12 @@ class InForce:
             yield
 
     async def _read(self) -> None:
-        began = time.monotonic()
+        began, now = time.monotonic(), self._clock()
         rows = await self._store.fetch(_NEWEST, {})
         if not rows:
             raise PolicyUnavailable("no edition is published: run `mokuteki init`")
-        registry = await read_registry(self._store)
-        tokens = await read_token_state(self._store, self._clock())
+        registry = await read_registry(self._store, now)
+        tokens = await read_token_state(self._store, now)
         old = self._force
         name, number = rows[0]
         if old is None or old.number != number:

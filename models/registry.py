@@ -2,17 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import orjson
 
 from models.client import Binding
+from models.day import day_of, today_in_japan
 from models.history import moment
+from models.known_grounds import NO_GROUNDS, Grounds, read_grounds
+from models.recipient import RecipientStatus
 from models.store import Store
 
+LAPSED = "LAPSED"
+DESIGNATED, EQUIVALENT = "DESIGNATED", "EQUIVALENT"
+"""The routes abroad that stand in for information given to each person."""
+
 _RECIPIENTS = """
-SELECT id, kind, name, address, representative, country, foreign_route, state_organ FROM recipients
-WHERE active ORDER BY id
+SELECT id, kind, name, address, representative, country, foreign_route, state_organ, identifying, status,
+  contract_from, contract_until FROM recipients ORDER BY id
 """
 _CLIENTS = """
 SELECT id, role, recipients, documents, scopes, networks, binding, expires_at,
@@ -23,7 +31,12 @@ WHERE active ORDER BY id
 
 @dataclass(frozen=True, slots=True)
 class KnownRecipient:
-    """An active recipient."""
+    """A recipient as it stands today.
+
+    Attributes:
+        closed: why nothing may go to it now: `PENDING`, `STOPPED`, or `LAPSED` where its contract does not run.
+        grounds: what it may be given data on beside consent and case files.
+    """
 
     id: str
     kind: str
@@ -33,6 +46,9 @@ class KnownRecipient:
     country: str
     foreign_route: str
     state_organ: bool
+    identifying: bool = False
+    closed: str | None = None
+    grounds: Grounds = NO_GROUNDS
 
     @property
     def abroad(self) -> bool:
@@ -41,8 +57,8 @@ class KnownRecipient:
 
     @property
     def informed(self) -> bool:
-        """Its country or its system stands in for information given to each person."""
-        return self.foreign_route in {"DESIGNATED", "EQUIVALENT"}
+        """Its country, or its system where that was checked in time, stands in for information given to each person."""
+        return self.foreign_route == DESIGNATED or (self.foreign_route == EQUIVALENT and self.grounds.checked)
 
     @property
     def named(self) -> bool:
@@ -84,14 +100,21 @@ class Registry:
     recipients: Mapping[str, KnownRecipient]
     clients: Mapping[str, KnownClient]
 
+    def open_to(self, recipient: str) -> KnownRecipient | None:
+        """The recipient of this id, if something may go to it now."""
+        found = self.recipients.get(recipient)
+        return found if found is not None and found.closed is None else None
+
     @property
     def kinds(self) -> dict[str, str]:
-        """Each recipient with its group."""
-        return {each.id: each.kind for each in self.recipients.values()}
+        """Each recipient to which something may go, with its group."""
+        return {each.id: each.kind for each in self.recipients.values() if each.closed is None}
 
 
-async def read_registry(store: Store) -> Registry:
-    """The registry as the database has it."""
+async def read_registry(store: Store, now: datetime) -> Registry:
+    """The registry as the database has it, at this time."""
+    today = today_in_japan(now)
+    grounds = await read_grounds(store, today)
     recipients = [
         KnownRecipient(
             id=row[0],
@@ -102,6 +125,9 @@ async def read_registry(store: Store) -> Registry:
             country=row[5],
             foreign_route=row[6],
             state_organ=bool(row[7]),
+            identifying=bool(row[8]),
+            closed=_closed(row[9], day_of(row[10]), day_of(row[11]), today),
+            grounds=grounds.get(row[0], NO_GROUNDS),
         )
         for row in await store.fetch(_RECIPIENTS, {})
     ]
@@ -128,6 +154,14 @@ def _client(row: Sequence[Any]) -> KnownClient:
         people_per_day=row[10],
         term=row[11],
     )
+
+
+def _closed(status: str, start: date | None, end: date | None, today: date) -> str | None:
+    """Why nothing may go to a recipient of this status and contract."""
+    if status != RecipientStatus.ACTIVE:
+        return status
+    runs = (start is None or start <= today) and (end is None or today <= end)
+    return None if runs else LAPSED
 
 
 def _seconds(value: Any) -> float | None:  # noqa: ANN401 - a time of either dialect

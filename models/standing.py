@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from models.consent import PERMITTING
+from models.known_grounds import NO_GROUNDS, Grounds
 from models.restraint import Mark
 from policies.vocabulary import Fact, Role
 
@@ -24,6 +25,9 @@ class Circumstance:
         recipient_names: the recipient's id and its groups.
         abroad: the recipient is in another country.
         informed: what stands in for the user's own information about that country, such as a designated country.
+        delegated: the recipient works on the company's behalf.
+        identifying: the recipient is expected to know whom data without a name is about.
+        grounds: what the recipient may be given data on today.
     """
 
     role: Role
@@ -33,11 +37,23 @@ class Circumstance:
     recipient_names: tuple[str, ...]
     abroad: bool
     informed: bool
+    delegated: bool = False
+    identifying: bool = False
+    grounds: Grounds = NO_GROUNDS
 
 
 def certain(circumstance: Circumstance) -> Mapping[Fact, bool]:
     """The facts that are the same for every user."""
-    known = {Fact.ABROAD: circumstance.abroad}
+    purpose, grounds = circumstance.chain[0], circumstance.grounds
+    known = {
+        Fact.ABROAD: circumstance.abroad,
+        Fact.DELEGATED: circumstance.delegated,
+        Fact.ENTRUSTED: purpose in grounds.entrusted,
+        Fact.SUCCEEDED: purpose in grounds.succeeded,
+        Fact.JOINTLY_USED: purpose in grounds.jointly_used,
+        Fact.IDENTIFYING: circumstance.identifying,
+        Fact.CONFIRMED: grounds.confirmed,
+    }
     if circumstance.role is not Role.USER:
         known[Fact.SELF] = False
     if circumstance.informed:
@@ -76,7 +92,11 @@ def _consented(circumstance: Circumstance) -> str:
 
 
 def _informed(circumstance: Circumstance) -> str:
-    return _consent(circumstance.chain[0], " AND c.foreign_informed")
+    """What the law permits without consent, it permits without what must be told before one (Art 28(1))."""
+    told = _consent(circumstance.chain[0], " AND c.foreign_informed")
+    return (
+        f"({told} OR EXISTS (SELECT 1 {LAWFUL_CASE}))" if AUTHORITY in circumstance.recipient_names else told
+    )
 
 
 def _marked(mark: Mark, sql: str) -> str:
@@ -114,6 +134,9 @@ def _stage(*stages: str) -> Callable[[Circumstance], str]:
     )
     return lambda _circumstance: sql
 
+
+AUTHORITY = "authority"
+"""The group of recipients that case files are for."""
 
 LAWFUL_CASE = (
     "FROM case_people q JOIN case_files f ON f.id = q.case_id WHERE q.user_id = u.id AND f.recipient = :recipient"

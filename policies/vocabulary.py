@@ -103,6 +103,32 @@ class Fact(StrEnum):
         "外国にある提供先についての情報が同意前に本人へ提供されている",
         "the person was told about the country and its protection before consenting",
     )
+    DELEGATED = "delegated", "提供先が当社の委託先である", "the recipient works on the company's behalf"
+    ENTRUSTED = (
+        "entrusted",
+        "この目的の委託契約が有効で、監督も期限内に行われている",
+        "a contract entrusts this purpose to the recipient, and it was supervised in time",
+    )
+    SUCCEEDED = (
+        "succeeded",
+        "事業の承継に伴い、この目的のデータを提供先が引き継いでいる",
+        "the business went over to the recipient with this purpose",
+    )
+    JOINTLY_USED = (
+        "jointly-used",
+        "この目的の共同利用について、五つの事項が公表されている",
+        "joint use for this purpose was announced with its five matters",
+    )
+    IDENTIFYING = (
+        "identifying",
+        "提供先が個人データとして取得することが想定される",
+        "the recipient is expected to take this as data about a person it knows",
+    )
+    CONFIRMED = (
+        "confirmed",
+        "提供先が個人データとして取得することへの本人の同意が確認されている",
+        "it was confirmed that people consent to the recipient's taking it as data about them",
+    )
     SCREENED = "screened", "自由記述の確認が済んでいる", "no text answer of the person awaits screening"
     LAWFUL = (
         "lawful",

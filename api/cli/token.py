@@ -97,7 +97,7 @@ async def _active(name: str) -> Client:
 
 async def _bound(client: Client, edition: Edition, store: Store, *, production: bool) -> bool:
     """Whether a token of the client that is bound to nothing would be refused."""
-    registry = await read_registry(store)
+    registry = await read_registry(store, datetime.now(UTC))
     force = Force(edition, 0, registry, Judge(edition, registry.kinds), catalogue(edition))
     guarded = production and must_bind(force, client.role, client.recipients)
     return not enough(client.binding, None, guarded=guarded)

@@ -80,6 +80,9 @@ class Context:
             recipient_names=self.groups,
             abroad=self.recipient.abroad,
             informed=self.recipient.informed,
+            delegated=OWN in self.groups,
+            identifying=self.recipient.identifying,
+            grounds=self.recipient.grounds,
         )
 
     @property

@@ -11,7 +11,7 @@ from api.gateway.told import Told
 from api.tokens.requester import Requester
 from api.tokens.scope import Scope, scope_of
 from models.inforce import Force
-from models.registry import KnownRecipient
+from models.registry import LAPSED, KnownRecipient
 from policies.purpose import Purpose
 
 MOST_CONTEXTS = 4_000
@@ -28,13 +28,14 @@ CLAUSES: Mapping[Code, str] = MappingProxyType(
 """The clause of the privacy policy and the article that each step enforces."""
 
 OF_RECIPIENTS = "Clause 7; APPI Art 23"
+OF_CLOSED_RECIPIENTS = "Clause 7; APPI Arts 23 and 27"
 
 
 def recipient_of(force: Force, requester: Requester, asked: str | None) -> KnownRecipient:
     """To whom the answer goes: the recipient asked for, or the requester's first.
 
     Raises:
-        Refusal: `PURPOSE_NOT_ALLOWED` where the requester is not registered for it, or it is not active.
+        Refusal: `PURPOSE_NOT_ALLOWED` where the requester is not registered for it, or nothing may go to it now.
     """
     name = asked or requester.recipients[0]
     found = force.registry.recipients.get(name) if name in requester.recipients else None
@@ -45,7 +46,20 @@ def recipient_of(force: Force, requester: Requester, asked: str | None) -> Known
             reason="RECIPIENT_NOT_ALLOWED",
             clause=OF_RECIPIENTS,
         )
+    if found.closed is not None:
+        raise _not_open(found.closed)
     return found
+
+
+def _not_open(why: str) -> Refusal:
+    """Nothing may go to this recipient now, whoever asks."""
+    told = {"PENDING": Told("RECIPIENT_PENDING"), LAPSED: Told("RECIPIENT_LAPSED")}
+    return Refusal(
+        Code.PURPOSE_NOT_ALLOWED,
+        told.get(why, Told("RECIPIENT_STOPPED")),
+        reason=f"RECIPIENT_{why}",
+        clause=OF_CLOSED_RECIPIENTS,
+    )
 
 
 def declared_purpose(

@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 
 from api.gateway.filter import PATHS, OrderName
-from models.derived import WorkEligibility
+from api.schema.eligibility import WorkEligibility
 
 strawberry.enum(
     OrderName,

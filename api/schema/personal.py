@@ -7,9 +7,9 @@ from typing import Annotated, Any, NewType, NoReturn
 import strawberry
 
 from api.schema.arguments import After, First, Lang, told
+from api.schema.eligibility import WorkEligibility
 from api.schema.ledger import AccessConnection
 from models.catalogue import FIELDS
-from models.derived import WorkEligibility
 from models.personal import Kind, Personal
 
 AnswerValue = NewType("AnswerValue", object)
@@ -29,12 +29,6 @@ def never(*_args: object, **_kwargs: object) -> NoReturn:
     """The resolver of every field that only the door may release."""
     raise Unreachable("a field of personal data was resolved outside the door")
 
-
-strawberry.enum(
-    WorkEligibility,
-    name="WorkEligibility",
-    description="Whether the residence card allows work now; `NEEDS_CHECK` asks for a human",
-)
 
 _SCALARS: Mapping[Kind, Any] = {
     Kind.ID: strawberry.ID,

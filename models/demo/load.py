@@ -18,6 +18,7 @@ from models.demo import registry
 from models.demo.cast import Cast
 from models.demo.handout import Demo, write
 from models.demo.people import midnight
+from models.ground import Entrustment
 from models.recipient import Recipient
 from models.restraint import Erasure, Hold, OptOut
 from models.user import User
@@ -28,6 +29,7 @@ __all__ = ["Demo", "load", "write"]
 
 _TABLES: tuple[type[Model], ...] = (
     Recipient,
+    Entrustment,
     Client,
     ClientSecret,
     User,
@@ -68,6 +70,7 @@ async def load(
             connection,
             [
                 *registry.recipients(),
+                *registry.entrustments(today),
                 *registry.clients(told, midnight(today)),
                 *registry.client_secrets(told, midnight(today)),
             ],

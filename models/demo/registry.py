@@ -1,10 +1,11 @@
 """The registry of the demonstration: made-up recipients, and the clients that ask on their behalf."""
 
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from models.client import Client, ClientSecret
+from models.ground import Entrustment
 from models.person_row import new_id
 from models.recipient import Recipient
 from models.secret import hash_secret, new_secret
@@ -100,6 +101,13 @@ RECIPIENTS = (
     ),
 )
 """To whom data may go: what Art 29 wants to know of each."""
+
+
+ENTRUSTED = (
+    ("mail-sender", "promotion.newsletter", "業務委託契約書 第2025-014号", "メールマガジンの配信"),
+    ("payment-processor", "service.billing", "業務委託契約書 第2025-021号", "開示手数料の収納"),
+)
+"""Who works on the company's behalf: for which purpose, under which contract, to do what."""
 
 
 class Asker(NamedTuple):
@@ -216,6 +224,22 @@ def credentials() -> dict[str, Credential]:
 def recipients() -> list[Recipient]:
     """The rows of the recipients."""
     return [Recipient(**asdict(known)) for known in RECIPIENTS]
+
+
+def entrustments(today: date) -> list[Entrustment]:
+    """The contracts with those who work on the company's behalf, looked after lately."""
+    return [
+        Entrustment(
+            id=new_id(),
+            recipient=recipient,
+            contract=contract,
+            scope=scope,
+            purposes=[purpose],
+            from_on=today - timedelta(days=400),
+            supervised_on=today - timedelta(days=35),
+        )
+        for recipient, purpose, contract, scope in ENTRUSTED
+    ]
 
 
 def clients(told: dict[str, Credential], now: datetime) -> list[Client]:

@@ -99,7 +99,7 @@ async def test_a_client_is_kept_with_every_part_and_who_registered_it(store: Sto
     assert (change.what, change.by, change.at, change.request_id) == ("ADDED", "cli:yamada", NOW, "r1")
     assert change.was == {}
     assert change.became["owner"] == ALL["owner"]
-    known = (await read_registry(store)).clients["whole"]
+    known = (await read_registry(store, datetime.now(UTC))).clients["whole"]
     assert (known.networks, known.binding, known.people_per_hour) == (tuple(ALL["networks"]), "DPOP", 100)
 
 
@@ -338,9 +338,9 @@ async def test_a_secret_that_is_dropped_is_another_clients_to_nobody(store: Stor
 async def test_a_client_that_is_stopped_leaves_the_registry_and_comes_back_as_it_stood(store: Store) -> None:
     await added(store, "stopped", owner="A")
     await carried(store, lambda register: register.revoke("stopped"), at=NOW + DAY)
-    assert "stopped" not in (await read_registry(store)).clients
+    assert "stopped" not in (await read_registry(store, datetime.now(UTC))).clients
     await carried(store, lambda register: register.restore("stopped"), at=NOW + 2 * DAY)
-    assert "stopped" in (await read_registry(store)).clients
+    assert "stopped" in (await read_registry(store, datetime.now(UTC))).clients
     record = await one(store, "stopped")
     assert [each.what for each in record.changes] == ["RESTORED", "REVOKED", "ADDED"]
     assert record.parts["owner"] == "A"
@@ -348,7 +348,7 @@ async def test_a_client_that_is_stopped_leaves_the_registry_and_comes_back_as_it
 
 async def test_each_restoration_begins_another_term_and_nothing_else_does(store: Store) -> None:
     async def term() -> int:
-        return (await read_registry(store)).clients["terms"].term
+        return (await read_registry(store, datetime.now(UTC))).clients["terms"].term
 
     await added(store, "terms")
     await carried(store, lambda register: register.restore("terms"))

@@ -20,6 +20,7 @@ from graphql import (
 )
 
 from tests.oracle.asker import IDENTITY, Asker, Standpoint, standpoint
+from tests.oracle.grounds import day_in_japan, is_open
 from tests.oracle.page import Page, Places, Refused, looked_at, page
 from tests.oracle.people import Person, Register
 from tests.oracle.rulebook import Rulebook
@@ -143,6 +144,8 @@ class Oracle:
         declared = _declared(document, question.operation)
         recipient = declared.get("recipient") or question.recipient or asker.recipients[0]
         if recipient not in asker.recipients or recipient not in self.register.recipients:
+            raise Refused("PURPOSE_NOT_ALLOWED")
+        if not is_open(self.register.recipients[recipient], day_in_japan(self.now)):
             raise Refused("PURPOSE_NOT_ALLOWED")
         imagined = _Walk(self, document, question)
         plain = imagined.data()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tests.oracle.grounds import day_in_japan, facts_of, stands_in
 from tests.oracle.law import Matter, named_items, standing
 from tests.oracle.people import Person, Register
 from tests.oracle.rulebook import Facts, Rulebook, standings
@@ -65,7 +66,11 @@ class Standpoint:
         facts = frozenset().union(
             *(self.rulebook.named(mine.role, self.purpose, each, self.recipient) for each in (IDENTITY, path))
         )
-        sure = {"abroad": self.matter.abroad}
+        sure = {
+            "abroad": self.matter.abroad,
+            "delegated": "entrustee" in self.matter.names,
+            **self.matter.of_recipient,
+        }
         if mine.role != "user":
             sure["self"] = False
         if self.matter.stand_in:
@@ -96,6 +101,7 @@ def standpoint(  # noqa: PLR0913, PLR0917 - what a standpoint depends on
 ) -> Standpoint:
     """The standpoint, read from the tables of the edition and the registry."""
     row: dict[str, Any] = register.recipients[recipient]
+    today = day_in_japan(now)
     names = frozenset({recipient}) | rulebook.wider("g4", row["kind"])
     declared = rulebook.purposes[purpose]
     within = declared[2]
@@ -111,7 +117,8 @@ def standpoint(  # noqa: PLR0913, PLR0917 - what a standpoint depends on
         names=names,
         own=not names.isdisjoint({"internal", "person", "entrustee"}),
         abroad=row["country"] != "JP",
-        stand_in=row["foreign_route"] in {"DESIGNATED", "EQUIVALENT"},
+        stand_in=stands_in(row, register.grounds, today),
+        of_recipient=facts_of(row, purpose, register.grounds, today),
         announced=register.announced.get(purpose),
         now=now,
     )

@@ -21,6 +21,12 @@ FREE = (
     "abroad-informed",
     "screened",
     "lawful",
+    "delegated",
+    "entrusted",
+    "succeeded",
+    "jointly-used",
+    "identifying",
+    "confirmed",
 )
 
 
@@ -47,6 +53,7 @@ class Matter:
     own: bool
     abroad: bool
     stand_in: bool
+    of_recipient: dict[str, bool]
     announced: datetime | None
     now: datetime
 
@@ -61,9 +68,11 @@ def standing(person: Person, matter: Matter) -> frozenset[str]:
         "erased": bool(person.erasures),
         "self": matter.role == "user" and matter.user == person.id,
         "abroad": matter.abroad,
-        "abroad-informed": matter.stand_in or _informed(person, matter),
+        "abroad-informed": matter.stand_in or _informed(person, matter) or _asked_by_law(person, matter),
         "screened": all(row["screened_at"] is not None for row in person.screenings),
         "lawful": bool(lawful_cases(person, matter)),
+        "delegated": "entrustee" in matter.names,
+        **matter.of_recipient,
     }
     return frozenset(fact for fact, true in facts.items() if true) | _stages(person, matter)
 
@@ -110,6 +119,10 @@ def _consents(person: Person, matter: Matter, purpose: str) -> list[dict[str, An
 
 def _informed(person: Person, matter: Matter) -> bool:
     return any(row["foreign_informed"] for row in _consents(person, matter, matter.purpose))
+
+
+def _asked_by_law(person: Person, matter: Matter) -> bool:
+    return "authority" in matter.names and bool(lawful_cases(person, matter))
 
 
 def _running(row: dict[str, Any], matter: Matter, begun: str | None, ended: str) -> bool:

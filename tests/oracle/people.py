@@ -14,6 +14,7 @@ from models.application import Application, Screening
 from models.casefile import CaseFile, CasePerson
 from models.client import Client
 from models.consent import Consent
+from models.ground import Confirmation, Entrustment, ForeignCheck, JointUse, Succession
 from models.recipient import Recipient
 from models.restraint import Erasure, Hold, OptOut
 from models.user import User
@@ -54,8 +55,18 @@ class Register:
 
     people: tuple[Person, ...]
     recipients: dict[str, dict[str, Any]]
+    grounds: dict[str, Rows]
     clients: dict[str, dict[str, Any]]
     announced: dict[str, datetime]
+
+
+GROUNDS: dict[str, type[Model]] = {
+    "entrustments": Entrustment,
+    "successions": Succession,
+    "joint_uses": JointUse,
+    "foreign_checks": ForeignCheck,
+    "confirmations": Confirmation,
+}
 
 
 async def read_register(users: Collection[str] | None = None) -> Register:
@@ -81,7 +92,8 @@ async def read_register(users: Collection[str] | None = None) -> Register:
         people[change.user_id].amendments.append(_opened(change))
     return Register(
         people=tuple(people.values()),
-        recipients={row["id"]: row for row in await _rows(Recipient) if row["active"]},
+        recipients={row["id"]: row for row in await _rows(Recipient)},
+        grounds={name: await _rows(model) for name, model in GROUNDS.items()},
         clients={row["id"]: row for row in await _rows(Client) if row["active"]},
         announced={row["purpose"]: row["announced_at"] for row in await _rows(Announcement)},
     )

@@ -70,7 +70,7 @@ async def set_application_stage(act: Act) -> Done:
 
 def _employer(act: Act, named: object) -> str:
     """Whose application a person means."""
-    found = act.context.force.registry.recipients.get(str(named)) if named is not None else None
+    found = act.context.force.registry.open_to(str(named)) if named is not None else None
     if found is None or Role.EMPLOYER not in act.context.force.edition.groups.ancestors(found.kind):
         raise act.wrong("employer", "EMPLOYER_UNKNOWN")
     return found.id
