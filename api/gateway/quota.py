@@ -3,16 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import structlog
-
 from api.fair.fair import Fair, Turn
 from api.fair.quotas import OVER, PEOPLE_HOUR, UNKNOWN
 from api.fair.window import Limit, QuotaUnavailable
 from api.gateway.refusal import Code, Refusal
 from api.gateway.running import Running
 from api.gateway.told import Told
-
-log = structlog.get_logger("gateway")
 
 NONE = Limit("", 0, 0)
 
@@ -28,7 +24,7 @@ async def begin(fair: Fair, running: Running) -> None:
     requester, counted = running.requester, running.counted
     if requester.user is not None or counted.people:
         return
-    with _known(running):
+    with _known(fair, running):
         turn = await fair.used_up(running.force.registry, requester.client)
     if turn.over is not None:
         counted.states = turn.states
@@ -47,7 +43,7 @@ async def grant(fair: Fair, running: Running) -> None:
     people = 0 if requester.user is not None else running.record.people - counted.people
     if people <= 0:
         return
-    with _known(running):
+    with _known(fair, running):
         turn = await fair.people(running.force.registry, requester.client, people)
     counted.states = turn.states
     if turn.over is not None:
@@ -79,11 +75,11 @@ def unknown_use() -> Refusal:
 
 
 @contextmanager
-def _known(running: Running) -> Iterator[None]:
+def _known(fair: Fair, running: Running) -> Iterator[None]:
     try:
         yield
     except QuotaUnavailable:
-        log.exception("quota.unreachable", request_id=running.request.id)
+        fair.outage.tell(running.request.id)
         raise unknown_use() from None
 
 

@@ -13,6 +13,11 @@ INSERT INTO client_secrets (id, client_id, hash, created_at)
 SELECT {}, id, secret_hash, created_at FROM clients
 """
 
+_ONE_NAME = tuple(
+    f"CREATE UNIQUE INDEX clients_{column}_once ON clients (lower({column}))" for column in ("id", "name")
+)
+"""A name is registered once, however its letters are written."""
+
 
 class Migration(migrations.Migration):
     dependencies = [("models", "0003_ledger_by_month")]
@@ -178,4 +183,5 @@ class Migration(migrations.Migration):
             postgres=[_SECRETS.format("substr(md5(random()::text || id), 1, 26)")],
         ),
         ops.RemoveField(model_name="Client", name="secret_hash"),
+        ByDialect(sqlite=_ONE_NAME, postgres=_ONE_NAME),
     ]
