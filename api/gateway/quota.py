@@ -52,6 +52,16 @@ async def grant(fair: Fair, running: Running) -> None:
     counted.near |= turn.near
 
 
+async def grant_refused(fair: Fair, running: Running, refusal: Exception) -> None:
+    """Count whom a refusal may tell of, before it leaves; one for the quota itself counts nobody.
+
+    Raises:
+        Refusal: `RATE_LIMITED`, in its place.
+    """
+    if not isinstance(refusal, Refusal) or refusal.code is not Code.RATE_LIMITED:
+        await grant(fair, running)
+
+
 def too_many_people(turn: Turn) -> Refusal:
     """The answer tells of more people than the client may be told of now; of how many it does not say."""
     limit, wait = turn.over or NONE, turn.wait
