@@ -1,8 +1,5 @@
 """The quota of people: whom an answer tells of is counted before the record is made, or nothing is answered."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from api.fair.fair import Fair, Turn
 from api.fair.quotas import OVER, PEOPLE_HOUR, UNKNOWN
 from api.fair.window import Limit, QuotaUnavailable
@@ -24,8 +21,10 @@ async def begin(fair: Fair, running: Running) -> None:
     requester, counted = running.requester, running.counted
     if requester.user is not None or counted.people:
         return
-    with _known(fair, running):
+    try:
         turn = await fair.used_up(running.force.registry, requester.client)
+    except QuotaUnavailable:
+        raise _unknown(fair, running) from None
     if turn.over is not None:
         counted.states = turn.states
         raise too_many_people(turn)
@@ -43,8 +42,10 @@ async def grant(fair: Fair, running: Running) -> None:
     people = 0 if requester.user is not None else running.record.people - counted.people
     if people <= 0:
         return
-    with _known(fair, running):
+    try:
         turn = await fair.people(running.force.registry, requester.client, people)
+    except QuotaUnavailable:
+        raise _unknown(fair, running) from None
     counted.states = turn.states
     if turn.over is not None:
         raise too_many_people(turn)
@@ -84,13 +85,9 @@ def unknown_use() -> Refusal:
     return Refusal(Code.RATE_LIMITED, Told("QUOTA_UNAVAILABLE"), status=503, reason=UNKNOWN)
 
 
-@contextmanager
-def _known(fair: Fair, running: Running) -> Iterator[None]:
-    try:
-        yield
-    except QuotaUnavailable:
-        fair.outage.tell(running.request.id)
-        raise unknown_use() from None
+def _unknown(fair: Fair, running: Running) -> Refusal:
+    fair.outage.tell(running.request.id)
+    return unknown_use()
 
 
 def _over(told: Told, reason: str, limit: Limit, wait: int) -> Refusal:
