@@ -5,8 +5,8 @@ from api.house import House
 from api.tokens.authority import Authority
 from api.tokens.flood import flood
 from api.tokens.metadata import Offered
-from api.tokens.proof_key import ALGORITHMS
 from api.tokens.trusted import Trusted
+from models.public_key import ALGORITHMS
 from models.registry import Registry
 
 

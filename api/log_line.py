@@ -70,6 +70,7 @@ ALLOWED: Final[Mapping[str, Shape]] = MappingProxyType(
         "error": _type,
         "causes": lambda value: isinstance(value, list) and all(map(_type, value)),
         "where": _places,
+        "left_out": _number,
         "dropped": _number,
     }
 )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
 
@@ -23,7 +23,12 @@ MOST = 100
 """The most recipients, scopes or networks of one client."""
 
 MOST_DOCUMENTS = 10_000
-MOST_QUOTA = 1_000_000_000
+MOST_QUOTA = 999_999_999
+"""The most of any quota, of a client and of the installation."""
+
+FURTHEST = timedelta(days=36_525)
+"""How far ahead a client may end: a hundred years, so that every clock can tell its end in its own time."""
+
 _DOCUMENT = re.compile("[0-9a-f]{64}")
 _SCOPE = re.compile("(purpose|category):[a-z][a-z0-9_.-]{0,59}")
 
@@ -188,6 +193,8 @@ def _keys(parts: Parts, name: str, value: object) -> object:
 def _ending(parts: Parts, name: str, value: datetime) -> datetime:
     if value <= parts.now:
         parts.wrong(name, "CLIENT_EXPIRY")
+    elif value > parts.now + FURTHEST:
+        parts.wrong(name, "CLIENT_EXPIRY_FAR")
     return value
 
 

@@ -10,13 +10,14 @@ from typing import Any
 
 import asyncpg
 from tortoise import Tortoise
+from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext
 from tortoise.migrations.api.migrate import migrate as run_migrations
 
 from models.catalogue import SEALED
 from models.datakey import MasterKey
 from models.store import Store
-from models.store_postgres import PostgresStore
+from models.store_postgres import SETTLED, PostgresStore
 from models.store_sqlite import SqliteStore
 from models.vault import Vault, put_in_use
 
@@ -62,6 +63,16 @@ def tortoise_config(url: str) -> dict[str, Any]:
         "use_tz": True,
         "timezone": "UTC",
     }
+
+
+def _serving(url: str) -> dict[str, Any]:
+    """As `tortoise_config`, with the sessions of the store; a migration may wait, and take, as long as it needs."""
+    config = tortoise_config(url)
+    if not url.startswith(SQLITE):
+        connection = expand_db_url(url)
+        connection["credentials"].update(SETTLED)
+        config["connections"] = dict.fromkeys(config["connections"], connection)
+    return config
 
 
 async def migrate(url: str, progress: Callable[[str], None] = lambda _name: None) -> None:
@@ -133,7 +144,7 @@ async def opened(
         WrongMasterKey: the data keys are not wrapped under `master`.
     """
     async with TortoiseContext() as context:
-        await context.init(config=tortoise_config(url))
+        await context.init(config=_serving(url))
         store: Store
         if url.startswith(SQLITE):
             store = await SqliteStore.open(url.removeprefix(SQLITE), patience=patience)

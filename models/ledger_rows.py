@@ -64,8 +64,8 @@ PROVISIONS = Table(
 
 
 def first_id(at: datetime) -> int:
-    """The lowest number that an access at this time, to the millisecond, can have."""
-    return min(int(at.timestamp() * 1000) << CLOCK_SHIFT, LARGEST_ID)
+    """The lowest number that an access at this time, to the millisecond, can have; before 1970 there is none."""
+    return max(0, min(int(at.timestamp() * 1000) << CLOCK_SHIFT, LARGEST_ID))
 
 
 def provision_id(number: int, ref: int) -> str:

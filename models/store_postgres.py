@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
-from types import TracebackType
-from typing import Any, TypeAlias
+from types import MappingProxyType, TracebackType
+from typing import Any, Final, TypeAlias
 
 import asyncpg
 
@@ -75,6 +75,10 @@ async def _keep(_connection: object) -> None:
     """No statement ever sets session state, so a connection goes back to the pool as it is."""
 
 
+SETTLED: Final[Mapping[str, Any]] = MappingProxyType({"init": _settle, "reset": _keep})
+"""What makes every connection of a pool of asyncpg such a session, and keeps it one."""
+
+
 def _gone(connection: Connection) -> bool:
     """Whether the server has closed it; the pool has then taken it back by itself, and it answers no question more."""
     try:
@@ -127,9 +131,8 @@ class PostgresStore(Store):
             dsn,
             min_size=min(2, size),
             max_size=size + 1,
-            reset=_keep,
-            init=_settle,
             command_timeout=LONGEST_STATEMENT,
+            **SETTLED,
         )
         return cls(pool, size=size, patience=patience)
 

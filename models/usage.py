@@ -20,15 +20,19 @@ SETTLED = timedelta(hours=1)
 MOST_KEPT = 1_000
 EPOCH = date(1970, 1, 1)
 
-_PEOPLE = f"""SUM(CASE
-  WHEN role <> 'user' AND (outcome <> 'REFUSED' OR code = 'FIELD_WITHHELD') THEN users
+_COUNTED = f"""CASE
+  WHEN role <> 'user' AND (outcome <> 'REFUSED' OR code IN ('FIELD_WITHHELD', 'BAD_INPUT', 'OPERATION_FORBIDDEN'))
+    THEN users
   WHEN role = 'user' AND operation = '{EXCHANGE}' AND outcome = 'RELEASED' THEN 1
   ELSE 0
-END)"""
-"""Of how many people accesses told; a strict operation is refused for one of them, which tells of them too.
+END"""
+"""Of how many people one access told, or its refusal; what was refused for the quota, or failed, tells of nobody.
 
 Who reads about themself is nobody's number, but the client that got their token was told of them.
+INVARIANT: no client is told of a number that its quota does not count: it would tell who is in a refused answer.
 """
+
+_PEOPLE = f"SUM({_COUNTED})"
 
 _DAYS = f"""
 SELECT ((id >> {CLOCK_SHIFT}) + {JAPAN_MS}) / {DAY_MS}, outcome, COUNT(*), {_PEOPLE}
@@ -38,8 +42,8 @@ _WINDOWS = f"""
 SELECT (id >> {CLOCK_SHIFT}) / :span, {_PEOPLE} FROM accesses
 WHERE client = :client AND id >= :since GROUP BY 1
 """
-_RECENT = """
-SELECT id, at, request_id, purpose, recipient, operation, outcome, code, users FROM accesses
+_RECENT = f"""
+SELECT id, at, request_id, purpose, recipient, operation, outcome, code, {_COUNTED} FROM accesses
 WHERE client = :client ORDER BY id DESC LIMIT :limit
 """
 
@@ -62,7 +66,7 @@ class DayUsage:
 
 @dataclass(frozen=True, slots=True)
 class RecentAccess:
-    """One access without anybody's id."""
+    """One access without anybody's id; `users` are those it told of."""
 
     id: int
     at: datetime

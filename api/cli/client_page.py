@@ -82,8 +82,16 @@ def _quota(value: int | None) -> str:
 
 
 def _day(value: datetime | None) -> str:
-    return "" if value is None else f"{value.astimezone(JAPAN):%Y-%m-%d}"
+    return "" if value is None else f"{_here(value):%Y-%m-%d}"
 
 
 def _time(value: datetime | None) -> str:
-    return "" if value is None else f"{value.astimezone(JAPAN):%Y-%m-%d %H:%M}"
+    return "" if value is None else f"{_here(value):%Y-%m-%d %H:%M}"
+
+
+def _here(value: datetime) -> datetime:
+    """In the time of Japan; what no calendar holds there stays in its own."""
+    try:
+        return value.astimezone(JAPAN)
+    except OverflowError:
+        return value

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 import structlog
 
 from api.fair.flood import hidden
+from api.fair.outage import Outage
 from api.fair.quotas import Allowance, Quotas, allowance
 from api.fair.window import Limit, State, Windows
 from models.registry import Registry
@@ -35,7 +36,11 @@ class Turn(NamedTuple):
 
 
 class Fair:
-    """Counts requests and people."""
+    """Counts requests and people.
+
+    Attributes:
+        outage: tells that what was used is not known.
+    """
 
     def __init__(  # noqa: PLR0913 - what counting stands on
         self,
@@ -48,6 +53,7 @@ class Fair:
         on_near: Callable[[str], None] = lambda _limit: None,
     ) -> None:
         """`shares`: among how many that count each alone a quota is divided; `on_near`: told the name of the limit."""
+        self.outage = Outage()
         self._quotas = quotas
         self._requests = requests
         self._people = people

@@ -51,5 +51,8 @@ class LenientWindows:
         """Nothing of its own is open."""
 
     def _darken(self) -> None:
-        self._dark_until = time.monotonic() + DARK
-        _log.warning("quota.unreachable")
+        """Those who asked together meet it together, and it is told once."""
+        now = time.monotonic()
+        if now >= self._dark_until:
+            _log.warning("quota.unreachable")
+        self._dark_until = now + DARK

@@ -6,6 +6,7 @@ from typing import Any
 
 from api.fair.window import Limit
 from api.gateway.limits import Declared
+from models.client_parts import MOST_QUOTA
 from models.registry import KnownClient
 
 COMPANY = frozenset({"internal", "person"})
@@ -25,7 +26,6 @@ UNKNOWN = "QUOTA_UNAVAILABLE"
 """The reason of a refusal because what was used is not known."""
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
-MOST = 999_999_999
 
 
 def _quota(default: int, least: int, most: int, doc: str) -> Any:  # noqa: ANN401 - as `field` is typed
@@ -39,24 +39,26 @@ class Quotas:
     requests_per_minute: int = _quota(
         12_000,
         0,
-        MOST,
+        MOST_QUOTA,
         "How many requests a client, or a person through one, may send in a minute; 0 for any.",
     )
     people_per_hour: int = _quota(
-        2_000, 1, MOST, "Of how many people a client outside the company may be told in an hour."
+        2_000, 1, MOST_QUOTA, "Of how many people a client outside the company may be told in an hour."
     )
-    people_per_day: int = _quota(10_000, 1, MOST, "Of how many people it may be told in a day.")
+    people_per_day: int = _quota(10_000, 1, MOST_QUOTA, "Of how many people it may be told in a day.")
     company_people_per_hour: int = _quota(
-        100_000, 1, MOST, "Of how many people one of the company's own clients may be told in an hour."
+        100_000, 1, MOST_QUOTA, "Of how many people one of the company's own clients may be told in an hour."
     )
-    company_people_per_day: int = _quota(1_000_000, 1, MOST, "Of how many people it may be told in a day.")
+    company_people_per_day: int = _quota(
+        1_000_000, 1, MOST_QUOTA, "Of how many people it may be told in a day."
+    )
     people_near: int = _quota(
         80, 1, 100, "At how many percent of a quota of people an access is marked in the ledger."
     )
     tokens_per_minute: int = _quota(
         600,
         0,
-        MOST,
+        MOST_QUOTA,
         "How many requests for tokens one address may send in a minute, and one client five times as many; 0 for any.",
     )
 

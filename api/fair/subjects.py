@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from api.fair.fair import Fair, Turn
+from api.fair.outage import Outage
 from api.fair.quotas import NEAR, OVER, UNKNOWN
 from api.fair.window import QuotaUnavailable
 from api.gateway.refusal import Code
@@ -44,6 +45,11 @@ class Subjects:
         self._fair = fair
         self._registry = registry
         self.record = record
+
+    @property
+    def outage(self) -> Outage:
+        """As that of `Fair`."""
+        return self._fair.outage
 
     async def check(self, entry: Entry) -> None:
         """See that the client of this exchange may get anybody's token, before anything of the person is read.

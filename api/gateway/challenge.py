@@ -6,7 +6,7 @@ from api.gateway.cors import Pairs
 from api.gateway.refusal import Code, Refusal
 from api.gateway.told import Told
 from api.tokens.metadata import RESOURCE_PATH
-from api.tokens.proof_key import ALGORITHMS
+from models.public_key import ALGORITHMS
 
 SCHEMES = (b"bearer", b"dpop")
 INVALID = "invalid_token"

@@ -14,7 +14,7 @@ from api.gateway.failure import unreadable
 from api.gateway.filter import by_marks
 from api.gateway.ledger_door import read_ledger
 from api.gateway.ledger_view import LedgerView
-from api.gateway.quota import begin, grant
+from api.gateway.quota import begin, grant, grant_refused
 from api.gateway.refusal import Refusal
 from api.gateway.registers import Registers
 from api.gateway.running import Outdated, Running, Step
@@ -22,7 +22,7 @@ from models.cell import UnknownKey, Unreadable
 from models.history import History
 from models.inforce import InForce
 from models.ledger import Ledger
-from models.store import Reader, Store
+from models.store import Reader, Store, WrongValue
 from models.vault import Vault
 
 
@@ -55,11 +55,21 @@ class Fulfilment:
 
         Raises:
             Refusals: something was withheld, and `strict`.
+            Refusal: a change may not be made, or the quota of people is used up; whom it tells of is counted.
             Outdated: it was decided under what is no longer in force.
         """
         if running.context.purpose is not None:
             await self._fair.ready(running.requester.client)
             await begin(self._fair, running)
+        try:
+            return await self._carried(running, steps, mutates=mutates, strict=strict)
+        except (Refusal, WrongValue) as refusal:
+            await grant_refused(self._fair, running, refusal)
+            raise
+
+    async def _carried(
+        self, running: Running, steps: Sequence[Step], *, mutates: bool, strict: bool
+    ) -> list[Refusal]:
         try:
             return await (self._change if mutates else self._read)(running, steps, strict=strict)
         except Unreadable as fault:

@@ -1,18 +1,11 @@
 """The quota of people: whom an answer tells of is counted before the record is made, or nothing is answered."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import structlog
-
 from api.fair.fair import Fair, Turn
 from api.fair.quotas import OVER, PEOPLE_HOUR, UNKNOWN
 from api.fair.window import Limit, QuotaUnavailable
 from api.gateway.refusal import Code, Refusal
 from api.gateway.running import Running
 from api.gateway.told import Told
-
-log = structlog.get_logger("gateway")
 
 NONE = Limit("", 0, 0)
 
@@ -28,8 +21,10 @@ async def begin(fair: Fair, running: Running) -> None:
     requester, counted = running.requester, running.counted
     if requester.user is not None or counted.people:
         return
-    with _known(running):
+    try:
         turn = await fair.used_up(running.force.registry, requester.client)
+    except QuotaUnavailable:
+        raise _unknown(fair, running) from None
     if turn.over is not None:
         counted.states = turn.states
         raise too_many_people(turn)
@@ -47,13 +42,25 @@ async def grant(fair: Fair, running: Running) -> None:
     people = 0 if requester.user is not None else running.record.people - counted.people
     if people <= 0:
         return
-    with _known(running):
+    try:
         turn = await fair.people(running.force.registry, requester.client, people)
+    except QuotaUnavailable:
+        raise _unknown(fair, running) from None
     counted.states = turn.states
     if turn.over is not None:
         raise too_many_people(turn)
     counted.people += people
     counted.near |= turn.near
+
+
+async def grant_refused(fair: Fair, running: Running, refusal: Exception) -> None:
+    """Count whom a refusal may tell of, before it leaves; one for the quota itself counts nobody.
+
+    Raises:
+        Refusal: `RATE_LIMITED`, in its place.
+    """
+    if not isinstance(refusal, Refusal) or refusal.code is not Code.RATE_LIMITED:
+        await grant(fair, running)
 
 
 def too_many_people(turn: Turn) -> Refusal:
@@ -78,13 +85,9 @@ def unknown_use() -> Refusal:
     return Refusal(Code.RATE_LIMITED, Told("QUOTA_UNAVAILABLE"), status=503, reason=UNKNOWN)
 
 
-@contextmanager
-def _known(running: Running) -> Iterator[None]:
-    try:
-        yield
-    except QuotaUnavailable:
-        log.exception("quota.unreachable", request_id=running.request.id)
-        raise unknown_use() from None
+def _unknown(fair: Fair, running: Running) -> Refusal:
+    fair.outage.tell(running.request.id)
+    return unknown_use()
 
 
 def _over(told: Told, reason: str, limit: Limit, wait: int) -> Refusal:

@@ -22,6 +22,7 @@ class Record:
 
     Attributes:
         sought: the references of users whom the operation named by their ids, found or not.
+        met: by the guard of each change, whom its course tells of though nothing of them is released or written.
     """
 
     groups: list[Group] = field(default_factory=list)
@@ -29,6 +30,7 @@ class Record:
     released: list[Released] = field(default_factory=list)
     refused: bool = False
     sought: set[int] = field(default_factory=set)
+    met: dict[str, set[int]] = field(default_factory=dict)
 
     def add(self, released: Released) -> None:
         """A door was read."""
@@ -38,7 +40,7 @@ class Record:
 
     def in_vain(self) -> tuple[int, ...]:
         """Who was named and of whom nothing was told."""
-        told = {ref for group in self.groups for ref in group.refs} if self.sought else set()
+        told = {ref for group in self.everybody() for ref in group.refs} if self.sought else set()
         return tuple(sorted(self.sought - told))
 
     def touched(self, refs: Iterable[int], field_path: str) -> None:
@@ -51,18 +53,30 @@ class Record:
         """Fields of one person were entered or changed."""
         self.groups.append(Group(frozenset(), frozenset(), (), (ref,), fields))
 
+    def meet(self, guard: str, refs: Iterable[int]) -> None:
+        """People whom the course of this change tells of: it found them, or what was entered is theirs."""
+        self.met.setdefault(guard, set()).update(refs)
+
+    def everybody(self) -> tuple[Group, ...]:
+        """The groups, and behind them those who were only met, each with the change that was kept from them."""
+        known = {ref for group in self.groups for ref in group.refs} if self.met else set()
+        only = ((guard, tuple(sorted(refs - known))) for guard, refs in self.met.items())
+        met = (Group(frozenset(), frozenset({guard}), (), refs) for guard, refs in only if refs)
+        return (*self.groups, *met)
+
     def unanswered(self) -> tuple[Group, ...]:
         """The people who were read before the operation was refused: the refusal may tell of them."""
         return tuple(
             Group(frozenset(), group.released | group.withheld | group.written, (), group.refs)
-            for group in self.groups
+            for group in self.everybody()
             if group.refs
         )
 
     @property
     def people(self) -> int:
-        """Of how many people it tells anything, or was anything written."""
+        """Of how many people it tells anything, if only that they exist, or was anything written."""
         told = [group.refs for group in self.groups if group.released or group.written]
+        told += map(tuple, self.met.values())
         return len(told[0]) if len(told) == 1 else len({ref for refs in told for ref in refs})
 
     @property

@@ -112,7 +112,7 @@ class Running:
             outcome=record.outcome,
             reason=self._mark,
             arguments=frozenset(record.arguments),
-            groups=tuple(record.groups),
+            groups=record.everybody(),
             sought=record.in_vain(),
             provisions=record.provisions(self.context, self.at),
         )

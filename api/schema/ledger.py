@@ -58,7 +58,7 @@ class Release:
     )
     released: list[strawberry.ID] = strawberry.field(description="The fields whose values were given")
     withheld: list[strawberry.ID] = strawberry.field(
-        description="The fields that were asked for and not given"
+        description="The fields that were asked for and not given; the change that told of them and changed nothing"
     )
     written: list[strawberry.ID] = strawberry.field(description="The fields that were entered or changed")
     arguments: list[strawberry.ID] = strawberry.field(

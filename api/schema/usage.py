@@ -58,7 +58,7 @@ class UsageAccess:
     operation: str | None = strawberry.field(description="The name of the operation, if it has one")
     outcome: Outcome = strawberry.field(description="How it ended")
     code: str | None = strawberry.field(description="Why it was refused, if it was")
-    users: int = strawberry.field(description="How many people it touched")
+    users: int = strawberry.field(description="How many people it told of, as the quotas count them")
 
 
 @strawberry.type(description="What the client itself asked, and what it may still ask")

@@ -13,9 +13,10 @@ from joserfc.errors import JoseError
 from joserfc.util import urlsafe_b64decode
 
 from api.tokens.nonce import Nonces
-from api.tokens.proof_key import ALGORITHMS, BadKey, ProofKey, proof_key
+from api.tokens.proof_key import BadKey, ProofKey, proof_key
 from api.tokens.replay import Replays
 from api.tokens.target import normal
+from models.public_key import ALGORITHMS
 
 TYPE = "dpop+jwt"
 LONGEST_PROOF = 4096

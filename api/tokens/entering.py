@@ -38,13 +38,13 @@ class Entering:
         Raises:
             Fault: `temporarily_unavailable`: the client may get nobody's token, or it is not on record.
         """
-        async with _answering(asking):
+        async with self._answering(asking):
             await self._subjects.check(self._entry(asking))
         async with reaching("the person cannot be looked up now: try again"):
             reference = await reference_of(user)
         if reference is None:
             return False
-        async with _answering(asking):
+        async with self._answering(asking):
             await self._subjects.enter(self._entry(asking, reference))
         return True
 
@@ -54,7 +54,7 @@ class Entering:
         Raises:
             Fault: `temporarily_unavailable`: it is not on record.
         """
-        async with _answering(asking):
+        async with self._answering(asking):
             await self._subjects.record(self._entry(asking, staff=name))
 
     def _entry(self, asking: Asking, *sought: int, staff: str | None = None) -> Entry:
@@ -73,25 +73,24 @@ class Entering:
             sought=sought,
         )
 
+    @asynccontextmanager
+    async def _answering(self, asking: Asking) -> AsyncIterator[None]:
+        """Tell why there is no token.
 
-@asynccontextmanager
-async def _answering(asking: Asking) -> AsyncIterator[None]:
-    """Tell why there is no token.
-
-    Raises:
-        Fault: `temporarily_unavailable`: too many people (429), or it is not known how many, or not on record (503).
-    """
-    try:
-        yield
-    except TooManyPeople as over:
-        sentence = (
-            "the client got tokens, or was told, of as many people as it may now: wait for `Retry-After`"
-        )
-        headers = {"Retry-After": str(over.wait)}
-        raise Fault("temporarily_unavailable", sentence, status=429, headers=headers) from None
-    except (QuotaUnavailable, StoreUnavailable):
-        log.exception("quota.unreachable", request_id=asking.request_id)
-        raise unavailable("of how many people the client was told is not known now: try again") from None
-    except LedgerUnavailable:
-        log.exception("tokens.unrecorded")
-        raise unavailable("the exchange cannot be put on record now: try again") from None
+        Raises:
+            Fault: `temporarily_unavailable`: too many people (429), or it is not known how many, or not on record (503).
+        """
+        try:
+            yield
+        except TooManyPeople as over:
+            sentence = (
+                "the client got tokens, or was told, of as many people as it may now: wait for `Retry-After`"
+            )
+            headers = {"Retry-After": str(over.wait)}
+            raise Fault("temporarily_unavailable", sentence, status=429, headers=headers) from None
+        except (QuotaUnavailable, StoreUnavailable):
+            self._subjects.outage.tell(asking.request_id)
+            raise unavailable("of how many people the client was told is not known now: try again") from None
+        except LedgerUnavailable:
+            log.exception("tokens.unrecorded")
+            raise unavailable("the exchange cannot be put on record now: try again") from None

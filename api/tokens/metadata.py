@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from api.tokens.proof_key import ALGORITHMS
 from api.tokens.scope import DETAIL, known_words
+from models.public_key import ALGORITHMS
 from policies.edition import Edition
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path

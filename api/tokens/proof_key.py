@@ -1,32 +1,26 @@
 """The key of a proof: the public key that its header brings along, and how it signs (RFC 9449, 4.2)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
-from typing import Any
 
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
+from joserfc.jwk import Key
 from joserfc.jws import JWSRegistry
-from joserfc.util import base64_to_int
 
-from models.client_keys import LEAST_RSA, MOST_RSA
-
-ALGORITHMS = ("ES256", "ES384", "PS256", "RS256", "Ed25519", "EdDSA")
-"""How a proof may be signed; `EdDSA` is the older name for Ed25519 (RFC 9864)."""
-
-PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
-LONGEST_EXPONENT = 6
+from models.public_key import (
+    ALGORITHMS,
+    LEAST_RSA,
+    MEMBERS,
+    MOST_RSA,
+    PRIVATE,
+    NoKey,
+    OtherNumbers,
+    OtherSize,
+    public_key,
+)
 
 _REGISTRY = JWSRegistry(algorithms=ALGORITHMS)
 _SIGNING = {name: _REGISTRY.get_alg("Ed25519" if name == "EdDSA" else name) for name in ALGORITHMS}
-_MEMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"EC": ("crv", "x", "y"), "RSA": ("n", "e"), "OKP": ("crv", "x")}
-)
-_KEYS: Mapping[str, type[ECKey | RSAKey | OKPKey]] = MappingProxyType(
-    {"EC": ECKey, "RSA": RSAKey, "OKP": OKPKey}
-)
 
 
 class BadKey(Exception):  # noqa: N818 - it names the fault
@@ -69,28 +63,22 @@ def proof_key(jwk: object) -> ProofKey:
     if not PRIVATE.isdisjoint(jwk):
         raise BadKey("the `jwk` of the header is not a public key alone: keep the private one to yourself")
     kind = jwk.get("kty")
-    if not isinstance(kind, str) or kind not in _MEMBERS:
-        raise BadKey(f"the `kty` of the key is none of: {', '.join(_MEMBERS)}")
-    members = tuple(jwk.get(name) for name in _MEMBERS[kind])
+    if not isinstance(kind, str) or kind not in MEMBERS:
+        raise BadKey(f"the `kty` of the key is none of: {', '.join(MEMBERS)}")
+    members = tuple(jwk.get(name) for name in MEMBERS[kind])
     if not all(isinstance(each, str) for each in members):
         raise BadKey("the `jwk` of the header is no key")
     try:
         return _imported(kind, members)
-    except (JoseError, ValueError, KeyError, TypeError):
+    except OtherSize:
+        raise BadKey(f"an RSA key has {LEAST_RSA} to {MOST_RSA} bits") from None
+    except OtherNumbers:
+        raise BadKey("an RSA key has an odd modulus, and an odd exponent of at most 4 bytes") from None
+    except NoKey:
         raise BadKey("the `jwk` of the header is no key") from None
 
 
 @lru_cache(maxsize=4096)
-def _imported(kind: str, members: tuple[Any, ...]) -> ProofKey:
-    if kind == "RSA":
-        _check_size(*members)
-    read = _KEYS[kind].import_key({"kty": kind, **dict(zip(_MEMBERS[kind], members, strict=True))})
-    key = _KEYS[kind].import_key(read.as_pem(private=False))
+def _imported(kind: str, members: tuple[str, ...]) -> ProofKey:
+    key = public_key(kind, members)
     return ProofKey(key, key.thumbprint())
-
-
-def _check_size(modulus: str, exponent: str) -> None:
-    """A small key is weak, and a large one keeps us busy."""
-    bits = base64_to_int(modulus).bit_length() if len(modulus) <= MOST_RSA // 4 else MOST_RSA + 1
-    if not LEAST_RSA <= bits <= MOST_RSA or len(exponent) > LONGEST_EXPONENT:
-        raise BadKey(f"an RSA key has {LEAST_RSA} to {MOST_RSA} bits")

@@ -244,3 +244,18 @@ async def test_no_value_of_anybody_stands_in_the_ledger(a_world: World) -> None:
         text = repr([tuple(each) for each in await a_world.house.store.fetch(f"SELECT * FROM {table}", {})])
         for name, value in zip(columns, row, strict=True):
             assert str(value) not in text, name
+
+
+@pytest.mark.parametrize("door", ["accesses", "provisions"])
+@pytest.mark.parametrize("day", ["1969-12-31T23:59:59Z", "1500-01-01T00:00:00Z", "0001-01-01T00:00:00Z"])
+async def test_a_time_before_all_records_is_as_good_as_any(a_world: World, door: str, day: str) -> None:
+    query = f"query($at: DateTime) {SECURITY} {{ {door}(ARGUMENT: $at, first: 1) {{ edges {{ node {{ id }} }} }} }}"
+    await a_world.ask(
+        "employer-a", 'query @purpose(id: "service.application") { users { edges { node { id } } } }'
+    )
+    since, until = [
+        await a_world.ask("auditor", query.replace("ARGUMENT", argument), {"at": day})
+        for argument in ("since", "until")
+    ]
+    assert len(since["data"][door]["edges"]) == 1
+    assert until == {"data": {door: {"edges": []}}}

@@ -11,9 +11,9 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from api.tokens.dpop import LONGEST_PROOF, Expected, NonceWanted, OtherKey, ProofRefused, Proofs
 from api.tokens.nonce import SLACK, WINDOW, Nonces
-from api.tokens.proof_key import ALGORITHMS
 from api.tokens.replay import MemoryReplays
 from api.tokens.target import normal
+from models.public_key import ALGORITHMS
 from models.store import StoreUnavailable
 from tests.api.proofs import Key, ath, claims, coded, new_key, proof, signed
 
@@ -207,6 +207,7 @@ def private(key: Key) -> dict[str, Any]:
 OCT = OctKey.generate_key(256)
 SMALL = {"kty": "RSA", "n": coded((1 << 1023 | 1).to_bytes(128, "big")).decode(), "e": "AQAB"}
 LARGE = {"kty": "RSA", "n": coded((1 << 8191 | 1).to_bytes(1024, "big")).decode(), "e": "AQAB"}
+EVEN = {"kty": "RSA", "n": coded((1 << 2047).to_bytes(256, "big")).decode(), "e": "AQAB"}
 PUBLIC = KEY.as_dict(private=False)
 SENTENCES = {
     "type": "the `typ` of the proof is not `dpop+jwt`",
@@ -216,6 +217,7 @@ SENTENCES = {
     "private": "the `jwk` of the header is not a public key alone: keep the private one to yourself",
     "kind": "the `kty` of the key is none of: EC, RSA, OKP",
     "size": "an RSA key has 2048 to 4096 bits",
+    "numbers": "an RSA key has an odd modulus, and an odd exponent of at most 4 bytes",
     "jwt": "the proof is no JWT",
     "signed": "the proof is not signed by the key of its header",
 }
@@ -257,7 +259,9 @@ SENTENCES = {
         ({"jwk": OCT.as_dict(private=True)}, "private"),
         ({"jwk": SMALL}, "size"),
         ({"jwk": LARGE}, "size"),
-        ({"jwk": {**RSA.as_dict(private=False), "e": "AQAB" * 20}}, "size"),
+        ({"jwk": {**RSA.as_dict(private=False), "e": "AQAB" * 20}}, "numbers"),
+        ({"jwk": {**RSA.as_dict(private=False), "e": "AQ"}}, "numbers"),
+        ({"jwk": EVEN}, "numbers"),
         ({"jwk": new_key().as_dict(private=False)}, "signed"),
         ({"jwk": KEYS["ES384"].as_dict(private=False)}, "signed"),
         ({"jwk": OKPKey.generate_key("X25519").as_dict(private=False)}, "signed"),

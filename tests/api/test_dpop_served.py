@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from api.tokens.access_token import Holder
-from api.tokens.proof_key import ALGORITHMS
 from api.tokens.replay import MemoryReplays, StoreReplays
 from models.client import Binding, Client
+from models.public_key import ALGORITHMS
 from models.store import StoreUnavailable
 from tests.api.proofs import ath, claims, new_key, signed
 from tests.api.prover import QUERY, Prover

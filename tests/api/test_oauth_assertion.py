@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
-from api.tokens.proof_key import ALGORITHMS, ProofKey
+from api.tokens.proof_key import ProofKey
 from models.client import Authentication, Client
+from models.public_key import ALGORITHMS
 from models.store import StoreUnavailable
 from tests.api.oauth import (
     ISSUER,

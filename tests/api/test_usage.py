@@ -13,7 +13,7 @@ from models.ledger import Ledger
 from models.store import Store
 from models.usage import _DAYS, _RECENT, Usages, since
 from policies.vocabulary import Role
-from tests.api.fair_use import ACCOUNT, agree, listing
+from tests.api.fair_use import ACCOUNT, APPLICATION, agree, listing
 from tests.redis_server import redis
 from tests.world import World
 
@@ -75,6 +75,42 @@ async def test_a_partner_sees_its_accesses_people_and_quotas_without_any_id(
     ids = {edge["node"]["id"] for edge in released.json()["data"]["users"]["edges"]}
     assert len(ids) == 5
     assert not [user for user in ids if user in whole]
+
+
+async def test_how_many_a_refusal_for_the_quota_held_is_not_told(
+    a_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = await a_world.ask("employer-a", listing(3))
+    first, second, third = [edge["node"]["id"] for edge in read["data"]["users"]["edges"]]
+    query = f"""query($two: [ID!], $one: [ID!]) {APPLICATION} {{
+      p: users(filter: {{ids: $two}}) {{ __typename }} x: users(filter: {{ids: $one}}) {{ __typename }} }}"""
+    agree(a_world, monkeypatch, people_per_hour=1)
+    told = []
+    for one in (third, "nobody"):
+        given = {"two": [first, second], "one": [one]}
+        assert (await a_world.send("employer-a", query, given)).status_code == 429
+        told.append((await usage(a_world, "employer-a"))["accesses"][0])
+    assert [(each["outcome"], each["code"], each["users"]) for each in told] == [
+        ("REFUSED", "RATE_LIMITED", 0)
+    ] * 2
+
+
+async def test_each_access_tells_as_many_people_as_it_counts(
+    a_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agree(a_world, monkeypatch)
+    before = await usage(a_world, "employer-a")
+    pages = 'p: users(first: 3) { __typename } x: users(after: "nowhere") { __typename }'
+    for query in (
+        listing(2, APPLICATION.replace(")", ", strict: true)"), "id phone"),
+        f"query {APPLICATION} {{ {pages} }}",
+        listing(2),
+    ):
+        await a_world.send("employer-a", query)
+    told = await a_world.ask("employer-a", "{ usage { people accesses(first: 3) { code users } } }")
+    _, hour, _ = await a_world.house.fair.used(a_world.house.inforce.registry, "employer-a")
+    people = [each["users"] for each in told["data"]["usage"]["accesses"]]
+    assert told["data"]["usage"]["people"] - before["people"] == sum(people) == hour.used
 
 
 async def test_what_others_ask_is_not_seen(a_world: World) -> None:

@@ -194,6 +194,13 @@ def test_a_client_is_stopped_and_restored_and_the_page_tells_of_it(mokuteki: Mok
     assert "no client is named `nobody`" in told(mokuteki, "client", "show", "nobody")
 
 
+def test_a_client_is_listed_and_shown_however_far_the_end_that_is_kept_of_it(mokuteki: Mokuteki) -> None:
+    done(mokuteki, *ADD, "eternal", *BAKER)
+    at(lambda: Client.filter(id="eternal").update(expires_at=datetime.max.replace(tzinfo=UTC)))
+    assert "9999-12-31" in done(mokuteki, "client", "list")
+    assert "9999-12-31" in done(mokuteki, "client", "show", "eternal")
+
+
 def test_the_list_tells_owner_expiry_and_last_use_on_one_line(mokuteki: Mokuteki) -> None:
     done(mokuteki, *ADD, "listed", *BAKER, "--owner", "架空ベータ介護", "--expires", "2099-03-31")
     at(lambda: Client.filter(id="listed").update(last_used_at=datetime(2026, 11, 22, 3, tzinfo=UTC)))

@@ -2,14 +2,17 @@
 
 import asyncio
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
+from tortoise.exceptions import IntegrityError
 
 from models.client import Client, ClientChange, ClientSecret
+from models.client_parts import FURTHEST, MOST_QUOTA
 from models.client_record import ClientRecord, read_clients
 from models.client_register import ClientRegister, Keeper, Mistaken
 from models.client_use import ClientUse
@@ -161,6 +164,7 @@ async def test_every_mistake_is_told_at_once_and_nothing_is_kept(store: Store) -
         ({"recipients": []}, {"recipients": "CLIENT_RECIPIENTS"}),
         ({"recipients": ["internal"]}, {"recipients.0": "CLIENT_RECIPIENT_UNUSED"}),
         ({"recipients": ["x"] * 101}, {"recipients": "CLIENT_TOO_MANY"}),
+        ({"peoplePerHour": MOST_QUOTA + 1}, {"peoplePerHour": "CLIENT_QUOTA"}),
         ({"owner": "x" * 201}, {"owner": "TEXT_TOO_LONG"}),
         ({"jwks": jwks(EC)}, {"jwks": "CLIENT_KEYS_UNUSED"}),
     ],
@@ -173,7 +177,10 @@ async def test_a_mistake_is_told_at_its_path(
 
 
 WEAK = {"kty": "RSA", "n": "u" * 171, "e": "AQAB"}
-OFF_CURVE = {**EC.as_dict(private=False), "x": EC.as_dict(private=False)["y"]}
+PLAIN_EC = EC.as_dict(private=False)
+PLAIN_RSA = RSA.as_dict(private=False)
+EVEN = urlsafe_b64encode((1 << 2047).to_bytes(256)).rstrip(b"=").decode()
+OFF_CURVE = {**PLAIN_EC, "x": PLAIN_EC["y"]}
 
 
 KEYS: dict[str, tuple[str, dict[str, str]]] = {
@@ -187,7 +194,22 @@ KEYS: dict[str, tuple[str, dict[str, str]]] = {
     "weak": (jwks(WEAK), {"jwks.keys.0": "CLIENT_KEY_KIND"}),
     "for agreement": (jwks(OKPKey.generate_key("X25519")), {"jwks.keys.0": "CLIENT_KEY_KIND"}),
     "off its curve": (jwks(OFF_CURVE), {"jwks.keys.0": "CLIENT_KEY_KIND"}),
-    "for encryption": (jwks({**EC.as_dict(private=False), "use": "enc"}), {"jwks.keys.0": "CLIENT_KEY_KIND"}),
+    "for encryption": (jwks({**PLAIN_EC, "use": "enc"}), {"jwks.keys.0": "CLIENT_KEY_USE"}),
+    "of no use": (jwks({**PLAIN_EC, "use": None}), {"jwks.keys.0": "CLIENT_KEY_USE"}),
+    "to sign": (jwks({**PLAIN_EC, "key_ops": ["sign"]}), {"jwks.keys.0": "CLIENT_KEY_USE"}),
+    "to verify as a text": (jwks({**PLAIN_EC, "key_ops": "verify"}), {"jwks.keys.0": "CLIENT_KEY_USE"}),
+    "by RSA": (jwks({**PLAIN_EC, "alg": "RS256"}), {"jwks.keys.0": "CLIENT_KEY_ALGORITHM"}),
+    "by another curve": (jwks({**PLAIN_EC, "alg": "ES384"}), {"jwks.keys.0": "CLIENT_KEY_ALGORITHM"}),
+    "by none": (jwks({**PLAIN_EC, "alg": "none"}), {"jwks.keys.0": "CLIENT_KEY_ALGORITHM"}),
+    "by a shared key": (jwks({**PLAIN_RSA, "alg": "HS256"}), {"jwks.keys.0": "CLIENT_KEY_ALGORITHM"}),
+    "by no name": (jwks({**PLAIN_EC, "alg": ["ES256"]}), {"jwks.keys.0": "CLIENT_KEY_ALGORITHM"}),
+    "a long exponent": (jwks({**PLAIN_RSA, "e": "A" * 82 + "B"}), {"jwks.keys.0": "CLIENT_KEY_NUMBERS"}),
+    "an exponent of 1": (jwks({**PLAIN_RSA, "e": "AQ"}), {"jwks.keys.0": "CLIENT_KEY_NUMBERS"}),
+    "an even exponent": (jwks({**PLAIN_RSA, "e": "Ag"}), {"jwks.keys.0": "CLIENT_KEY_NUMBERS"}),
+    "an even modulus": (jwks({**PLAIN_RSA, "n": EVEN}), {"jwks.keys.0": "CLIENT_KEY_NUMBERS"}),
+    "RSA on a curve": (jwks({**PLAIN_RSA, "crv": "P-256"}), {"jwks.keys.0": "CLIENT_KEY_KIND"}),
+    "without its numbers": (jwks({"kty": "RSA", "n": PLAIN_RSA["n"]}), {"jwks.keys.0": "CLIENT_KEY_KIND"}),
+    "no object": (json.dumps({"keys": ["x"]}), {"jwks.keys.0": "CLIENT_KEY_KIND"}),
     "without ids": (jwks(EC, EC), {"jwks.keys.1": "CLIENT_KEY_ID"}),
 }
 
@@ -198,6 +220,15 @@ async def test_a_key_that_is_none_of_a_client_is_refused(store: Store, what: str
     said = {"name": "keyed", "role": "employer", "recipients": ["employer-a"]}
     said |= {"authentication": "PRIVATE_KEY", "jwks": text}
     assert await mistakes(store, lambda register: register.add(said)) == told
+
+
+async def test_a_client_that_cannot_turn_to_a_key_keeps_its_secret(store: Store) -> None:
+    await added(store, "unturned")
+    before = await one(store, "unturned")
+    said = {"authentication": "PRIVATE_KEY", "jwks": jwks({**PLAIN_EC, "alg": "RS256"})}
+    told = await mistakes(store, lambda register: register.change("unturned", said))
+    assert told == {"jwks.keys.0": "CLIENT_KEY_ALGORITHM"}
+    assert await one(store, "unturned") == before
 
 
 @pytest.mark.parametrize("curve", ["P-384", "Ed25519", "RSA"])
@@ -213,6 +244,18 @@ async def test_each_kind_of_key_is_taken_and_only_its_public_members_are_kept(
     await added(store, f"by-{curve}", authentication="PRIVATE_KEY", jwks=jwks({**key, "note": "mine"}))
     (kept,) = (await one(store, f"by-{curve}")).parts["jwks"]["keys"]
     assert kept == key
+
+
+@pytest.mark.parametrize("end", [datetime.max.replace(tzinfo=UTC), NOW + FURTHEST + timedelta(seconds=1)])
+async def test_an_end_that_no_clock_will_see_is_refused_for_null_is_for_no_end(
+    store: Store, end: datetime
+) -> None:
+    said = {"name": "eternal", "role": "employer", "recipients": ["employer-a"], "expiresAt": end}
+    assert await mistakes(store, lambda register: register.add(said)) == {"expiresAt": "CLIENT_EXPIRY_FAR"}
+    await added(store, f"lasting-{end.year}", expiresAt=NOW + FURTHEST)
+    assert await mistakes(
+        store, lambda register: register.change(f"lasting-{end.year}", {"expiresAt": end})
+    ) == {"expiresAt": "CLIENT_EXPIRY_FAR"}
 
 
 async def test_a_name_is_never_used_again_whatever_its_case_and_also_when_stopped(store: Store) -> None:
@@ -240,6 +283,38 @@ async def test_of_two_who_register_one_name_at_once_one_does(store: Store) -> No
     assert sum(isinstance(each, str) for each in ended) == 1
     assert all(isinstance(each, str | Mistaken) for each in ended)
     assert await ClientSecret.filter(client_id="contended").count() == 1
+
+
+async def test_of_four_who_register_one_name_in_other_cases_at_once_one_does(store: Store) -> None:
+    names = ("spelt", "Spelt", "SPELT", "spelT")
+    ended = await asyncio.gather(*(added(store, name) for name in names), return_exceptions=True)
+    refused = [each for each in ended if isinstance(each, Mistaken)]
+    assert sum(isinstance(each, str) for each in ended) == 1
+    assert [[(one.path, one.wrong.code) for one in each.mistakes] for each in refused] == [
+        [("name", "CLIENT_NAME_TAKEN")]
+    ] * 3
+    assert sum(each.id.lower() == "spelt" for each in await read_clients(store)) == 1
+
+
+async def test_a_name_is_taken_for_who_asked_while_it_was_being_registered_in_another_case(
+    store: Store,
+) -> None:
+    force = await InForce(store).current()
+    async with store.transaction() as transaction:
+        first = ClientRegister(transaction, force, Keeper(by="cli:yamada", at=NOW))
+        await first.add({"name": "slow", "role": "employer", "recipients": ["employer-a"]})
+        second = asyncio.create_task(added(store, "SLOW"))
+        await asyncio.sleep(0.3)
+    with pytest.raises(Mistaken, match="take another name"):
+        await second
+
+
+@pytest.mark.parametrize("column", ["id", "name"])
+async def test_the_tables_themselves_keep_a_name_once_whatever_its_case(store: Store, column: str) -> None:
+    await added(store, f"kept-{column}")
+    row = {"id": f"other-{column}", "name": f"other-{column}", column: f"KEPT-{column}"}
+    with pytest.raises(IntegrityError):
+        await Client.create(**row, role="employer", recipients=["employer-a"], created_at=NOW)
 
 
 async def test_a_change_keeps_what_stood_there_and_what_stands_there(store: Store) -> None:

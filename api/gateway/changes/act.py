@@ -67,6 +67,19 @@ class Act:
         """Who does it: the person, or else the client."""
         return self.door.requester.user or self.door.requester.client
 
+    @property
+    def guard(self) -> str:
+        """The path of the change, as its guard has it."""
+        return f"Mutation.{self.step.root.selected.name}"
+
+    def meet(self, refs: Iterable[int]) -> None:
+        """Put on record, and count, whom the course of this change tells of, whatever comes of it."""
+        self.running.record.meet(self.guard, refs)
+
+    def met(self) -> frozenset[int]:
+        """Whom changes of this name told of so far."""
+        return frozenset(self.running.record.met.get(self.guard, ()))
+
     def amender(self) -> Amender:
         """Who changes a record here, when and why."""
         return Amender(
@@ -109,6 +122,7 @@ class Act:
         if row is None:
             raise self.wrong(at, "NOBODY_HERE")
         ref, *flags = row
+        self.meet([int(ref)])
         true = frozenset({*certain, *(fact for fact, flag in zip(asked, flags, strict=True) if flag)})
         for question in questions:
             if not self.may(*question, true):
@@ -123,8 +137,10 @@ class Act:
         """
         for user in users:
             self.running.record.sought |= await self.door.registers.view.history.refs([user])
-            if await self._row(user, ()) is None:
+            row = await self._row(user, ())
+            if row is None:
                 raise self.wrong("", "CARRIED_OUT_BEFORE")
+            self.meet([int(row[0])])
 
     def _asked(self, questions: Iterable[tuple[Action, str]]) -> tuple[Fact, ...]:
         """The facts that may differ from person to person and that rules for these questions look at."""

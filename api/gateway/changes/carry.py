@@ -51,10 +51,16 @@ async def carry_out(act: Act, before: Mapping[str, Any] | None) -> dict[str, Any
         done = await CHANGES[selected.name](act)
         for _, ref, fields in done.people:
             act.running.record.wrote(ref, fields)
-        kept = {"people": [user for user, _, _ in done.people], "told": dict(done.told)}
+        others = act.met() - {ref for _, ref, _ in done.people}
+        kept = {
+            "people": [user for user, _, _ in done.people],
+            "told": dict(done.told),
+            "met": sorted(others),
+        }
     else:
         kept = dict(before)
         await act.again(kept["people"])
+        act.meet(kept.get("met", ()))
     act.running.finished[selected.key] = Finished(await _payload(act, kept))
     return kept
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from api.gateway.purpose import scopes
 from api.gateway.refusal import Code, Refusal
 from api.gateway.running import Running
 from api.gateway.told import Told
@@ -93,8 +94,17 @@ class Once:
 
 
 def _whole(running: Running) -> bytes:
+    """All that was sent, and what it may do: an answer is not told again to a token that is narrower."""
     request = running.request
-    said = [running.text, request.operation_name, request.variables, request.purpose, request.recipient]
+    narrowed = [scope.details for scope in scopes(running.force, running.requester)]
+    said = [
+        running.text,
+        request.operation_name,
+        request.variables,
+        request.purpose,
+        request.recipient,
+        narrowed,
+    ]
     try:
         return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:

@@ -122,9 +122,10 @@ def _may_collect(
 
 
 async def taken(act: Act, email: str | None, but: str = "") -> bool:
-    """Whether somebody else has this address; who is told of by the answer is on record."""
+    """Whether somebody else has this address; that they have it is told of them, so they are met."""
     rows = await act.transaction.fetch(_TAKEN, {"email": email, "but": but}) if email else ()
-    act.running.record.sought.update(int(row[0]) for row in rows)
+    if rows:
+        act.meet(int(row[0]) for row in rows)
     return bool(rows)
 
 
@@ -183,6 +184,7 @@ async def _keep(act: Act, notice: Mapping[str, Any], person: Person) -> PersonRo
     """The person's row with all that belongs to it; None where somebody took the address a moment before."""
     row = await PersonRow.make(act.transaction, act.door.vault, person.values, act.running.at)
     if row is None:
+        await taken(act, person.values.get("email"))
         return None
     purposes = act.context.force.edition.purposes
     await act.transaction.execute(
