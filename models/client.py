@@ -1,4 +1,4 @@
-"""The clients: the applications that may ask, what they prove themselves with, and every change made to them."""
+"""The clients: the applications that may ask and what they prove themselves with."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -84,21 +84,3 @@ class ClientSecret(Model):
     def serves(self, now: datetime) -> bool:
         """Whether it proves the client at this time."""
         return self.expires_at is None or now < self.expires_at
-
-
-class ClientChange(Model):
-    """One change of a client: by whom, when, and the parts of its record before and after, never a secret."""
-
-    id = fields.CharField(max_length=26, primary_key=True)
-    client_id = fields.CharField(max_length=60, db_index=True)
-    at = fields.DatetimeField()
-    by = fields.CharField(max_length=120)
-    request_id = fields.CharField(max_length=32, null=True)
-    what = fields.CharField(max_length=20)
-    was: dict[str, object] = fields.JSONField()
-    became: dict[str, object] = fields.JSONField()
-
-    class Meta:
-        """Where it is kept."""
-
-        table = "client_changes"

@@ -11,10 +11,11 @@ import orjson
 from models.client_parts import COLUMNS
 from models.dialect import Dialect
 from models.history import moment
+from models.register import Change, read_changes
 from models.store import Reader
 
-LATEST = 100
-"""The most changes that are told of one client."""
+REGISTER = "client"
+"""What changes of clients are kept under."""
 
 _CLIENTS = f"""
 SELECT id, role, active, created_at, last_used_at, {", ".join(COLUMNS.values())} FROM clients
@@ -23,12 +24,6 @@ SELECT id, role, active, created_at, last_used_at, {", ".join(COLUMNS.values())}
 _SECRETS = """
 SELECT client_id, id, created_at, expires_at FROM client_secrets {where}
 ORDER BY created_at, expires_at IS NULL, id
-"""
-_CHANGES = """
-SELECT client_id, id, at, by, request_id, what, was, became FROM (
-  SELECT c.*, row_number() OVER (PARTITION BY client_id ORDER BY at DESC, id DESC) AS place
-  FROM client_changes c {where}
-) newest WHERE place <= :latest ORDER BY place
 """
 _LISTS = ("recipients", "scopes", "documents", "jwks", "networks")
 
@@ -44,19 +39,6 @@ class SecretTimes:
     def serves(self, now: datetime) -> bool:
         """Whether it proves the client at this time."""
         return self.expires_at is None or now < self.expires_at
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One change: by whom, when, in which request, and the parts before and after."""
-
-    id: str
-    at: datetime
-    by: str
-    request_id: str | None
-    what: str
-    was: Mapping[str, Any]
-    became: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,15 +66,10 @@ async def read_clients(reader: Reader, only: str | None = None) -> list[ClientRe
     secrets: dict[str, list[SecretTimes]] = defaultdict(list)
     for client, *row in await reader.fetch(_SECRETS.format(where=of_client), values):
         secrets[client].append(SecretTimes(row[0], moment(row[1]), _moment(row[2])))
-    changes: dict[str, list[Change]] = defaultdict(list)
-    for client, *row in await reader.fetch(_CHANGES.format(where=of_client), {**values, "latest": LATEST}):
-        name, at, by, request, what, was, became = row
-        changes[client].append(
-            Change(name, moment(at), by, request, what, orjson.loads(was), orjson.loads(became))
-        )
+    changes = await read_changes(reader, REGISTER, only)
     where = "" if only is None else "WHERE id = :client"
     return [
-        _record(row, secrets[row[0]], changes[row[0]])
+        _record(row, secrets[row[0]], changes.get(row[0], ()))
         for row in await reader.fetch(_CLIENTS.format(where=where, lock=""), values)
     ]
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from datetime import timedelta
+from typing import Any
 
 import orjson
 
 from models.client import Authentication
 from models.client_parts import COLUMNS, EMPTY, NAME, Parts, read_name, read_role
-from models.client_record import ClientRecord, SecretTimes, hold_client
-from models.formats.wrong import Mistake, Wrong
+from models.client_record import REGISTER, ClientRecord, SecretTimes, hold_client
 from models.inforce import Force
 from models.person_row import new_id
+from models.register import Keeper, Mistaken, keep_change, others, refuse
 from models.secret import hash_secret, new_secret
 from models.store import Transaction
 
@@ -30,34 +30,13 @@ VALUES (:id, :client, :hash, :now, NULL)
 _END = "UPDATE client_secrets SET expires_at = :at WHERE id = :id"
 _DROP = "DELETE FROM client_secrets WHERE id = :id"
 _TURN = "UPDATE clients SET active = :active, term = term + :terms WHERE id = :client"
-_CHANGED = """
-INSERT INTO client_changes (id, client_id, at, by, request_id, what, was, became)
-VALUES (:id, :client, :now, :by, :request, :what, :was, :became)
-"""
-
-
-class Mistaken(Exception):  # noqa: N818 - it names the state
-    """A change that cannot be made, with everything that is wrong with it; nothing was changed."""
-
-    def __init__(self, mistakes: Sequence[Mistake]) -> None:
-        super().__init__("; ".join(f"`{each.path}`: {each.wrong.en}" for each in mistakes))
-        self.mistakes = tuple(mistakes)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keeper:
-    """Who changes a client, when, and in which request."""
-
-    by: str
-    at: datetime
-    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ClientRegister:
     """The register within one transaction.
 
-    Every operation raises `Mistaken` where something is wrong, and keeps a `ClientChange` where something changed.
+    Every operation raises `Mistaken` where something is wrong, and keeps a `RegisterChange` where something changed.
     """
 
     transaction: Transaction
@@ -85,8 +64,8 @@ class ClientRegister:
             columns,
         )
         if not made:
-            _refuse("name", "CLIENT_NAME_TAKEN")
-        new = {"role": parts.role, **_others(values, EMPTY)}
+            refuse("name", "CLIENT_NAME_TAKEN")
+        new = {"role": parts.role, **others(values, EMPTY)}
         if values["authentication"] == Authentication.PRIVATE_KEY:
             await self._keep(name, "ADDED", {}, new)
             return None
@@ -104,7 +83,7 @@ class ClientRegister:
         if ended is not None and ended not in {each.id for each in held.secrets}:
             parts.wrong("dropSecret", "CLIENT_SECRET_UNKNOWN")
         _check(parts)
-        became = _others(parts.values, held.parts)
+        became = others(parts.values, held.parts)
         was = {part: held.parts[part] for part in became}
         if became:
             sets = ", ".join(f"{COLUMNS[part]} = :{COLUMNS[part]}" for part in became)
@@ -124,9 +103,9 @@ class ClientRegister:
         """A new secret, told this once; the one before serves for `overlap` more days, any other ends now."""
         held = await self._hold(client)
         if not 0 <= overlap <= MOST_OVERLAP:
-            _refuse("overlapDays", "CLIENT_OVERLAP", most=MOST_OVERLAP)
+            refuse("overlapDays", "CLIENT_OVERLAP", most=MOST_OVERLAP)
         if held.parts["authentication"] == Authentication.PRIVATE_KEY:
-            _refuse("client", "CLIENT_SECRETLESS")
+            refuse("client", "CLIENT_SECRETLESS")
         now, left = self.keeper.at, list[SecretTimes]()
         if overlap and (serving := [each for each in held.secrets if each.serves(now)]):
             last, end = serving[-1], now + timedelta(days=overlap)
@@ -155,7 +134,7 @@ class ClientRegister:
 
     async def _hold(self, client: str) -> ClientRecord:
         held = await hold_client(self.transaction, client) if NAME.fullmatch(client) else None
-        return held or _refuse("client", "CLIENT_UNKNOWN")
+        return held or refuse("client", "CLIENT_UNKNOWN")
 
     async def _draw(self, client: str) -> tuple[str, SecretTimes]:
         """A new secret, of which only the hash stays here."""
@@ -169,23 +148,12 @@ class ClientRegister:
             await self.transaction.execute(_DROP, {"id": each.id})
 
     async def _keep(self, client: str, what: str, was: Mapping[str, Any], became: Mapping[str, Any]) -> None:
-        row = {"id": new_id(), "client": client, "now": self.keeper.at, "by": self.keeper.by, "what": what}
-        texts = {"was": orjson.dumps(was).decode(), "became": orjson.dumps(became).decode()}
-        await self.transaction.execute(_CHANGED, {**row, **texts, "request": self.keeper.request_id})
+        await keep_change(self.transaction, self.keeper, REGISTER, client, what, was, became)
 
 
 def _check(parts: Parts) -> None:
     if parts.mistakes:
         raise Mistaken(parts.mistakes)
-
-
-def _refuse(path: str, code: str, **told: int | str) -> NoReturn:
-    raise Mistaken([Wrong(code, **told).at(path)])
-
-
-def _others(values: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    """The parts that are not as they were."""
-    return {part: value for part, value in values.items() if value != before[part]}
 
 
 def _cell(part: str, value: Any) -> Any:  # noqa: ANN401 - a part as its column keeps it

@@ -31,6 +31,7 @@ RECORDS = (
     "models.recipient",
     "models.ground",
     "models.client",
+    "models.register",
     "models.token_state",
     "models.edition",
     "models.datakey",

@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 from api.cli.operator import named
 from api.cli.shared import CommandError, settings, store_of
-from models.client_register import ClientRegister, Keeper, Mistaken
+from models.client_register import ClientRegister
 from models.formats.wrong import Mistake
 from models.inforce import InForce
+from models.register import Keeper, Mistaken
 
 Made = TypeVar("Made")
 OPTIONS: Mapping[str, str] = {

@@ -7,7 +7,8 @@ import orjson
 
 from api.gateway.running import Step
 from api.gateway.walk import walk
-from models.client_record import Change, ClientRecord, SecretTimes, read_clients
+from models.client_record import ClientRecord, SecretTimes, read_clients
+from models.register import Change
 from models.store import Reader
 
 View = dict[str, Any]

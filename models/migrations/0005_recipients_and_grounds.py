@@ -3,12 +3,17 @@
 from orjson import loads
 from tortoise import fields, migrations
 from tortoise.fields.data import JSON_DUMPS
+from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
 from models.dialect import ByDialect
 from models.recipient import RecipientStatus
 
 _STOPPED = "UPDATE recipients SET status = 'STOPPED' WHERE active = {}"
+_MOVED = """
+INSERT INTO register_changes (id, register, record, at, by, request_id, what, was, became)
+SELECT id, 'client', client_id, at, by, request_id, what, was, became FROM client_changes
+"""
 ONLY_GROW_SQLITE = [
     f"""
 CREATE TRIGGER foreign_checks_no_{act.lower()} BEFORE {event} BEGIN
@@ -42,6 +47,30 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
+        ops.CreateModel(
+            name="RegisterChange",
+            fields=[
+                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=26)),
+                ("register", fields.CharField(max_length=20)),
+                ("record", fields.CharField(max_length=60)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("by", fields.CharField(max_length=120)),
+                ("request_id", fields.CharField(null=True, max_length=32)),
+                ("what", fields.CharField(max_length=20)),
+                ("was", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ("became", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+            ],
+            options={
+                "table": "register_changes",
+                "app": "models",
+                "indexes": [Index(fields=["register", "record", "at"])],
+                "pk_attr": "id",
+                "table_description": "One change of a record: by whom, when, and its parts before and after, never a secret.",
+            },
+            bases=["Model"],
+        ),
+        ByDialect(sqlite=[_MOVED], postgres=[_MOVED]),
+        ops.DeleteModel(name="ClientChange"),
         ops.CreateModel(
             name="Confirmation",
             fields=[

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from models.client import Client, ClientChange, ClientSecret
+from models.client import Client, ClientSecret
 from models.history import AccessQuery, History
 from models.recorded import AccessRecord
+from models.register import RegisterChange
 from models.secret import hash_secret
 from tests.api.test_attack_tokens import registered
 from tests.world import World
@@ -68,7 +69,7 @@ async def made(world: World, name: str, **more: Any) -> Any:
 
 
 async def rows() -> list[int]:
-    return [await model.all().count() for model in (Client, ClientSecret, ClientChange)]
+    return [await model.all().count() for model in (Client, ClientSecret, RegisterChange)]
 
 
 async def clients_now() -> str:
@@ -77,7 +78,7 @@ async def clients_now() -> str:
         {name: value for name, value in row.items() if name != "last_used_at"}
         for row in await Client.all().order_by("id").values()
     ]
-    for model in (ClientSecret, ClientChange):
+    for model in (ClientSecret, RegisterChange):
         kept += await model.all().order_by("id").values()
     return str(kept)
 
@@ -89,7 +90,7 @@ async def newest(world: World) -> AccessRecord:
 
 async def everything_kept(world: World) -> str:
     """All that the tables hold, as text."""
-    tables = ("clients", "client_changes", "client_secrets", "accesses", "access_tail", "answered")
+    tables = ("clients", "register_changes", "client_secrets", "accesses", "access_tail", "answered")
     kept = [await world.house.store.fetch(f"SELECT * FROM {table}", {}) for table in tables]
     return str([tuple(row) for some in kept for row in some])
 

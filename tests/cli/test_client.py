@@ -16,8 +16,9 @@ from typer.main import get_command
 from api.cli.client_change import OPTIONS
 from api.cli.main import app
 from api.settings import Settings
-from models.client import Client, ClientChange, ClientSecret
+from models.client import Client, ClientSecret
 from models.database import opened
+from models.register import RegisterChange
 from models.secret import hash_secret
 from tests.api.oauth import told as claims
 from tests.cli.conftest import Mokuteki
@@ -46,8 +47,8 @@ def client(name: str) -> Client:
     return at(lambda: Client.get(id=name))
 
 
-def changes(name: str) -> list[ClientChange]:
-    return at(lambda: ClientChange.filter(client_id=name).order_by("at").all())
+def changes(name: str) -> list[RegisterChange]:
+    return at(lambda: RegisterChange.filter(record=name).order_by("at").all())
 
 
 def secrets(name: str) -> list[ClientSecret]:

@@ -11,16 +11,17 @@ import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from tortoise.exceptions import IntegrityError
 
-from models.client import Client, ClientChange, ClientSecret
+from models.client import Client, ClientSecret
 from models.client_parts import FURTHEST, MOST_QUOTA
 from models.client_record import ClientRecord, read_clients
-from models.client_register import ClientRegister, Keeper, Mistaken
+from models.client_register import ClientRegister
 from models.client_use import ClientUse
 from models.database import migrate, opened
 from models.demo.registry import recipients
 from models.inforce import InForce
 from models.publish import publish_shipped
 from models.recipient import Recipient
+from models.register import Keeper, Mistaken, RegisterChange
 from models.registry import read_registry
 from models.secret import hash_secret
 from models.store import Store, StoreUnavailable
@@ -112,7 +113,7 @@ async def test_a_secret_is_told_once_and_only_its_hash_is_kept(store: Store) -> 
     (row,) = await ClientSecret.filter(client_id="secretive")
     assert (row.hash, row.expires_at) == (hash_secret(secret), None)
     kept = json.dumps([dict(each) for each in await Client.all().values()], default=str)
-    kept += json.dumps([dict(each) for each in await ClientChange.all().values()], default=str)
+    kept += json.dumps([dict(each) for each in await RegisterChange.all().values()], default=str)
     assert secret not in kept
     assert row.hash not in kept
 
@@ -448,7 +449,7 @@ async def test_a_client_that_is_none_is_told_so(store: Store, name: str) -> None
 
 
 async def test_a_change_that_fails_leaves_nothing(store: Store) -> None:
-    before = await ClientChange.all().count()
+    before = await RegisterChange.all().count()
 
     async def fail(register: ClientRegister) -> None:
         await register.add({"name": "undone", "role": "employer", "recipients": ["employer-a"]})
@@ -458,7 +459,7 @@ async def test_a_change_that_fails_leaves_nothing(store: Store) -> None:
         await carried(store, fail)
     assert await read_clients(store, "undone") == []
     assert await ClientSecret.filter(client_id="undone").count() == 0
-    assert await ClientChange.all().count() == before
+    assert await RegisterChange.all().count() == before
 
 
 async def test_the_last_use_is_written_later_and_never_goes_back(store: Store) -> None:

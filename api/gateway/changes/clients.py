@@ -13,8 +13,9 @@ from api.gateway.refusal import Code, Refusal
 from api.gateway.told import Told
 from api.gateway.walk import walk
 from models.client_record import read_clients
-from models.client_register import ClientRegister, Keeper, Mistaken
+from models.client_register import ClientRegister
 from models.formats.wrong import Mistake
+from models.register import Keeper, Mistaken
 
 LONGEST_BY = 120
 
