@@ -24,12 +24,11 @@ from api.settings import Settings
 from api.tokens import endpoint
 from api.tokens.access_token import Holder
 from api.tokens.guarded import enough
+from api.tokens.metadata import GRAPHQL
 from models.client import Client
 from models.demo.handout import read_demo
 from models.inforce import PolicyUnavailable
 from models.store import StoreUnavailable
-
-GRAPHQL = "/graphql"
 
 
 class App(Starlette):

@@ -22,6 +22,7 @@ from api.schema.build import build_schema, core
 from api.settings import CHECKOUT
 from api.variables import SETTINGS
 from models.demo.situations import Situation
+from models.formats.wrong import SENTENCES as MISTAKES
 from policies.edition import Edition
 from policies.explanation import Reason
 from policies.vocabulary import Fact, Role
@@ -102,6 +103,15 @@ def test_every_reason_stands_in_the_docs() -> None:
     raised = set(re.findall(r'(?:Why\(|reason=)"([A-Z_]+)"', gateway)) - IN_THEIR_PLACE
     assert raised
     assert untold((*Reason, *raised), "errors.md") == []
+
+
+def test_every_mistake_of_what_is_entered_stands_in_the_docs_in_both_languages() -> None:
+    rows = [
+        (f"`{code}`", sentence.ja.replace("|", "\\|"), sentence.en.replace("|", "\\|"))
+        for code, sentence in MISTAKES.items()
+    ]
+    assert rows
+    assert missing_rows("mistakes.md", ("reason", "日本語", "in English"), rows) == []
 
 
 def test_every_fact_and_role_stands_in_the_docs_in_both_languages() -> None:

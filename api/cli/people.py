@@ -52,7 +52,7 @@ def import_(
         ),
     ],
     token: Annotated[
-        str, typer.Option(envvar="MOKUTEKI_TOKEN", help="An access token of a frontend.", show_default=False)
+        str, typer.Option(envvar="TOKEN", help="An access token of a frontend.", show_default=False)
     ],
     url: Annotated[str, typer.Option(help="The gateway; that of the settings if left out.")] = "",
     results: Annotated[

@@ -108,7 +108,10 @@ def must_exist(given: Settings) -> None:
     """
     url = given.database_url
     if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).is_file():
-        raise CommandError("there is no database yet: run `mokuteki init` or `mokuteki serve` first")
+        raise CommandError(
+            f"there is no database at `{url}` yet: run `mokuteki init` or `mokuteki serve` first, or set"
+            " `MOKUTEKI_DATABASE_URL` to the one you mean"
+        )
 
 
 @contextmanager

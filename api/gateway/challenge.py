@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from api.gateway.cors import Pairs
 from api.gateway.refusal import Code, Refusal
 from api.gateway.told import Told
-from api.tokens.metadata import RESOURCE_PATH
+from api.tokens.metadata import GRAPHQL, RESOURCE_PATH
 from models.public_key import ALGORITHMS
 
 SCHEMES = (b"bearer", b"dpop")
@@ -30,7 +30,7 @@ class Challenges:
     """Writes the challenges of one resource."""
 
     def __init__(self, issuer: str) -> None:
-        about = f'resource_metadata="{issuer}{RESOURCE_PATH}"'
+        about = f'resource_metadata="{issuer}{RESOURCE_PATH}{GRAPHQL}"'
         self._plain = {
             b"dpop": f'algs="{" ".join(ALGORITHMS)}", {about}',
             b"bearer": about,

@@ -25,6 +25,9 @@ from models.ledger import Ledger
 from models.store import Reader, Store, WrongValue
 from models.vault import Vault
 
+OWN_DOOR = "me"
+"""The door through which a person is told of by being asked about."""
+
 
 class Fulfilment:
     """Opens the doors of operations and carries out their changes."""
@@ -77,6 +80,17 @@ class Fulfilment:
                 await self._know_keys()
             raise unreadable(fault, running.request) from None
 
+    async def name_asker(self, running: Running, reader: Reader | None = None) -> None:
+        """See that a person who asks about anybody has it in their own history, whatever comes of it.
+
+        Raises:
+            StoreUnavailable: nobody can tell who they are.
+        """
+        user = running.requester.user
+        if user is not None:
+            history = History(reader or self._store, self._inforce.bits)
+            running.record.sought |= await history.refs([user])
+
     async def _read(self, running: Running, steps: Sequence[Step], *, strict: bool) -> list[Refusal]:
         for step in steps:
             if step.root.selected.name in CLIENT_DOORS:
@@ -89,6 +103,8 @@ class Fulfilment:
                 await self._open_all(running, steps, reader)
         else:
             await self._open_all(running, steps, self._store)
+        if any(step.root.selected.name != OWN_DOOR for step in steps):
+            await self.name_asker(running)
         if any(by_marks(step.arguments.get("filter") or {}) for step in steps):
             await self._know_keys()
         await running.renew()
@@ -127,6 +143,7 @@ class Fulfilment:
                 for step in steps
                 if step.root.selected.name in CARRIED
             }
+            await self.name_asker(running, transaction)
             if before is None:
                 await once.keep(transaction, done)
             withheld = decide.withheld(running.context, running.withheld())

@@ -198,10 +198,10 @@ class Gateway:
         )
 
     async def _refuse(self, running: Running, refusal: Refusal) -> Answer:
-        entry = running.refused(refusal.code.value, refusal.reason)
         try:
-            await self._ledger.record(entry)
-        except LedgerUnavailable:
+            await self._fulfilment.name_asker(running)
+            await self._ledger.record(running.refused(refusal.code.value, refusal.reason))
+        except (LedgerUnavailable, StoreUnavailable):
             log.exception("ledger.unavailable", request_id=running.request.id)
             refusal = unavailable()
         return Answer.refused(

@@ -22,6 +22,7 @@ from api.tokens.grant import Asking, Grant, Granting, client_credentials
 from api.tokens.introspection import introspected
 from api.tokens.keys import KeysSealed
 from api.tokens.metadata import (
+    GRAPHQL,
     INTROSPECTION_PATH,
     KEYS_PATH,
     METADATA_PATH,
@@ -111,10 +112,14 @@ class AuthorizationServer:
         told = server_metadata(issuer, edition, self._grants, authority.offered)
         return JSONResponse(told, headers=PUBLIC)
 
-    async def resource(self, _: Request) -> Response:
-        """`GET /.well-known/oauth-protected-resource`: what the gateway wants of a token (RFC 9728)."""
+    async def resource(self, request: Request) -> Response:
+        """`GET /.well-known/oauth-protected-resource`: what the gateway wants of a token (RFC 9728).
+
+        `/graphql` behind it tells the same of that address, as section 3.3 wants it of a client that was sent there.
+        """
         authority = self._authority
-        told = resource_metadata(authority.tokens.issuer, authority.edition(), authority.offered)
+        path = request.url.path.removeprefix(RESOURCE_PATH)
+        told = resource_metadata(authority.tokens.issuer, path, authority.edition(), authority.offered)
         return JSONResponse(told, headers=PUBLIC)
 
     def _turn(self, request: Request, action: str) -> Turn:
@@ -175,8 +180,10 @@ class AuthorizationServer:
         """
         ours = self._authority.tokens.audience
         for name in ("resource", "audience"):
-            if form.get(name, ours).removesuffix("/") != ours:
-                raise Fault("invalid_target", f"the `{name}` is not this gateway")
+            if form.get(name, ours).removesuffix("/") not in (ours, ours + GRAPHQL):
+                raise Fault(
+                    "invalid_target", f"the `{name}` is not this gateway: send {ours}, or leave it out"
+                )
 
     async def _revoked(self, turn: Turn, client: Client) -> Response:
         done = await self._revocation.take_back(_token(turn.form), client, turn.now)
@@ -225,4 +232,5 @@ def routes(authority: Authority) -> list[Route]:
         Route(KEYS_PATH, server.keys, methods=["GET"]),
         Route(METADATA_PATH, server.metadata, methods=["GET"]),
         Route(RESOURCE_PATH, server.resource, methods=["GET"]),
+        Route(RESOURCE_PATH + GRAPHQL, server.resource, methods=["GET"]),
     ]

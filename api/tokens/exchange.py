@@ -93,7 +93,7 @@ class Exchange:
         subject_of = self._subjects.get(form.get("subject_token_type", ""))
         if subject_of is None:
             raise Fault(
-                "invalid_request", f"the `subject_token_type` is none of: {', '.join(self._subjects)}"
+                "invalid_request", f"send a `subject_token_type`, one of: {', '.join(self._subjects)}"
             )
         subject = await subject_of(asking, form.get("subject_token", ""))
         words, details = self._granting.scope(asking, subject.limit)

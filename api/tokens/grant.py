@@ -13,6 +13,11 @@ from api.tokens.scope import CATEGORY, PURPOSE, DetailsRefused, Scope, ScopeRefu
 from models.client import Client
 from policies.edition import Edition
 
+WORD_UNKNOWN = (
+    "a word of the scope is none of `scopes_supported` in the metadata: each is `purpose:` or `category:` with its id,"
+    " with a space between them"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -63,7 +68,7 @@ class Granting:
         edition = self.edition()
         asked = asking.form["scope"].split(" ") if "scope" in asking.form else []
         if not known_words(edition).issuperset(asked):
-            raise Fault("invalid_scope", "the scope asks for a purpose or category that does not exist")
+            raise Fault("invalid_scope", WORD_UNKNOWN)
         try:
             most = narrowed(limit.words, asking.client.scopes, edition)
             return narrowed(asked, most, edition), self._details(asking, limit, most)

@@ -14,6 +14,9 @@ INTROSPECTION_PATH = "/oauth/introspect"
 KEYS_PATH = "/.well-known/jwks.json"
 METADATA_PATH = "/.well-known/oauth-authorization-server"
 RESOURCE_PATH = "/.well-known/oauth-protected-resource"
+GRAPHQL = "/graphql"
+"""Where the resource is asked."""
+
 METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
 ENDPOINTS = {"token": TOKEN_PATH, "revocation": REVOCATION_PATH, "introspection": INTROSPECTION_PATH}
 
@@ -47,16 +50,16 @@ def server_metadata(issuer: str, edition: Edition, grants: Iterable[str], offere
         **{f"{name}_endpoint_auth_methods_supported": METHODS for name in ENDPOINTS},
         **{f"{name}_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS) for name in ENDPOINTS},
         "authorization_details_types_supported": [DETAIL],
-        "protected_resources": [issuer],
+        "protected_resources": [issuer, issuer + GRAPHQL],
         **_bindings(offered),
         **({"service_documentation": offered.documentation} if offered.documentation else {}),
     }
 
 
-def resource_metadata(issuer: str, edition: Edition, offered: Offered) -> dict[str, Any]:
-    """What the protected resource, the gateway itself, wants of a token (RFC 9728)."""
+def resource_metadata(issuer: str, path: str, edition: Edition, offered: Offered) -> dict[str, Any]:
+    """What the protected resource, the gateway itself or its address of this path, wants of a token (RFC 9728)."""
     return {
-        "resource": issuer,
+        "resource": issuer + path,
         "resource_name": offered.name,
         "authorization_servers": [issuer],
         "scopes_supported": sorted(known_words(edition)),

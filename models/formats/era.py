@@ -50,8 +50,8 @@ def era_day(name: str, year: int, month: int, day: int) -> date:
     if year < 1 or found < era.begins:
         raise Wrong("ERA_NOT_BEGUN", era=era.en, gengo=era.ja, first=era.begins.isoformat())
     if place + 1 < len(ERAS) and found >= (following := ERAS[place + 1]).begins:
-        last = following.begins - timedelta(days=1)
-        raise Wrong("ERA_ENDED", era=era.en, gengo=era.ja, last=last.isoformat())
+        last, after = (following.begins - timedelta(days=1)).isoformat(), following.begins.isoformat()
+        raise Wrong("ERA_ENDED", era=era.en, gengo=era.ja, last=last, next=after)
     if found < SOLAR:
         raise Wrong("ERA_LUNAR")
     return found

@@ -46,7 +46,7 @@ class Served:
 
     def challenge(self, scheme: str, error: str, description: str) -> str:
         """The header `WWW-Authenticate` of a refused token."""
-        about = f'resource_metadata="{self.url}/.well-known/oauth-protected-resource"'
+        about = f'resource_metadata="{self.url}/.well-known/oauth-protected-resource/graphql"'
         said = f'{scheme} realm="mokuteki", error="{error}", error_description="{description}"'
         return f'{said}, algs="{ALGORITHMS}", {about}' if scheme == "DPoP" else f"{said}, {about}"
 

@@ -16,7 +16,7 @@ from tests.api.prover import QUERY, Prover
 from tests.api.test_attack_tokens import ONE, counted, registered
 from tests.world import World
 
-METADATA = 'resource_metadata="http://127.0.0.1:8000/.well-known/oauth-protected-resource"'
+METADATA = 'resource_metadata="http://127.0.0.1:8000/.well-known/oauth-protected-resource/graphql"'
 ALGS = f'algs="{" ".join(ALGORITHMS)}"'
 OFFERED_DPOP = f'DPoP realm="mokuteki", {ALGS}, {METADATA}'
 OFFERED_BEARER = f'Bearer realm="mokuteki", {METADATA}'

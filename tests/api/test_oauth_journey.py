@@ -62,6 +62,25 @@ async def test_the_exchange_and_the_reading_stand_in_the_ledger_one_after_the_ot
     assert found[1].request_id == response.headers["x-request-id"]
 
 
+async def test_who_asks_about_another_finds_it_in_their_own_history(a_world: World) -> None:
+    """The other is nobody to them; who tried stands in the ledger all the same, answered or refused."""
+    plain, busy = a_world.demo.users["plain"], a_world.demo.users["busy"]
+    token = (await exchanged(a_world, plain)).json()["access_token"]
+    reader = History(a_world.house.store, a_world.house.inforce.bits)
+    (ref,) = await reader.refs([plain])
+    asked = [
+        f'query {ACCOUNT} {{ user(id: "{busy}") {{ id }} }}',
+        f'query {ACCOUNT} {{ users(filter: {{ids: ["{busy}"]}}) {{ edges {{ node {{ id }} }} }} }}',
+        f'query @purpose(id: "service.matching") {{ user(id: "{busy}") {{ id }} }}',
+        f'query {ACCOUNT} {{ user(id: "{busy}") {{ nothing }} }}',
+    ]
+    for query in asked:
+        response = await asks(a_world, token, query)
+        (latest, *_) = await reader.accesses(AccessQuery(ref=ref, limit=1))
+        assert latest.request_id == response.headers["x-request-id"], query
+        assert latest.users == 0
+
+
 async def test_an_erased_person_is_nobody_to_exchange_for(a_world: World) -> None:
     response = await exchanged(a_world, a_world.demo.users["erased"])
     assert refused(response) == (400, "invalid_request")

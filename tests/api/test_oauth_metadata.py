@@ -43,7 +43,7 @@ async def test_the_metadata_says_what_the_server_can_do(tmp_path: Path) -> None:
         "revocation_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
         "introspection_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
         "authorization_details_types_supported": ["personal_data"],
-        "protected_resources": [ISSUER],
+        "protected_resources": [ISSUER, f"{ISSUER}/graphql"],
     }
 
 

@@ -27,7 +27,7 @@ def test_a_file_of_people_comes_in_once_and_each_mistake_is_told(
     file.write_text(lines(*(person(f"import{n}") for n in range(60)), WRONG), encoding="utf-8")
     port = free_port()
     with serving(tmp_path, port) as http:
-        monkeypatch.setenv("MOKUTEKI_TOKEN", token(http, tmp_path, "frontend"))
+        monkeypatch.setenv("TOKEN", token(http, tmp_path, "frontend"))
         words = (
             "people",
             "import",
@@ -48,7 +48,7 @@ def test_a_file_of_people_comes_in_once_and_each_mistake_is_told(
         assert [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()] == told
         japanese = mokuteki(*words, "--language", "ja")
         assert "line 61: user.phone: " in japanese.err
-        monkeypatch.setenv("MOKUTEKI_TOKEN", token(http, tmp_path, "employer-a"))
+        monkeypatch.setenv("TOKEN", token(http, tmp_path, "employer-a"))
         refused = mokuteki(*words)
         assert refused.code == 1
         assert "(PURPOSE_NOT_ALLOWED)" in refused.err
