@@ -7,7 +7,7 @@ who each client is.
 import csv
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -91,32 +91,52 @@ PURPOSES = HEAD[3:]
 UNASKED = {"User.notYetSorted"}
 
 
-def fields_for(purpose: str, role: str, group: str, recipient: str, situation: str, *, own: bool) -> set[str]:
-    """The fields that must come back of one person; none where the person does not exist."""
-    column = HEAD.index(purpose)
-    if f"{role}>{group}" not in WHO[column].split("|") or situation == "erased":
-        return set()
-    if situation == "held" and purpose.split(".", maxsplit=1)[0] in HELD and role != "user":
-        return set()
-    facts = set(SITUATIONS[situation].get((purpose, recipient), EVERYTIME))
+class Pair(NamedTuple):
+    """Who asks, and to whom it goes."""
+
+    role: str
+    group: str
+    recipient: str
+
+
+def closed(purpose: str, pair: Pair, situation: str) -> bool:
+    """Whether nothing at all goes out for this purpose, to this pair, of this person."""
+    held = situation == "held" and purpose.split(".", maxsplit=1)[0] in HELD and pair.role != "user"
+    known = f"{pair.role}>{pair.group}" in WHO[HEAD.index(purpose)].split("|")
+    return held or situation == "erased" or not known
+
+
+def facts_of(purpose: str, pair: Pair, situation: str) -> set[str]:
+    """What is true of this person; whoever has the role of a user asks about themself here."""
+    facts = set(SITUATIONS[situation].get((purpose, pair.recipient), EVERYTIME))
     if situation == "unnoticed":
         facts.discard("noticed")
-    if own:
-        facts.add("self")
-    needs = {"self"} if role == "user" else {each for each in NEEDS[column].split("+") if each != "-"}
-    found = set()
+    return facts | ({"self"} if pair.role == "user" else set())
+
+
+def needed(purpose: str, pair: Pair, category: str, mark: str) -> set[str] | None:
+    """The facts that a cell asks for; None where it is no cell for this pair."""
+    kind, _, special = mark.replace("R@", "R@:").partition(":")
+    if not kind or (kind == "R@" and pair.group != special):
+        return None
+    if purpose == "compliance.authority" and not {category, WITHIN.get(category)} & set(CASE):
+        return None
+    if pair.role == "user":
+        return {"self"}
+    if special == "self":
+        return None
+    general = {each for each in NEEDS[HEAD.index(purpose)].split("+") if each != "-"}
+    return general | ({special} if kind == "R" and special else set())
+
+
+def fields_for(purpose: str, pair: Pair, situation: str) -> set[str]:
+    """The fields that must come back of one person; none where the person does not exist."""
+    if closed(purpose, pair, situation):
+        return set()
+    facts, found = facts_of(purpose, pair, situation), set()
     for path, category, _, *marks in CELLS:
-        mark, _, special = marks[column - 3].replace("R@", "R@:").partition(":")
-        if not mark or path in UNASKED:
-            continue
-        wanted = needs | ({special} if mark == "R" and special and role != "user" else set())
-        if mark == "R@" and group != special:
-            continue
-        if purpose == "compliance.authority" and not {category, WITHIN.get(category)} & set(CASE):
-            continue
-        if special == "self" and mark == "R" and role != "user":
-            continue
-        if wanted <= facts:
+        needs = needed(purpose, pair, category, marks[PURPOSES.index(purpose)])
+        if path not in UNASKED and needs is not None and needs <= facts:
             found.add(path)
     return found if "User.id" in found else set()
 
@@ -135,10 +155,10 @@ def shown(user: dict[str, Any] | None) -> set[str]:
     return found
 
 
-def askers() -> Iterator[tuple[str, str, str, str]]:
+def askers() -> Iterator[tuple[str, Pair]]:
     for client, (role, recipients) in CLIENTS.items():
         for recipient, group in recipients.items():
-            yield client, role, recipient, group
+            yield client, Pair(role, group, recipient)
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
@@ -147,22 +167,22 @@ async def test_exactly_the_cells_of_the_matrix_come_back(a_world: World, purpose
     asked = {name: f"u{number}" for number, name in enumerate(people)}
     wrong: list[str] = []
     seen = 0
-    for client, role, recipient, group in askers():
+    for client, pair in askers():
         parts = " ".join(
             f'{asked[name]}: user(id: "{id_}") {{ {SELECTION} }}' for name, id_ in people.items()
         )
-        query = f'query @purpose(id: "{purpose}", recipient: "{recipient}") {{ {parts} }}'
+        query = f'query @purpose(id: "{purpose}", recipient: "{pair.recipient}") {{ {parts} }}'
         data = (await a_world.ask(client, query)).get("data") or {}
         for name in people:
-            expected = fields_for(purpose, role, group, recipient, name, own=False)
+            expected = fields_for(purpose, pair, name)
             found = shown(data.get(asked[name]))
             seen += len(found)
             if found != expected:
-                wrong.append(f"{client}>{recipient} {name}: {sorted(found ^ expected)}")
+                wrong.append(f"{client}>{pair.recipient} {name}: {sorted(found ^ expected)}")
     for name, id_ in people.items():
         query = f'query @purpose(id: "{purpose}", recipient: "person") {{ me {{ {SELECTION} }} }}'
         data = (await a_world.ask("frontend", query, user=id_)).get("data") or {}
-        expected = fields_for(purpose, "user", "person", "person", name, own=True)
+        expected = fields_for(purpose, Pair("user", "person", "person"), name)
         found = shown(data.get("me"))
         seen += len(found)
         if found != expected:
