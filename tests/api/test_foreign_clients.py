@@ -48,7 +48,7 @@ def test_all_is_found_from_the_challenge_of_a_refused_request(served: Served, we
     assert unknown["status"] == 401
     assert [each["scheme"] for each in unknown["challenges"]] == ["bearer", "dpop"]
     assert unknown["challenges"][0]["parameters"]["error"] == "invalid_token"
-    assert (web["resource"]["resource"], web["server"]["issuer"]) == (served.url, served.url)
+    assert (web["resource"]["resource"], web["server"]["issuer"]) == (f"{served.url}/graphql", served.url)
     assert web["server"]["token_endpoint_auth_methods_supported"] == [*METHODS]
     assert " ".join(web["server"]["dpop_signing_alg_values_supported"]) == ALGORITHMS
 

@@ -13,10 +13,7 @@ const told = {};
 told.plain = await thrown(() => oauth.discoveryRequest(new URL(gateway), { algorithm: 'oauth2' }));
 told.unknown = await thrown(() => oauth.protectedResourceRequest('none', 'POST', address, json(), body, options));
 const at = told.unknown.challenges[0].parameters.resource_metadata;
-const resource = await oauth.processResourceDiscoveryResponse(
-  new URL(gateway),
-  await listening(at),
-);
+const resource = await oauth.processResourceDiscoveryResponse(address, await listening(at));
 const issuer = new URL(resource.authorization_servers[0]);
 const server = await oauth.processDiscoveryResponse(
   issuer,
@@ -56,7 +53,7 @@ for (const [method, [name, way]] of Object.entries(ways)) {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   told.ways[method] = {
     granting,
-    claims: await oauth.validateJwtAccessToken(server, new Request(address, { headers }), resource.resource, options),
+    claims: await oauth.validateJwtAccessToken(server, new Request(address, { headers }), gateway, options),
     answer: await (await asked(token)).json(),
     before: await introspected(name, way, token),
     revoked: await revoked(name, way, token).then(() => true),
