@@ -29,6 +29,7 @@ CLAUSES: Mapping[Code, str] = MappingProxyType(
 
 OF_RECIPIENTS = "Clause 7; APPI Art 23"
 OF_CLOSED_RECIPIENTS = "Clause 7; APPI Arts 23 and 27"
+OF_RECORDS = "Clause 7; APPI Art 29"
 
 
 def recipient_of(force: Force, requester: Requester, asked: str | None) -> KnownRecipient:
@@ -147,6 +148,10 @@ def _contexts(force: Force) -> Kept[object, Context]:
 
 
 def _complete(context: Context) -> None:
-    """A third party whose name, address and representative are unknown cannot be recorded, so it gets nothing."""
-    if context.third_party and not context.recipient.named:
-        raise closed(Told("RECIPIENT_INCOMPLETE"), Why("RECIPIENT_INCOMPLETE", "Clause 7; APPI Art 29"))
+    """A third party whose name, address or representative is unknown cannot be recorded, so it gets nothing."""
+    missing = context.recipient.missing
+    if context.third_party and missing:
+        words = [Told(f"RECIPIENT_ITEM_{each.upper()}") for each in missing]
+        refusal = closed(Told("RECIPIENT_INCOMPLETE", missing=words), Why("RECIPIENT_INCOMPLETE", OF_RECORDS))
+        refusal.extensions["missing"] = list(missing)
+        raise refusal
