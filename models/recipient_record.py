@@ -48,6 +48,11 @@ class RecipientRecord:
         return missing_of(self.parts)
 
 
+def changed_parts(change: Change) -> list[str]:
+    """The parts that a change names, in the order of the record, whatever order the database keeps them in."""
+    return [name for name in ("status", *COLUMNS) if name in change.became]
+
+
 async def read_recipients(reader: Reader, only: str | None = None) -> list[RecipientRecord]:
     """All recipients by id, or the one of this id."""
     changes = await read_changes(reader, REGISTER, only)

@@ -41,6 +41,8 @@ class RecipientRegister:
             parts.wrong("id", "RECIPIENT_ID_TAKEN")
         parts.read({part: value for part, value in said.items() if value is not None})
         parts.agree({})
+        if said.get("pending") and name in self.force.edition.own_recipients:
+            parts.wrong("pending", "RECIPIENT_OWN")
         _check(parts)
         status = RecipientStatus.PENDING if said.get("pending") else RecipientStatus.ACTIVE
         values = {**EMPTY, **parts.values}

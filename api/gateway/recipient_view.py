@@ -8,7 +8,7 @@ import orjson
 
 from api.gateway.running import Step
 from api.gateway.walk import walk
-from models.recipient_record import RecipientRecord, read_recipients
+from models.recipient_record import RecipientRecord, changed_parts, read_recipients
 from models.register import Change
 from models.store import Reader
 
@@ -45,7 +45,7 @@ def _change(change: Change) -> View:
         "by": change.by,
         "requestId": change.request_id,
         "what": change.what,
-        "parts": [_part(name, change.was, change.became) for name in change.became],
+        "parts": [_part(name, change.was, change.became) for name in changed_parts(change)],
     }
 
 

@@ -38,8 +38,8 @@ ADD, UPDATE, STOP, REOPEN = map(
 )
 
 
-def new(name: str, **more: Any) -> dict[str, Any]:
-    return {"input": {"id": name, "kind": "employer", "name": "架空パン株式会社", **more}}
+def new(recipient: str, /, **more: Any) -> dict[str, Any]:
+    return {"input": {"id": recipient, "kind": "employer", "name": "架空パン株式会社", **more}}
 
 
 def of(recipient: str, **more: Any) -> dict[str, Any]:
@@ -165,7 +165,9 @@ async def test_a_person_changes_no_recipient(a_world: World, change: str) -> Non
     assert await kept() == before
 
 
-@pytest.mark.parametrize("scope", ["purpose:compliance.requests", "category:contact", "category:recipient-act"])
+@pytest.mark.parametrize(
+    "scope", ["purpose:compliance.requests", "category:contact", "category:recipient-act"]
+)
 @pytest.mark.parametrize("change", CHANGES)
 async def test_a_narrowed_token_changes_no_recipient(a_world: World, change: str, scope: str) -> None:
     query, values = CHANGES[change]
@@ -268,7 +270,10 @@ async def test_a_pending_recipient_is_given_nothing_until_it_is_opened(a_world: 
 
 @pytest.mark.parametrize(
     ("part", "named", "japanese"),
-    [("address", "no address for", "この提供先の住所が"), ("representative", "no representative for", "代表者氏名が")],
+    [
+        ("address", "no address for", "この提供先の住所が"),
+        ("representative", "no representative for", "代表者氏名が"),
+    ],
 )
 async def test_a_blank_item_of_the_record_refuses_provision_by_name_and_filled_in_works_at_once(
     a_world: World, part: str, named: str, japanese: str
