@@ -15,7 +15,7 @@ COMMA: Final[Mapping[str, str]] = {"ja": "、", "en": ", "}
 
 
 class Told:
-    """One sentence, and what stands in its places; `nearest` is a sentence itself, and a list is one of words."""
+    """One sentence, and what stands in its places; `nearest` is a sentence itself, a list one of words in both languages."""
 
     __slots__ = ("_named", "_nearest", "_sentence")
 
@@ -25,7 +25,7 @@ class Told:
         /,
         *,
         nearest: NearMiss | None = None,
-        **named: "str | float | Sequence[Told] | None",
+        **named: str | float | Sequence[Sentence] | None,
     ) -> None:
         self._sentence = SENTENCES[name]
         self._nearest = nearest
@@ -40,7 +40,7 @@ class Told:
         return words.format(nearest=self._nearest.text(language), **named)
 
 
-def _listed(value: str | float | Sequence[Told] | None, language: str) -> str | float | None:
+def _listed(value: str | float | Sequence[Sentence] | None, language: str) -> str | float | None:
     if value is None or isinstance(value, str | int | float):
         return value
-    return COMMA[language].join(each.text(language) for each in value)
+    return COMMA[language].join(each.of(language) for each in value)
