@@ -15,7 +15,7 @@ COMMA: Final[Mapping[str, str]] = {"ja": "、", "en": ", "}
 
 
 class Told:
-    """One sentence, and what stands in its places; `nearest` is a sentence itself, a list one of words in both languages."""
+    """One sentence, and what stands in its places; `nearest` is a sentence itself, a list is of words in both."""
 
     __slots__ = ("_named", "_nearest", "_sentence")
 
