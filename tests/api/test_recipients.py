@@ -1,11 +1,11 @@
 """The register of recipients through the interface: who may, what is told at once, and that the next operation obeys."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
-from models.day import today_in_japan
+from models.day import JAPAN, today_in_japan
 from models.history import AccessQuery, History
 from models.inforce import InForce
 from models.recipient import Recipient
@@ -372,3 +372,23 @@ async def test_a_contract_that_ended_yesterday_is_told_as_lapsed(a_world: World)
     assert (told["status"], told["closed"]) == ("ACTIVE", "LAPSED")
     told = await done(a_world, UPDATE, of("lapsing", contractFrom=str(today + DAY), contractUntil=None))
     assert told["closed"] == "LAPSED"
+
+
+async def test_a_contract_lapses_at_midnight_in_japan_for_whoever_asks_next(
+    a_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inforce, today = a_world.house.inforce, today_in_japan(datetime.now(UTC))
+    midnight = datetime.combine(today + DAY, time.min, JAPAN)
+    await done(a_world, UPDATE, of("employer-a", contractUntil=str(today)))
+    for at, told in ((midnight - timedelta(microseconds=1), None), (midnight, "RECIPIENT_LAPSED")):
+        monkeypatch.setattr(inforce, "_clock", lambda at=at: at)
+        await inforce._read()  # noqa: SLF001 - what it does before each lease ends
+        answer = await read(a_world)
+        if told is None:
+            assert answer["data"]["user"]["email"]
+        else:
+            assert refusal(answer) == ("PURPOSE_NOT_ALLOWED", told)
+    await done(a_world, UPDATE, of("employer-a", contractUntil=None))
+    assert (await read(a_world))["data"]["user"]["email"]
+    monkeypatch.undo()
+    await inforce._read()  # noqa: SLF001
