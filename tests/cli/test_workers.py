@@ -130,6 +130,22 @@ def test_a_consent_that_is_withdrawn_counts_for_neither_worker_from_then_on(
     assert [each.json()["data"] for each in of_each(two, token, query)] == [{"user": None}, {"user": None}]
 
 
+def test_each_worker_refuses_a_stopped_recipient_within_the_lease_and_serves_it_when_reopened(
+    two: Fleet, var: Path
+) -> None:
+    user = json.loads((var / "demo.json").read_text(encoding="utf-8"))["users"]["consented-employer-a"]
+    token = two.command("token", "employer-a")
+    query = f'query @purpose(id: "service.application") {{ user(id: "{user}") {{ email }} }}'
+    assert all(each.json()["data"]["user"]["email"] for each in of_each(two, token, query))
+    two.command("recipient", "stop", "employer-a")
+    time.sleep(LEASE)  # the promise is a time
+    told = [each.json()["errors"][0]["extensions"]["reason"] for each in of_each(two, token, query)]
+    assert told == ["RECIPIENT_STOPPED", "RECIPIENT_STOPPED"]
+    two.command("recipient", "reopen", "employer-a")
+    time.sleep(LEASE)
+    assert all(each.json()["data"]["user"]["email"] for each in of_each(two, token, query))
+
+
 def test_metrics_are_the_sum_of_all_workers_whichever_is_asked(two: Fleet) -> None:
     def counted() -> float:
         lines = two.request("GET", "/metrics").text.splitlines()

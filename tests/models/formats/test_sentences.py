@@ -19,8 +19,8 @@ ROOT = ROOM.parent.parent
 CHANGES = ROOT / "api" / "gateway" / "changes"
 """Where an input is checked against what is kept and what was shown."""
 
-CLIENTS = ROOT / "models"
-"""Where a client as it was entered is checked."""
+REGISTERS = ROOT / "models"
+"""Where a client or a recipient as it was entered is checked."""
 
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 
@@ -30,7 +30,8 @@ def codes() -> Iterator[str]:
     for file in (
         *ROOM.glob("*.py"),
         *CHANGES.glob("*.py"),
-        *CLIENTS.glob("client_*.py"),
+        *REGISTERS.glob("client_*.py"),
+        *REGISTERS.glob("recipient_*.py"),
         CHANGES.parent / "fitting.py",
     ):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
