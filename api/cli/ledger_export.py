@@ -23,6 +23,7 @@ from api.gateway.told import Told
 from api.house import House
 from api.tokens.requester import Requester
 from models.access import Outcome
+from models.day import today_in_japan
 from models.entry import Entry
 from models.history import AccessQuery, History
 from models.inforce import Force
@@ -91,7 +92,9 @@ async def gather(house: House, asked: Asked, spool: IO[bytes], progress: Progres
     history = History(house.store, house.inforce.bits)
     named = await history.refs([] if asked.user is None else [asked.user])
     ref = None if asked.user is None else next(iter(named), NOBODY)
-    view = LedgerView(history, Cursors(house.settings.secret_key).of(asked.client), only=ref)
+    view = LedgerView(
+        history, Cursors(house.settings.secret_key).of(asked.client), today_in_japan(asked.at), only=ref
+    )
     count = 0
     total = await _total(house, asked)
     async for node in _nodes(view, asked, ref):

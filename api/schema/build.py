@@ -46,7 +46,8 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
         "PlaceHoldPayload": "hold user",
         "Provision": "id user recipient recipientName recipientAddress recipientRepresentative items basis"
-        " consentedAt providedOn retainUntil",
+        " consentedAt providedOn retainUntil method contract firstProvidedOn lastProvidedOn purgeable confirmation"
+        " confirmedOn foreignInformed",
         "ProvisionConnection": "edges pageInfo",
         "ProvisionEdge": "node cursor",
         "Purpose": "id parent abstract announced ja en",
