@@ -31,12 +31,12 @@ def purgeable(kept_until: date, today: date) -> bool:
     return kept_until < today
 
 
-def method_of(named: ProvisionMethod, contract: str, *, permitted: bool) -> ProvisionMethod:
+def method_of(named: ProvisionMethod, contract: str, *, consented: bool) -> ProvisionMethod:
     """How a record is made where the register names a method for the recipient.
 
-    A contract stands in for the record only where there is one, and only where consent or an item of Art 27(1)
-    `permitted` the provision (Rule 19(3)); else the record is made singly, and kept for longer.
+    A contract stands in for the record only where there is one, and only where the person `consented` to the provision
+    (Rule 19(3)); else the record is made singly, and kept for longer.
     """
-    if named is ProvisionMethod.CONTRACT and not (contract.strip() and permitted):
+    if named is ProvisionMethod.CONTRACT and not (contract.strip() and consented):
         return ProvisionMethod.INDIVIDUAL
     return named

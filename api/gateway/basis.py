@@ -32,11 +32,6 @@ def basis_of(rule: Rule | None) -> str:
     return next((basis.value for fact, basis in _BY_FACT if fact in rule.facts), Basis.DUTY.value)
 
 
-def permits(basis: str) -> bool:
-    """Whether this is consent or an item of Art 27(1), for which a contract may stand in for the record (Rule 19(3))."""
-    return basis == Basis.CONSENT.value or basis.startswith("27-1-")
-
-
 def case_files(text: str | None) -> dict[str, list[str]]:
     """The items that case files name, by the item of Art 27(1) they rest on.
 

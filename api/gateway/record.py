@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from api.gateway.basis import Basis, permits
+from api.gateway.basis import Basis
 from api.gateway.context import Context
 from api.gateway.door import Given, Released
 from api.gateway.ledger_view import JAPAN
@@ -105,7 +105,7 @@ class Record:
 def _provision(context: Context, given: Given, items: frozenset[str], at: datetime) -> ProvisionEntry:
     recipient = context.recipient
     basis = next(iter(given.view.basis), Basis.NONE.value)
-    method = method_of(recipient.method, recipient.contract, permitted=permits(basis))
+    method = method_of(recipient.method, recipient.contract, consented=basis == Basis.CONSENT)
     return ProvisionEntry(
         ref=given.ref,
         recipient=recipient.id,

@@ -91,7 +91,7 @@ def test_a_record_is_kept_to_its_last_day_that_day_included(
 
 
 @pytest.mark.parametrize(
-    ("named", "contract", "permitted", "made"),
+    ("named", "contract", "consented", "made"),
     [
         (INDIVIDUAL, "A-1", True, INDIVIDUAL),
         (BULK, "", False, BULK),
@@ -100,10 +100,10 @@ def test_a_record_is_kept_to_its_last_day_that_day_included(
         (CONTRACT, " ", True, INDIVIDUAL),
     ],
 )
-def test_a_contract_stands_in_for_a_record_only_where_there_is_one_and_the_law_lets_it(
-    named: ProvisionMethod, contract: str, permitted: bool, made: ProvisionMethod
+def test_a_contract_stands_in_for_a_record_only_where_there_is_one_and_with_consent(
+    named: ProvisionMethod, contract: str, consented: bool, made: ProvisionMethod
 ) -> None:
-    assert method_of(named, contract, permitted=permitted) is made
+    assert method_of(named, contract, consented=consented) is made
 
 
 async def test_a_record_made_on_2018_02_01_is_purgeable_from_2021_02_02_and_not_before(
