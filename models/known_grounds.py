@@ -25,7 +25,8 @@ _CHECKED = """
 SELECT recipient, maintained, next_due_on FROM foreign_checks ORDER BY checked_on, at, id
 """
 _CONFIRMED = """
-SELECT recipient, confirmed_on, until_on, ended_on, id, foreign_informed FROM confirmations ORDER BY confirmed_on, id
+SELECT recipient, confirmed_on, until_on, ended_on, id, foreign_informed FROM confirmations
+ORDER BY foreign_informed, confirmed_on, id
 """
 
 
@@ -39,7 +40,7 @@ class Grounds:
         jointly_used: the purposes for which data is used together with it, all five matters announced.
         checked: its system abroad was found equivalent, and the next look is not due yet.
         confirmed: people's consent to its taking related information as theirs was confirmed.
-        confirmation: the latest that holds, as a record of provision tells it (Rule 28).
+        confirmation: the latest that holds, first of those with foreign information, for a record of provision (Rule 28).
     """
 
     entrusted: frozenset[str] = frozenset()

@@ -122,7 +122,9 @@ async def test_a_record_tells_what_was_confirmed_where_the_recipient_is_expected
     assert record["retainUntil"] == retain_until(TODAY).isoformat()
 
 
-async def test_the_latest_confirmation_that_holds_is_the_one_told(a_world: World) -> None:
+async def test_the_latest_confirmation_that_holds_is_told_and_one_with_foreign_information_before_others(
+    a_world: World,
+) -> None:
     made = {"recipient": "support-org", "how": "書面"}
     days = {"first": TODAY - timedelta(days=9), "second": TODAY - timedelta(days=5), "ended": TODAY}
     for name, day in days.items():
@@ -134,6 +136,9 @@ async def test_the_latest_confirmation_that_holds_is_the_one_told(a_world: World
         assert grounds["support-org"].confirmation == Confirmed(
             "second", days["second"], foreign_informed=False
         )
+        await Confirmation.filter(id="first").update(foreign_informed=True)
+        grounds = await read_grounds(a_world.house.store, TODAY)
+        assert grounds["support-org"].confirmation == Confirmed("first", days["first"], foreign_informed=True)
         before = await read_grounds(a_world.house.store, days["first"] - timedelta(days=1))
         assert before["support-org"].confirmation is None
     finally:
