@@ -35,22 +35,23 @@ class ProvisionQuery:
     limit: int = 50
 
 
+_SINGLE = f"p.method = '{ProvisionMethod.INDIVIDUAL}'"
+_TOGETHER = "FROM provisions q WHERE q.ref = p.ref AND q.recipient = p.recipient AND q.method = p.method"
+
+DUE = f"(p.retain_until < :today AND ({_SINGLE} OR NOT EXISTS (SELECT 1 {_TOGETHER} AND q.retain_until >= :today)))"
+"""SQL of whether the term of the record of a provision `p` is over, that of all made together with it too (Rule 21)."""
+
+
 def _of_record(pick: str, column: str) -> str:
     """SQL of a part of the record that a provision `p` belongs to: its own, or one of all that were made together."""
-    together = "q.ref = p.ref AND q.recipient = p.recipient AND q.method = p.method"
-    return (
-        f"CASE WHEN p.method = '{ProvisionMethod.INDIVIDUAL}' THEN p.{column}"
-        f" ELSE (SELECT {pick}(q.{column}) FROM provisions q WHERE {together}) END"
-    )
+    return f"CASE WHEN {_SINGLE} THEN p.{column} ELSE (SELECT {pick}(q.{column}) {_TOGETHER}) END"
 
-
-RETAINED = _of_record("MAX", "retain_until")
-"""SQL of the last day on which the record of a provision `p` must be kept (Rule 21)."""
 
 _PROVISION = (
     "p.id, p.access_id, p.ref, p.recipient, p.recipient_name, p.recipient_address, p.recipient_representative,"
     " p.items, p.basis, p.consented_at, p.provided_at, p.method, p.contract, p.confirmation, p.confirmed_on,"
-    f" p.foreign_informed, {_of_record('MIN', 'provided_at')}, {_of_record('MAX', 'provided_at')}, {RETAINED}"
+    f" p.foreign_informed, {_of_record('MIN', 'provided_at')}, {_of_record('MAX', 'provided_at')},"
+    f" {_of_record('MAX', 'retain_until')}"
 )
 
 
@@ -76,7 +77,7 @@ async def read_provisions(reader: Reader, bits: Bits, query: ProvisionQuery) -> 
         wanted.append("p.id < :last")
         values["last"] = provision_id(min(first_id(query.until) + SLOWEST, LARGEST_ID), 0)
     if query.purgeable is not None:
-        wanted.append(f"{RETAINED} < :today" if query.purgeable else f"{RETAINED} >= :today")
+        wanted.append(DUE if query.purgeable else f"NOT {DUE}")
         values["today"] = query.today
     if query.access_ids is not None:
         listed = ", ".join(str(int(each)) for each in query.access_ids)

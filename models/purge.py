@@ -12,7 +12,7 @@ import orjson
 from models.day import moment, today_in_japan
 from models.dialect import Dialect
 from models.person_row import new_id
-from models.provided import RETAINED
+from models.provided import DUE
 from models.store import Store, Transaction
 
 BATCH = 1000
@@ -25,10 +25,10 @@ Progress = Callable[[int, int | None], None]
 
 _DUE = f"""
 SELECT p.recipient, p.method, COUNT(*), MIN(p.provided_at), MAX(p.provided_at) FROM provisions p
-WHERE {RETAINED} < :today GROUP BY p.recipient, p.method ORDER BY p.recipient, p.method
+WHERE {DUE} GROUP BY p.recipient, p.method ORDER BY p.recipient, p.method
 """
 _NEXT = f"""
-SELECT p.id FROM provisions p WHERE p.id > :after AND {RETAINED} < :today ORDER BY p.id LIMIT :most
+SELECT p.id FROM provisions p WHERE p.id > :after AND {DUE} ORDER BY p.id LIMIT :most
 """
 _NOTE = """
 INSERT INTO provision_purges (id, run, at, on_day, by, due_on, first_id, last_id, records)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
+from random import Random
 
 import asyncpg
 import pytest
@@ -258,3 +259,43 @@ async def test_a_purge_that_was_stopped_is_taken_up_by_the_next_and_all_that_wen
     assert (last.by, last.records, last.due_on) == ("cli:sato", 3, yesterday)
     assert await purge(store, by="cli:sato", clock=lambda: datetime.now(UTC)) == 0
     assert await runs(store) == every
+
+
+def years_on(day: date, years: int) -> date:
+    """The same day of a later year; 28 February where that has no 29th."""
+    last = 28 if (day.month, day.day) == (2, 29) else day.day
+    return date(day.year + years, day.month, last)
+
+
+async def test_on_every_day_just_those_may_go_whose_term_is_over(store: Store, bits: Bits) -> None:
+    dice = Random(29)  # noqa: S311 - no secret
+    refs = [next(REFS) for _ in range(4)]
+    made: list[tuple[int, ProvisionMethod, date]] = []
+    for _ in range(60):
+        one = (
+            dice.choice(refs),
+            dice.choice(list(ProvisionMethod)),
+            date(2012, 2, 29) + timedelta(dice.randrange(900)),
+        )
+        await provided(store, bits, one[2], method=one[1], ref=one[0])
+        made.append(one)
+    last = {(ref, method): max(day for *who, day in made if who == [ref, method]) for ref, method, _ in made}
+    history = History(store, bits)
+    for _ in range(40):
+        on = date(2013, 1, 1) + timedelta(dice.randrange(1900))
+        over = 0
+        for ref, method, day in made:
+            counted = day if method is INDIVIDUAL else last[ref, method]
+            over += on > years_on(counted, 1 if method is CONTRACT else 3)
+        found = [
+            await history.provisions(ProvisionQuery(ref=ref, purgeable=True, today=on, limit=99))
+            for ref in refs
+        ]
+        rest = [
+            await history.provisions(ProvisionQuery(ref=ref, purgeable=False, today=on, limit=99))
+            for ref in refs
+        ]
+        assert (sum(map(len, found)), sum(map(len, rest))) == (over, len(made) - over)
+        assert all(one.retain_until < on for each in found for one in each)
+        assert not [one for each in rest for one in each if one.retain_until < on]
+        assert await due_on(store, on) == over
