@@ -67,6 +67,7 @@ class InForce:
         self._tokens = TokenState()
         self._force: Force | None = None
         self._until = 0.0
+        self._outdated = 0.0
         self._reading = asyncio.Lock()
         self._watcher: asyncio.Task[None] | None = None
         self.bits = Bits({})
@@ -97,6 +98,11 @@ class InForce:
     def holds(self, force: Force) -> bool:
         """Whether this is still in force, as far as is known without asking the database."""
         return force is self._force and time.monotonic() < self._until
+
+    def outdate(self) -> None:
+        """What was read is no longer so: whoever asks next waits for a new reading."""
+        self._outdated = time.monotonic()
+        self._until = 0.0
 
     @property
     def edition_in_force(self) -> Edition:
@@ -157,7 +163,7 @@ class InForce:
         if tokens.keys != self._tokens.keys:
             self._on_keys(tokens.keys)
         self._tokens = tokens
-        self._until = began + self._lease
+        self._until = began + self._lease if began >= self._outdated else 0.0
 
     async def _put(self, edition: Edition, number: int, registry: Registry) -> None:
         fields = catalogue(edition)

@@ -19,6 +19,9 @@ LAPSED = "LAPSED"
 DESIGNATED, EQUIVALENT = "DESIGNATED", "EQUIVALENT"
 """The routes abroad that stand in for information given to each person."""
 
+NEEDED = ("name", "address", "representative")
+"""What a record of provision tells of a third party, beside what was provided (APPI Rule 20(1)(i) and (ii))."""
+
 _RECIPIENTS = """
 SELECT id, kind, name, address, representative, country, foreign_route, state_organ, identifying, status,
   contract_from, contract_until, provision_method, contract FROM recipients ORDER BY id
@@ -65,9 +68,9 @@ class KnownRecipient:
         return self.foreign_route == DESIGNATED or (self.foreign_route == EQUIVALENT and self.grounds.checked)
 
     @property
-    def named(self) -> bool:
-        """Name, address and representative are known, as a record of provision needs them."""
-        return all(part.strip() for part in (self.name, self.address, self.representative))
+    def missing(self) -> tuple[str, ...]:
+        """What a record of provision needs of it and is blank: `name`, `address`, `representative`."""
+        return missing_of({"name": self.name, "address": self.address, "representative": self.representative})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ async def read_registry(store: Store, now: datetime) -> Registry:
             foreign_route=row[6],
             state_organ=bool(row[7]),
             identifying=bool(row[8]),
-            closed=_closed(row[9], day_of(row[10]), day_of(row[11]), today),
+            closed=closed_on(row[9], day_of(row[10]), day_of(row[11]), today),
             grounds=grounds.get(row[0], NO_GROUNDS),
             method=ProvisionMethod(row[12]),
             contract=row[13],
@@ -162,7 +165,12 @@ def _client(row: Sequence[Any]) -> KnownClient:
     )
 
 
-def _closed(status: str, start: date | None, end: date | None, today: date) -> str | None:
+def missing_of(parts: Mapping[str, Any]) -> tuple[str, ...]:
+    """Those of the matters that a record of provision needs (APPI Art 29, Rule 20) that are blank."""
+    return tuple(each for each in NEEDED if not parts[each].strip())
+
+
+def closed_on(status: str, start: date | None, end: date | None, today: date) -> str | None:
     """Why nothing may go to a recipient of this status and contract."""
     if status != RecipientStatus.ACTIVE:
         return status

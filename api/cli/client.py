@@ -12,11 +12,10 @@ from api.cli.client_options import (
     Name,
     OtherRecipients,
     Recipients,
-    Said,
-    entered,
     taking_parts,
 )
 from api.cli.client_page import listed, page, tell
+from api.cli.given import Said, entered
 from api.cli.operator import By
 from api.cli.shared import CommandError, err, examples, out, settings, store_of
 from models.client_record import ClientRecord, read_clients

@@ -1,15 +1,13 @@
 """The options of `mokuteki client`: each part of a client's record, read as they are entered."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
-from functools import wraps
-from inspect import Parameter, signature
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from api.cli.given import Said, entered, taking
 from api.cli.shared import CommandError
 from api.gateway.ledger_view import JAPAN
 from models.client import Authentication, Binding
@@ -41,8 +39,6 @@ Name = Annotated[str, typer.Argument(help="The client's name.")]
 _RECIPIENT = typer.Option(help="A recipient it asks for, the first by default; may be given again.")
 Recipients = Annotated[list[str], _RECIPIENT]
 OtherRecipients = Annotated[list[str] | None, _RECIPIENT]
-Said = dict[str, Any]
-"""What was given of a client, by the names of the interface."""
 
 
 def parts(  # noqa: PLR0913 - the parts of a client
@@ -93,27 +89,8 @@ def parts(  # noqa: PLR0913 - the parts of a client
     )
 
 
-def taking_parts(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with the options of `parts` in the place of its parameter `said`, which is given what they say."""
-    of_parts = signature(parts).parameters
-
-    @wraps(command)
-    def taking(**given: Any) -> None:  # noqa: ANN401 - the options as Typer read them
-        said = parts(**{name: given.pop(name) for name in of_parts})
-        command(**given, said=said)
-
-    own = signature(command)
-    taken: list[Parameter] = []
-    for each in own.parameters.values():
-        taken += of_parts.values() if each.name == "said" else [each.replace(kind=Parameter.KEYWORD_ONLY)]
-    taking.__signature__ = own.replace(parameters=taken)  # type: ignore[attr-defined] # what Typer reads
-    taking.__annotations__ = {each.name: each.annotation for each in taken}
-    return taking
-
-
-def entered(**given: Any) -> Said:  # noqa: ANN401 - the options as Typer read them
-    """Those of the parts that were given at all."""
-    return {part: value for part, value in given.items() if value is not None and value != []}
+taking_parts = taking(parts)
+"""The command with these options in the place of its parameter `said`."""
 
 
 def _text(file: Path) -> str:

@@ -19,6 +19,7 @@ from api.cli import (
     policy_show,
     policy_table,
     provisions,
+    recipient,
     serve,
     signing,
     token,
@@ -57,7 +58,19 @@ def mokuteki(
     """What every command has."""
 
 
-for room in (serve, database, token, client, people, policy, ledger, provisions, keys, signing):
+for room in (
+    serve,
+    database,
+    token,
+    client,
+    recipient,
+    people,
+    policy,
+    ledger,
+    provisions,
+    keys,
+    signing,
+):
     room.add_to(app)
 for page in (policy_table, policy_show, policy_diff):
     page.add_to(policy.policies)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from api.fair.fair import Fair
 from api.gateway import decide
 from api.gateway.changes.act import Act
-from api.gateway.changes.carry import CARRIED, carry_out
+from api.gateway.changes.carry import CARRIED, OF_REGISTERS, carry_out
 from api.gateway.changes.once import Keys
 from api.gateway.client_view import CLIENT_DOORS, look_up
 from api.gateway.cursor import Cursors
@@ -15,6 +15,7 @@ from api.gateway.filter import by_marks
 from api.gateway.ledger_door import read_ledger
 from api.gateway.ledger_view import LedgerView
 from api.gateway.quota import begin, grant, grant_refused
+from api.gateway.recipient_view import RECIPIENT_DOORS, look_up_recipients
 from api.gateway.refusal import Refusal
 from api.gateway.registers import Registers
 from api.gateway.running import Outdated, Running, Step
@@ -82,6 +83,9 @@ class Fulfilment:
             if step.root.selected.name in CLIENT_DOORS:
                 value = await look_up(self._store, step)
                 running.finished[step.root.selected.key] = Finished(value)
+            if step.root.selected.name in RECIPIENT_DOORS:
+                recipients = await look_up_recipients(self._store, step, running.today)
+                running.finished[step.root.selected.key] = Finished(recipients)
         if running.context.purpose is None:
             return []
         if sum(map(_statements, steps)) > 1:
@@ -137,6 +141,8 @@ class Fulfilment:
             running.hold()
             await running.finish()
             await self._ledger.record_within(transaction, running.entry())
+        if any(step.root.selected.name in OF_REGISTERS for step in steps):
+            self._inforce.outdate()
         return withheld
 
     def _door(self, running: Running, reader: Reader) -> Door:

@@ -107,6 +107,7 @@ class Gateway:
             at=self._clock(),
             deadline=self._deadlines.begin(),
             counted=counted,
+            production=self._production,
         )
         unfit = self._unfit(running)
         if unfit is not None:

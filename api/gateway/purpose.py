@@ -10,6 +10,7 @@ from api.gateway.refusal import Code, Refusal, Why, closed
 from api.gateway.told import Told
 from api.tokens.requester import Requester
 from api.tokens.scope import Scope, scope_of
+from models.formats.wrong import Sentence
 from models.inforce import Force
 from models.registry import LAPSED, KnownRecipient
 from policies.purpose import Purpose
@@ -29,6 +30,15 @@ CLAUSES: Mapping[Code, str] = MappingProxyType(
 
 OF_RECIPIENTS = "Clause 7; APPI Art 23"
 OF_CLOSED_RECIPIENTS = "Clause 7; APPI Arts 23 and 27"
+OF_RECORDS = "Clause 7; APPI Art 29"
+ITEMS: Mapping[str, Sentence] = MappingProxyType(
+    {
+        "name": Sentence("name", "名称"),
+        "address": Sentence("address", "住所"),
+        "representative": Sentence("representative", "代表者氏名"),
+    }
+)
+"""What a record of provision tells of a third party, in words."""
 
 
 def recipient_of(force: Force, requester: Requester, asked: str | None) -> KnownRecipient:
@@ -147,6 +157,10 @@ def _contexts(force: Force) -> Kept[object, Context]:
 
 
 def _complete(context: Context) -> None:
-    """A third party whose name, address and representative are unknown cannot be recorded, so it gets nothing."""
-    if context.third_party and not context.recipient.named:
-        raise closed(Told("RECIPIENT_INCOMPLETE"), Why("RECIPIENT_INCOMPLETE", "Clause 7; APPI Art 29"))
+    """A third party whose name, address or representative is unknown cannot be recorded, so it gets nothing."""
+    missing = context.recipient.missing
+    if context.third_party and missing:
+        words = [ITEMS[each] for each in missing]
+        refusal = closed(Told("RECIPIENT_INCOMPLETE", missing=words), Why("RECIPIENT_INCOMPLETE", OF_RECORDS))
+        refusal.extensions["missing"] = list(missing)
+        raise refusal

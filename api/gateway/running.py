@@ -52,6 +52,7 @@ class Running:
         finished: the released values by response key.
         deadline: when it is given up.
         counted: what was counted of the request, in this deciding and those before.
+        production: the installation is no place to try things.
         text: the document that the request means, whether it came whole or by its hash.
     """
 
@@ -66,6 +67,7 @@ class Running:
     purpose: str | None = None
     operation: str | None = None
     text: str = ""
+    production: bool = True
     context: Context = field(init=False)
     plain: Context = field(init=False)
     record: Record = field(default_factory=Record)

@@ -26,6 +26,7 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "AccessConnection": "edges pageInfo",
         "AccessEdge": "node cursor",
         "AddClientPayload": "client secret",
+        "AddRecipientPayload": "recipient",
         "Answer": "key value label",
         "Client": "id role active createdAt lastUsedAt recipients scopes documents owner contact authentication jwks"
         " binding networks expiresAt requestsPerMinute peoplePerHour peoplePerDay secrets changes",
@@ -51,7 +52,10 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "ProvisionConnection": "edges pageInfo",
         "ProvisionEdge": "node cursor",
         "Purpose": "id parent abstract announced ja en",
-        "Recipient": "id kind name address representative country",
+        "Recipient": "id kind name formerNames address representative country foreignRoute stateOrgan identifying"
+        " status closed missing contract contractFrom contractUntil contact noticeUrl changes",
+        "RecipientChange": "id at by requestId what parts",
+        "RecipientPart": "name was became",
         "RecordConsentPayload": "user",
         "RegisterManyPayload": "registered results",
         "RegisterPayload": "user",
@@ -59,13 +63,16 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "Release": "user released withheld written arguments basis provision",
         "ReleaseConnection": "edges pageInfo",
         "ReleaseEdge": "node cursor",
+        "ReopenRecipientPayload": "recipient",
         "RestoreClientPayload": "client",
         "RevokeClientPayload": "client",
         "RotateClientSecretPayload": "client secret",
         "Rule": "id effect role action purpose field recipient needs clause noteJa noteEn",
         "ScreenAnswerPayload": "outcome user",
         "SetApplicationStagePayload": "stage user",
+        "StopRecipientPayload": "recipient",
         "UpdateClientPayload": "client",
+        "UpdateRecipientPayload": "recipient",
         "UpdateUserPayload": "user",
         "Usage": "client since requests released partly refused people days limits accesses",
         "UsageAccess": "id at requestId purpose recipient operation outcome code users",
@@ -82,7 +89,8 @@ Every field of theirs stands here: who adds one says that it may be told to whom
 """
 
 CLIENT_TYPES = ("Client", "ClientChange", "ClientPart", "ClientSecret")
-FINISHED_TYPES = (*PERSONAL_TYPES, "Access", "Release", "Provision", *CLIENT_TYPES)
+RECIPIENT_TYPES = ("Recipient", "RecipientChange", "RecipientPart")
+FINISHED_TYPES = (*PERSONAL_TYPES, "Access", "Release", "Provision", *CLIENT_TYPES, *RECIPIENT_TYPES)
 """The types that a door finishes, so that the executor never resolves a field of theirs."""
 
 

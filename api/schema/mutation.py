@@ -4,8 +4,9 @@ import strawberry
 
 from api.schema.client_mutations import ClientMutations
 from api.schema.people_mutations import PeopleMutations
+from api.schema.recipient_mutations import RecipientMutations
 
 
 @strawberry.type(description="Everything that can be changed")
-class Mutation(PeopleMutations, ClientMutations):
+class Mutation(PeopleMutations, ClientMutations, RecipientMutations):
     """The root of mutations; each register brings its own."""

@@ -30,18 +30,6 @@ class Purpose:
     en: str = strawberry.field(description="The same in English")
 
 
-@strawberry.type(description="One to whom data may go")
-class Recipient:
-    """A recipient."""
-
-    id: strawberry.ID = strawberry.field(description="What `@purpose` and rules name, such as `employer-a`")
-    kind: strawberry.ID = strawberry.field(description="Its group to the rules, such as `employer`")
-    name: str = strawberry.field(description="Its name, as a provision records it (Art 29)")
-    address: str = strawberry.field(description="Its address, as a provision records it")
-    representative: str = strawberry.field(description="Who represents it, as a provision records it")
-    country: str = strawberry.field(description="Where it is, by ISO 3166-1; abroad Art 28 asks for more")
-
-
 @strawberry.type(description="One choice of a question")
 class FormChoice:
     """A choice."""

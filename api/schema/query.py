@@ -15,8 +15,9 @@ from api.schema.inputs import UserFilter
 from api.schema.ledger import AccessConnection, ProvisionConnection
 from api.schema.paging import PageInfo
 from api.schema.personal import User
-from api.schema.policy import Edition, Explanation, FieldInfo, FormQuestion, Purpose, Recipient
-from api.schema.registers import edition_of, explain_question, fields_of, form_of, purposes_of, recipients_of
+from api.schema.policy import Edition, Explanation, FieldInfo, FormQuestion, Purpose
+from api.schema.recipients import Recipient
+from api.schema.registers import edition_of, explain_question, fields_of, form_of, purposes_of
 from api.schema.usage import Usage, usage_of
 from models.access import Outcome
 from models.retention import ProvisionMethod
@@ -165,10 +166,17 @@ class Query:
         """A register."""
         return purposes_of(info.context.force)
 
-    @strawberry.field(description="Those to whom data may go")
+    @strawberry.field(description="Those to whom data may go, or might, whatever their status; for staff")
     def recipients(self, info: Info) -> list[Recipient]:
-        """A register."""
-        return recipients_of(info.context.force)
+        """Finished."""
+        return finished(info)
+
+    @strawberry.field(description="One recipient; null where none is named so; for staff")
+    def recipient(
+        self, info: Info, id: Annotated[strawberry.ID, told("The recipient's id")]
+    ) -> Recipient | None:
+        """Finished."""
+        return finished(info)
 
     @strawberry.field(description="Every application that may ask or might; for staff")
     def clients(self, info: Info) -> list[Client]:

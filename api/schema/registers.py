@@ -1,4 +1,4 @@
-"""The registers: purposes, recipients, fields, editions and explanations as their types show them."""
+"""The registers: purposes, fields, editions and explanations as their types show them."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,7 +15,6 @@ from api.schema.policy import (
     FormQuestion,
     NearMiss,
     Purpose,
-    Recipient,
     Rule,
 )
 from models.history import moment
@@ -56,21 +55,6 @@ def purposes_of(force: Force) -> list[Purpose]:
         )
         for each in force.edition.purposes.values()
         if each.id != NONE_PURPOSE
-    ]
-
-
-def recipients_of(force: Force) -> list[Recipient]:
-    """The active recipients."""
-    return [
-        Recipient(
-            id=ID(each.id),
-            kind=ID(each.kind),
-            name=each.name,
-            address=each.address,
-            representative=each.representative,
-            country=each.country,
-        )
-        for each in force.registry.recipients.values()
     ]
 
 

@@ -11,10 +11,13 @@ from models.recipient import Recipient
 from models.secret import hash_secret, new_secret
 from policies.vocabulary import Role
 
+BEGAN = date(2025, 4, 1)
+"""When the contracts of the demonstration began."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """One recipient as it is registered; the names say that it is made up (架空)."""
+    """One recipient as it is registered; the names say that it is made up (架空), contracts run without an end."""
 
     id: str
     kind: str
@@ -23,6 +26,9 @@ class Known:
     representative: str
     country: str = "JP"
     state_organ: bool = False
+    contract: str = ""
+    contract_from: date | None = None
+    contact: str = ""
 
 
 RECIPIENTS = (
@@ -46,6 +52,9 @@ RECIPIENTS = (
         name="株式会社架空アルファ食品",
         address="愛知県架空市見本町2-3-4",
         representative="代表取締役 阿留 一郎",
+        contract="採用情報提供契約書 第2024-031号",
+        contract_from=BEGAN,
+        contact="個人情報相談係 privacy@alpha-foods.example",
     ),
     Known(
         id="employer-b",
@@ -53,6 +62,9 @@ RECIPIENTS = (
         name="架空ベータ介護株式会社",
         address="大阪府架空市見本西5-6-7",
         representative="代表取締役 部田 京子",
+        contract="採用情報提供契約書 第2025-008号",
+        contract_from=BEGAN,
+        contact="総務課 kojin@beta-care.example",
     ),
     Known(
         id="support-org",
@@ -60,6 +72,9 @@ RECIPIENTS = (
         name="一般社団法人架空くらしの架け橋",
         address="埼玉県架空市見本台8-9-10",
         representative="代表理事 橋本 見子",
+        contract="取次契約書 第2024-102号",
+        contract_from=BEGAN,
+        contact="個人情報窓口 soudan@kakehashi.example",
     ),
     Known(
         id="mail-sender",
@@ -67,6 +82,9 @@ RECIPIENTS = (
         name="架空メール便株式会社",
         address="東京都架空区見本北3-2-1",
         representative="代表取締役 便利 次郎",
+        contract="業務委託契約書 第2025-014号",
+        contract_from=BEGAN,
+        contact="情報管理責任者 kanri@mailbin.example",
     ),
     Known(
         id="payment-processor",
@@ -74,6 +92,9 @@ RECIPIENTS = (
         name="架空おさいふ決済株式会社",
         address="東京都架空区見本南6-5-4",
         representative="代表取締役 財布 三郎",
+        contract="業務委託契約書 第2025-021号",
+        contract_from=BEGAN,
+        contact="個人情報お客様窓口 privacy@osaifu.example",
     ),
     Known(
         id="analytics",
@@ -82,6 +103,9 @@ RECIPIENTS = (
         address="100 Example Avenue, Sampleton, United States",
         representative="Jane Example, Manager",
         country="US",
+        contract="Example Analytics Terms of Service, 2025",
+        contract_from=BEGAN,
+        contact="privacy@analytics.example",
     ),
     Known(
         id="ad-network",
@@ -90,6 +114,9 @@ RECIPIENTS = (
         address="200 Example Avenue, Sampleton, United States",
         representative="John Sample, President",
         country="US",
+        contract="Example Ads Publisher Agreement 2025-77",
+        contract_from=BEGAN,
+        contact="privacy@ads.example",
     ),
     Known(
         id="authority",
@@ -98,6 +125,7 @@ RECIPIENTS = (
         address="東京都架空区見本東9-8-7",
         representative="局長 架空 一郎",
         state_organ=True,
+        contact="総務課 kojinjoho@authority.example",
     ),
 )
 """To whom data may go: what Art 29 wants to know of each."""

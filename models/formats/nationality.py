@@ -1,4 +1,4 @@
-"""Nationality or region, as ISO 3166-1 names countries."""
+"""Nationality or region, and country, as ISO 3166-1 names them."""
 
 import gettext
 import re
@@ -42,10 +42,26 @@ def nationality(text: str) -> str:
     Raises:
         Wrong: `CARD_NATIONALITY`; `TEXT_…`.
     """
-    code = _by_name().get(_key(plain(text, _TYPED)))
+    code = _code(text)
     if code is None:
         raise Wrong("CARD_NATIONALITY")
     return code
+
+
+def country(text: str) -> str:
+    """A country as ISO 3166-1 alpha-2, from alpha-2, alpha-3 or a name in English or Japanese.
+
+    Raises:
+        Wrong: `COUNTRY`; `TEXT_…`.
+    """
+    code = _code(text)
+    if code is None:
+        raise Wrong("COUNTRY")
+    return code
+
+
+def _code(text: str) -> str | None:
+    return _by_name().get(_key(plain(text, _TYPED)))
 
 
 def _key(name: str) -> str:

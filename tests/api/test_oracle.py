@@ -13,6 +13,7 @@ from tests.oracle.amend import amended
 from tests.oracle.answer import Question
 from tests.oracle.asker import Asker
 from tests.oracle.asking import Draw, Pool, Turn, turns
+from tests.oracle.fate import CLOSED
 from tests.oracle.stage import Play, Stage, played, staged
 
 EXAMPLES = 110
@@ -212,3 +213,19 @@ def test_the_oracle_shares_no_thinking_with_the_gateway() -> None:
     thinking = {"judge", "clearance", "matcher", "nearest", "reach", "index", "standing", "question"}
     assert [name for name in shared if name.startswith("api")] == []
     assert [name for name in shared if name.rpartition(".")[2] in thinking] == []
+
+
+@pytest.mark.parametrize("to", [*CLOSED, "employer-unnamed", "employer-c", "employer-b"])
+async def test_a_recipient_that_is_closed_or_cannot_be_recorded_is_given_nothing(
+    stage: Stage, edition: Edition, to: str
+) -> None:
+    every = ("employer-c", "employer-b", "employer-unnamed", *CLOSED)
+    asker = Asker(client="employer-c", role="employer", recipients=every)
+    query = "{ users { edges { node { id email } } } }"
+    async with played(stage, edition) as made:
+        fast, slow = await made.both(asker, Question(query, purpose="service.application", recipient=to))
+    told = {"employer-unnamed": "OPERATION_FORBIDDEN", **dict.fromkeys(CLOSED, "PURPOSE_NOT_ALLOWED")}
+    assert fast == slow
+    assert (slow.data is None) is (to in told)
+    if to in told:
+        assert [code for code, _, _ in slow.errors] == [told[to]]

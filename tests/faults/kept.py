@@ -17,6 +17,7 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "amendments": (),
     "clients": ("active", "owner"),
     "client_secrets": ("expires_at",),
+    "recipients": ("status", "address"),
     "register_changes": (),
 }
 """The tables that changes are kept in, each with the columns by which a changed row is known."""

@@ -107,8 +107,26 @@ def _client(name: str) -> str:
     return f"mutation($i: {kind}!) {{ {name}(input: $i) {{ client {{ role owner active }} }} }}"
 
 
+def _recipient(name: str) -> str:
+    kind = f"{name[0].upper()}{name[1:]}Input"
+    return f"mutation($i: {kind}!) {{ {name}(input: $i) {{ recipient {{ kind address status }} }} }}"
+
+
+def _registers_recipient(_users: Users, turn: int) -> dict[str, Any]:
+    return {"i": {"id": f"recipient-{turn}", "kind": "employer", "name": "A"}}
+
+
+def _of_employer_b(**more: Any) -> Callable[[Users, int], Mapping[str, Any]]:
+    return lambda _users, _turn: {"i": {"recipient": "employer-b", **more}}
+
+
+def _standing(status: str) -> tuple[str, ...]:
+    return (f"UPDATE recipients SET status = '{status}', address = 'A' WHERE id = 'employer-b'",)
+
+
 OWNED = ("UPDATE clients SET owner = 'A' WHERE id = 'analytics'",)
 ADMIN = "policy-admin"
+DESK = "privacy-desk"
 
 OPERATIONS: Mapping[str, Operation] = {
     "one user": Operation("frontend", f"query($id: ID!) {ACCOUNT} {{ user(id: $id) {{ id email phone }} }}"),
@@ -225,6 +243,24 @@ OPERATIONS: Mapping[str, Operation] = {
         _of_analytics(),
         before=(*OWNED, "UPDATE clients SET active = FALSE WHERE id = 'analytics'"),
         effect=2,
+    ),
+    "addRecipient": Operation(DESK, _recipient("addRecipient"), _registers_recipient, effect=2),
+    "updateRecipient": Operation(
+        DESK, _recipient("updateRecipient"), _of_employer_b(address="B"), before=_standing("ACTIVE"), effect=2
+    ),
+    "updateRecipient under a key": Operation(
+        DESK,
+        _recipient("updateRecipient"),
+        _of_employer_b(address="B"),
+        before=_standing("ACTIVE"),
+        effect=2,
+        keyed=True,
+    ),
+    "stopRecipient": Operation(
+        DESK, _recipient("stopRecipient"), _of_employer_b(), before=_standing("ACTIVE"), effect=2
+    ),
+    "reopenRecipient": Operation(
+        DESK, _recipient("reopenRecipient"), _of_employer_b(), before=_standing("STOPPED"), effect=2
     ),
     "a refused read": Operation(
         "employer-a",

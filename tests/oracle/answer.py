@@ -20,7 +20,7 @@ from graphql import (
 )
 
 from tests.oracle.asker import IDENTITY, Asker, Standpoint, standpoint
-from tests.oracle.grounds import day_in_japan, is_open
+from tests.oracle.grounds import can_be_recorded, day_in_japan, is_open
 from tests.oracle.page import Page, Places, Refused, looked_at, page
 from tests.oracle.people import Person, Register
 from tests.oracle.rulebook import Rulebook
@@ -153,6 +153,8 @@ class Oracle:
             return Answer(plain, ())
         purpose = self._purpose(asker, declared.get("id") or question.purpose, recipient)
         seen_from = standpoint(asker, purpose, recipient, self.rulebook, self.register, self.now)
+        if not can_be_recorded(self.register.recipients[recipient], seen_from.matter.names):
+            raise Refused("OPERATION_FORBIDDEN")
         _admit(imagined, seen_from)
         never = {path for path in {cell.field for cell in imagined.cells} if not seen_from.ever(path)}
         some = {cell.path for cell in imagined.cells if cell.among and cell.field not in never}

@@ -39,6 +39,14 @@ BIRTHS = (
 )
 STAYS = (TODAY, TODAY - DAY, TODAY - 61 * DAY, TODAY - 62 * DAY, TODAY + DAY, None)
 EMPLOYERS = ("employer-a", "employer-b", "employer-c")
+CLOSED: dict[str, dict[str, Any]] = {
+    "employer-stopped": {"status": "STOPPED"},
+    "employer-pending": {"status": "PENDING"},
+    "employer-lapsed": {"contract_until": TODAY - DAY},
+    "employer-early": {"contract_from": TODAY + DAY},
+}
+"""Recipients that nothing may go to, each with why."""
+
 TO = (*EMPLOYERS, "internal", "support-org", "mail-sender", "authority", "analytics")
 WRITTEN = ('"); DROP TABLE users; --', 'It\'s \\ a "quote"', "日本語 🗾", "", "null", "{}")
 NULLABLE = (
@@ -84,12 +92,16 @@ class Fate:
             country="DE",
             foreign_route="DESIGNATED",
         )
+        named = {"kind": "employer", "name": "架空", "address": "東京都架空区"}
+        await Recipient.create(id="employer-unnamed", **{**named, "representative": " "})
+        for name, closed in CLOSED.items():
+            await Recipient.create(id=name, **named, representative="見本", **closed)
         blank: dict[str, Any] = {"scopes": [], "created_at": NOW}
         await Client.create(
             id="employer-c",
             name="employer-c",
             role="employer",
-            recipients=["employer-c", "employer-b"],
+            recipients=["employer-c", "employer-b", "employer-unnamed", *CLOSED],
             **blank,
         )
 

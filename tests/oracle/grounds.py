@@ -18,6 +18,15 @@ def is_open(recipient: Row, today: date) -> bool:
     return recipient["status"] == "ACTIVE" and in_time
 
 
+def can_be_recorded(recipient: Row, names: frozenset[str]) -> bool:
+    """What it is given needs no record of provision, or everything that stands in one is known."""
+    if "third_party" not in names or recipient["state_organ"]:
+        return True
+    return bool(
+        recipient["name"].strip() and recipient["address"].strip() and recipient["representative"].strip()
+    )
+
+
 def facts_of(recipient: Row, purpose: str, tables: dict[str, list[Row]], today: date) -> dict[str, bool]:
     """What is true of a recipient for a purpose today, whoever the person is."""
     mine = {

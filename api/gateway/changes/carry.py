@@ -10,6 +10,7 @@ from api.gateway.changes.clients import CLIENT_CHANGES, change_client
 from api.gateway.changes.consent import record_consent, withdraw_consent
 from api.gateway.changes.correction import update_user
 from api.gateway.changes.hold import lift_hold, place_hold
+from api.gateway.changes.recipients import RECIPIENT_CHANGES, change_recipient
 from api.gateway.changes.registration import register, register_many
 from api.gateway.changes.screening import screen_answer
 from api.gateway.changes.stage import set_application_stage
@@ -33,7 +34,16 @@ CHANGES: Mapping[str, Change] = MappingProxyType(
 )
 """Each mutation about people with what it does."""
 
-CARRIED = frozenset({*CHANGES, *CLIENT_CHANGES})
+Told = Awaitable[tuple[dict[str, Any], dict[str, Any] | None]]
+OF_REGISTERS: Mapping[str, Callable[[Act, Mapping[str, Any] | None], Told]] = MappingProxyType(
+    {
+        **dict.fromkeys(CLIENT_CHANGES, change_client),
+        **dict.fromkeys(RECIPIENT_CHANGES, change_recipient),
+    }
+)
+"""Each mutation about what is kept of nobody, with what it remembers and tells."""
+
+CARRIED = frozenset({*CHANGES, *OF_REGISTERS})
 """Every mutation that is carried out in the transaction of its record."""
 
 LISTED = "results"
@@ -43,8 +53,8 @@ LISTED = "results"
 async def carry_out(act: Act, before: Mapping[str, Any] | None) -> dict[str, Any]:
     """Do it, unless it was done `before`, and release what the payload asks; what to remember of it."""
     selected = act.step.root.selected
-    if selected.name in CLIENT_CHANGES:
-        kept, payload = await change_client(act, before)
+    if selected.name in OF_REGISTERS:
+        kept, payload = await OF_REGISTERS[selected.name](act, before)
         act.running.finished[selected.key] = Finished(payload)
         return kept
     if before is None:

@@ -1,0 +1,66 @@
+"""The page of a recipient: its record as a person reads it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from rich.table import Table
+
+from models.day import JAPAN
+from models.recipient_record import RecipientRecord, changed_parts
+
+
+def listed(records: Sequence[RecipientRecord], today: date) -> Table:
+    """All recipients, one a row."""
+    table = Table("recipient", "kind", "name", "country", "contract", "until", "missing", "open")
+    for each in records:
+        closed = each.closed(today)
+        table.add_row(
+            each.id,
+            each.parts["kind"],
+            each.parts["name"],
+            each.parts["country"],
+            each.parts["contract"],
+            _day(each.parts["contractUntil"]),
+            ", ".join(each.missing),
+            "yes" if closed is None else closed.lower(),
+        )
+    return table
+
+
+def page(record: RecipientRecord, today: date) -> Table:
+    """All of one recipient."""
+    table = Table.grid(padding=(0, 2))
+    for name, text in _lines(record, today):
+        table.add_row(name, text)
+    return table
+
+
+def _lines(record: RecipientRecord, today: date) -> Iterator[tuple[str, str]]:
+    parts, closed = record.parts, record.closed(today)
+    yield "recipient", record.id + (f" ({closed.lower()})" if closed else "")
+    yield "kind", parts["kind"]
+    yield "name", parts["name"]
+    yield "former names", ", ".join(parts["formerNames"]) or "none"
+    yield "address", parts["address"] or "missing"
+    yield "representative", parts["representative"] or "missing"
+    yield (
+        "country",
+        parts["country"] + (f" ({parts['foreignRoute'].lower()})" if parts["foreignRoute"] else ""),
+    )
+    yield "state organ", "yes" if parts["stateOrgan"] else "no"
+    yield "identifies people", "yes" if parts["identifying"] else "no"
+    yield "status", record.status.lower()
+    yield "contract", parts["contract"] or "none"
+    yield "contract runs", f"{_day(parts['contractFrom']) or '…'} to {_day(parts['contractUntil']) or '…'}"
+    yield "contact", parts["contact"] or "unknown"
+    yield "notices go to", parts["noticeUrl"] or "nowhere"
+    for change in record.changes:
+        at = change.at.astimezone(JAPAN)
+        yield (
+            "change",
+            f"{at:%Y-%m-%d %H:%M} {change.what.lower()} by {change.by}: {', '.join(changed_parts(change))}",
+        )
+
+
+def _day(value: date | None) -> str:
+    return "" if value is None else value.isoformat()
