@@ -53,7 +53,7 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "ProvisionEdge": "node cursor",
         "Purpose": "id parent abstract announced ja en",
         "Recipient": "id kind name formerNames address representative country foreignRoute stateOrgan identifying"
-        " status closed missing contract contractFrom contractUntil contact noticeUrl changes",
+        " status closed missing contract contractFrom contractUntil contact noticeUrl provisionMethod changes",
         "RecipientChange": "id at by requestId what parts",
         "RecipientPart": "name was became",
         "RecordConsentPayload": "user",
