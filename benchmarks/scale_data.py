@@ -17,6 +17,9 @@ FIRST_REF = 1 << 40
 SHARE = 5
 """One access in so many is a provision."""
 
+SINGLY = ("INDIVIDUAL", "", None, None, None)
+"""A record made singly, to a recipient of whom nothing had to be confirmed."""
+
 PEOPLE = """
 INSERT INTO users (id, ref, shown, marks, stay_pending, version, registered_at, name_roman, email, phone, birth_date,
   postal_code, prefecture, city, town, card_status, card_work_restriction, card_stay_expires_on, card_nationality,
@@ -106,7 +109,7 @@ def _provisions(count: int, people: int, start: int, step: int, batch: int) -> I
         number, ref = moment << CLOCK_SHIFT | batch << 11 | (i & 2047), FIRST_REF + i % people + 1
         at = datetime.fromtimestamp(moment / 1000, UTC)
         who = f"employer-{i % 700}"
-        told = (who, "Name", "Address", "Representative", "1", "CONSENT", at, at, at.date())
+        told = (who, "Name", "Address", "Representative", "1", "CONSENT", at, at, at.date(), *SINGLY)
         yield (provision_id(number, ref), number, ref, *told)
 
 

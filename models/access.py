@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from tortoise import Model, fields
 
+from models.retention import ProvisionMethod
+
 
 class Outcome(StrEnum):
     """How an operation ended: all it asked for, a part, or nothing."""
@@ -77,7 +79,12 @@ class AccessTail(Model):
 
 
 class Provision(Model):
-    """What one third party was given about one user, the record that APPI Art 29 asks for."""
+    """What one third party was given about one user, the record that APPI Art 29 asks for.
+
+    `retain_until` counts from this provision; where records are made together or in a contract, the latest of those
+    to the recipient about the person holds for all of them. `contract` names the one that stands in. The last three
+    are those of Art 31, where the recipient is expected to know whom data without a name is about.
+    """
 
     id = fields.CharField(max_length=26, primary_key=True)
     access_id = fields.BigIntField(db_index=True)
@@ -91,11 +98,44 @@ class Provision(Model):
     consented_at = fields.DatetimeField(null=True)
     provided_at = fields.DatetimeField()
     retain_until = fields.DateField()
+    method = fields.CharEnumField(
+        ProvisionMethod,
+        max_length=20,
+        default=ProvisionMethod.INDIVIDUAL,
+        db_default=ProvisionMethod.INDIVIDUAL,
+    )
+    contract = fields.CharField(max_length=200, default="", db_default="")
+    confirmation = fields.CharField(max_length=26, null=True)
+    confirmed_on = fields.DateField(null=True)
+    foreign_informed = fields.BooleanField(null=True)
 
     class Meta:
         """Where it is kept."""
 
         table = "provisions"
+
+
+class ProvisionPurge(Model):
+    """One batch of records of provision that were removed after their term: append-only, kept for good.
+
+    `run` is the same for all batches of one command. Those removed have ids from `first_id` to `last_id`, were `records`
+    in number, and had to be kept until `due_on` at the latest; `on_day` is the day in Japan.
+    """
+
+    id = fields.CharField(max_length=26, primary_key=True)
+    run = fields.CharField(max_length=26, db_index=True)
+    at = fields.DatetimeField()
+    on_day = fields.DateField(db_index=True)
+    by = fields.CharField(max_length=120)
+    due_on = fields.DateField()
+    first_id = fields.CharField(max_length=26)
+    last_id = fields.CharField(max_length=26)
+    records = fields.IntField()
+
+    class Meta:
+        """Where it is kept."""
+
+        table = "provision_purges"
 
 
 class CatalogueBit(Model):

@@ -1,6 +1,6 @@
 """The day: what dates mean here, which is the day in Japan."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,3 +17,9 @@ def day_of(value: Any) -> date | None:  # noqa: ANN401 - a date of either dialec
     if value is None or isinstance(value, date):
         return value
     return date.fromisoformat(value)
+
+
+def moment(value: Any) -> datetime:  # noqa: ANN401 - a time of either dialect
+    """A time as either dialect gives it, in UTC."""
+    found = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return found.astimezone(UTC)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from models.access import Outcome
+from models.confirmed import Confirmed
+from models.retention import ProvisionMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvisionEntry:
-    """One third party was given these items about one user (APPI Art 29)."""
+    """One third party was given these items about one user (APPI Art 29).
+
+    Attributes:
+        contract: the one that stands in for the record, where the method says so.
+        confirmed: what was confirmed before related information went out (Art 31); None where nothing had to be.
+    """
 
     ref: int
     recipient: str
@@ -30,6 +37,9 @@ class ProvisionEntry:
     basis: str
     consented_at: datetime | None
     retain_until: date
+    method: ProvisionMethod = ProvisionMethod.INDIVIDUAL
+    contract: str = ""
+    confirmed: Confirmed | None = None
 
 
 @dataclass(slots=True, kw_only=True)

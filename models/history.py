@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from models.bits import Bits, pack, unpack
+from models.day import moment
 from models.dialect import Dialect
-from models.ledger_rows import CLOCK_SHIFT, LARGEST_ID, first_id, provision_id
+from models.ledger_rows import LARGEST_ID, SLOWEST, first_id
+from models.provided import ProvisionQuery, read_provisions
 from models.recorded import AccessRecord, ProvisionRecord
 from models.store import Reader, Row
+
+__all__ = ["AccessQuery", "History", "ProvisionQuery", "moment"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,30 +35,10 @@ class AccessQuery:
     limit: int = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProvisionQuery:
-    """Which provisions: everything given is required."""
-
-    ref: int | None = None
-    recipient: str | None = None
-    access_ids: Sequence[int] | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    before: str | None = None
-    limit: int = 50
-
-
 _ACCESS = (
     "a.id, a.at, a.request_id, a.client, a.role, a.purpose, a.recipient, a.operation, a.edition, a.outcome,"
     " a.code, a.reason, a.users, a.arguments, a.groups, a.refs, a.staff"
 )
-_PROVISION = (
-    "p.id, p.access_id, p.ref, p.recipient, p.recipient_name, p.recipient_address, p.recipient_representative,"
-    " p.items, p.basis, p.consented_at, p.provided_at, p.retain_until"
-)
-SLOWEST = 3_600_000 << CLOCK_SHIFT
-"""An access is numbered when it is recorded, which is later than its time by no more than this: an hour."""
-
 _EQUAL = {"client": "client", "purpose": "purpose", "recipient": "recipient", "outcome": "outcome"}
 
 
@@ -137,48 +121,7 @@ class History:
 
     async def provisions(self, query: ProvisionQuery) -> list[ProvisionRecord]:
         """The provisions asked for, newest first; at most `query.limit`."""
-        tests = {
-            "ref": "p.ref = :ref",
-            "recipient": "p.recipient = :recipient",
-            "since": "p.provided_at >= :since",
-            "until": "p.provided_at < :until",
-            "before": "p.id < :before",
-        }
-        values: dict[str, Any] = {
-            name: getattr(query, name) for name in tests if getattr(query, name) is not None
-        }
-        wanted = [tests[name] for name in values]
-        if query.since is not None:
-            wanted.append("p.id >= :first")
-            values["first"] = provision_id(first_id(query.since), 0)
-        if query.until is not None:
-            wanted.append("p.id < :last")
-            values["last"] = provision_id(min(first_id(query.until) + SLOWEST, LARGEST_ID), 0)
-        if query.access_ids is not None:
-            listed = ", ".join(str(int(each)) for each in query.access_ids)
-            wanted.append(f"p.access_id IN ({listed or 'NULL'})")
-        rows = await self._reader.fetch(
-            f"SELECT {_PROVISION} FROM provisions p WHERE {' AND '.join(wanted) or '1 = 1'}"
-            " ORDER BY p.id DESC LIMIT :limit",
-            {**values, "limit": query.limit},
-        )
-        return [self._provision(row) for row in rows]
-
-    def _provision(self, row: Row) -> ProvisionRecord:
-        return ProvisionRecord(
-            id=row[0],
-            access_id=row[1],
-            ref=row[2],
-            recipient=row[3],
-            recipient_name=row[4],
-            recipient_address=row[5],
-            recipient_representative=row[6],
-            items=self._bits.paths(row[7]),
-            basis=row[8],
-            consented_at=None if row[9] is None else moment(row[9]),
-            provided_at=moment(row[10]),
-            retain_until=row[11] if isinstance(row[11], date) else date.fromisoformat(row[11]),
-        )
+        return await read_provisions(self._reader, self._bits, query)
 
     async def ids(self, refs: Iterable[int]) -> Mapping[int, str]:
         """The users behind references; one whose link was erased is missing."""
@@ -202,9 +145,3 @@ class History:
         if self._reader.dialect is Dialect.POSTGRES:
             return f"= ANY(:choices::{kind}[])", choices
         return "IN (SELECT value FROM json_each(:choices))", orjson.dumps(choices).decode()
-
-
-def moment(value: Any) -> datetime:  # noqa: ANN401 - a time of either dialect
-    """A time as either dialect gives it, in UTC."""
-    found = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return found.astimezone(UTC)

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from models.confirmed import Confirmed
 from models.day import JAPAN, day_of
 from models.history import moment
 from models.store import Store
@@ -23,7 +24,10 @@ SELECT recipients, purposes, items, range_of_users, users_purpose, manager_name,
 _CHECKED = """
 SELECT recipient, maintained, next_due_on FROM foreign_checks ORDER BY checked_on, at, id
 """
-_CONFIRMED = "SELECT recipient, confirmed_on, until_on, ended_on FROM confirmations"
+_CONFIRMED = """
+SELECT recipient, confirmed_on, until_on, ended_on, id, foreign_informed FROM confirmations
+ORDER BY foreign_informed, confirmed_on, id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Grounds:
         jointly_used: the purposes for which data is used together with it, all five matters announced.
         checked: its system abroad was found equivalent, and the next look is not due yet.
         confirmed: people's consent to its taking related information as theirs was confirmed.
+        confirmation: the latest that holds, first of those with foreign information, for a record of provision (Rule 28).
     """
 
     entrusted: frozenset[str] = frozenset()
@@ -43,6 +48,7 @@ class Grounds:
     jointly_used: frozenset[str] = frozenset()
     checked: bool = False
     confirmed: bool = False
+    confirmation: Confirmed | None = None
 
 
 NO_GROUNDS = Grounds()
@@ -55,6 +61,7 @@ class _Found:
     jointly_used: set[str] = field(default_factory=set)
     checked: bool = False
     confirmed: bool = False
+    confirmation: Confirmed | None = None
 
 
 async def read_grounds(store: Store, today: date) -> Mapping[str, Grounds]:
@@ -78,8 +85,10 @@ async def read_grounds(store: Store, today: date) -> Mapping[str, Grounds]:
     for recipient, maintained, due in await store.fetch(_CHECKED, {}):
         next_due = day_of(due)
         found[recipient].checked = bool(maintained) and next_due is not None and today <= next_due
-    for recipient, day, end, ended in await store.fetch(_CONFIRMED, {}):
-        found[recipient].confirmed |= _runs(day_of(day), day_of(end), ended, today)
+    for recipient, *row in await store.fetch(_CONFIRMED, {}):
+        confirmation = _confirmation(row, today)
+        found[recipient].confirmed |= confirmation is not None
+        found[recipient].confirmation = confirmation or found[recipient].confirmation
     return {
         recipient: Grounds(
             frozenset(each.entrusted),
@@ -87,6 +96,7 @@ async def read_grounds(store: Store, today: date) -> Mapping[str, Grounds]:
             frozenset(each.jointly_used),
             each.checked,
             each.confirmed,
+            each.confirmation,
         )
         for recipient, each in found.items()
     }
@@ -101,6 +111,15 @@ def _runs(start: date | None, end: date | None, ended: Any, today: date) -> bool
         and (end is None or today <= end)
         and (gone is None or today < gone)
     )
+
+
+def _confirmation(row: Sequence[Any], today: date) -> Confirmed | None:
+    """What was confirmed, if that holds today."""
+    day, end, ended, number, informed = row
+    confirmed_on = day_of(day)
+    if confirmed_on is None or not _runs(confirmed_on, day_of(end), ended, today):
+        return None
+    return Confirmed(number, confirmed_on, bool(informed))
 
 
 def _announced(row: Sequence[Any], today: date) -> bool:

@@ -59,8 +59,16 @@ PROVISIONS = Table(
         ("consented_at", "timestamptz"),
         ("provided_at", "timestamptz"),
         ("retain_until", "date"),
+        ("method", "text"),
+        ("contract", "text"),
+        ("confirmation", "text"),
+        ("confirmed_on", "date"),
+        ("foreign_informed", "boolean"),
     ),
 )
+
+SLOWEST = 3_600_000 << CLOCK_SHIFT
+"""An access is numbered when it is recorded, which is later than its time by no more than this: an hour."""
 
 
 def first_id(at: datetime) -> int:
@@ -156,7 +164,7 @@ class Rows:
         )
 
     def _provision(self, number: int, entry: Entry, one: ProvisionEntry) -> Row:
-        bits = self._bits()
+        bits, confirmed = self._bits(), one.confirmed
         return (
             provision_id(number, one.ref),
             number,
@@ -170,6 +178,11 @@ class Rows:
             one.consented_at,
             entry.at,
             one.retain_until,
+            one.method.value,
+            one.contract,
+            confirmed and confirmed.id,
+            confirmed and confirmed.on_day,
+            confirmed and confirmed.foreign_informed,
         )
 
 

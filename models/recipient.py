@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from tortoise import Model, fields
 
+from models.retention import ProvisionMethod
+
 
 class RecipientStatus(StrEnum):
     """Whether anything may go to a recipient: not yet, now, or not any more."""
@@ -20,7 +22,8 @@ class Recipient(Model):
     `kind` is its group to the rules. `country` is ISO 3166-1. `foreign_route` says what stands in for consent to a
     transfer abroad (APPI Art 28): `DESIGNATED` (a country the Commission named) or `EQUIVALENT` (a system, which
     must be checked); blank for none. `identifying` says that it is expected to know whom data without a name is
-    about (Art 31). `contact` takes notices from people, `notice_url` from us (RFC 8935).
+    about (Art 31). `provision_method` says how the records of what it is given are made (Rule 19). `contact` takes
+    notices from people, `notice_url` from us (RFC 8935).
     """
 
     id = fields.CharField(max_length=60, primary_key=True)
@@ -41,6 +44,12 @@ class Recipient(Model):
     contract_until: date | None = fields.DateField(null=True)
     contact = fields.CharField(max_length=200, default="", db_default="")
     notice_url = fields.CharField(max_length=500, default="", db_default="")
+    provision_method = fields.CharEnumField(
+        ProvisionMethod,
+        max_length=20,
+        default=ProvisionMethod.INDIVIDUAL,
+        db_default=ProvisionMethod.INDIVIDUAL,
+    )
 
     class Meta:
         """Where it is kept."""

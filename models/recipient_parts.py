@@ -10,6 +10,7 @@ from models.formats.fold import plain
 from models.formats.nationality import country
 from models.formats.wrong import Mistake, Wrong
 from models.inforce import Force
+from models.retention import ProvisionMethod
 from policies.check_names import NAME
 from policies.edition import Edition
 from policies.vocabulary import ANY
@@ -39,6 +40,7 @@ COLUMNS: Mapping[str, str] = {
     "contractUntil": "contract_until",
     "contact": "contact",
     "noticeUrl": "notice_url",
+    "provisionMethod": "provision_method",
 }
 """The parts that can be changed, by their names in the interface, each with its column."""
 
@@ -50,6 +52,7 @@ EMPTY: Mapping[str, Any] = {
     "identifying": False,
     "contractFrom": None,
     "contractUntil": None,
+    "provisionMethod": ProvisionMethod.INDIVIDUAL,
 }
 """Each part where nothing was entered; a recipient without a kind or a name cannot be kept."""
 
@@ -100,6 +103,12 @@ class RecipientParts:
         start, end = after["contractFrom"], after["contractUntil"]
         if start is not None and end is not None and end < start:
             self.wrong("contractUntil", "RECIPIENT_CONTRACT_DAYS")
+        if (
+            after["provisionMethod"] == ProvisionMethod.CONTRACT
+            and not after["contract"]
+            and "contract" not in wrong
+        ):
+            self.wrong("provisionMethod", "RECIPIENT_METHOD_CONTRACT")
         if self.recipient in self.force.edition.own_recipients:
             for day in ("contractFrom", "contractUntil"):
                 if self.values.get(day) is not None:
@@ -211,4 +220,5 @@ _READERS: Mapping[str, Callable[[RecipientParts, str, Any], Any]] = {
     "contractUntil": _choice,
     "contact": _text(LONGEST_TEXT),
     "noticeUrl": _url,
+    "provisionMethod": _choice,
 }

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import orjson
 
 from models.bits import Bits, pack, unpack
+from models.confirmed import Confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,13 @@ class AccessRecord:
 
 @dataclass(frozen=True, slots=True)
 class ProvisionRecord:
-    """One provision to a third party, with what APPI Art 29 and Rule 20 want of it."""
+    """One provision to a third party, with what APPI Arts 29 and 31 and Rules 20, 21 and 28 want of it.
+
+    Attributes:
+        retain_until: as it stands today; where records are made together, it moves on with each provision.
+        first_at, last_at: the first and last provision that the record tells of.
+        confirmed: what was confirmed under Art 31, or None.
+    """
 
     id: str
     access_id: int
@@ -105,3 +112,8 @@ class ProvisionRecord:
     consented_at: datetime | None
     provided_at: datetime
     retain_until: date
+    method: str
+    contract: str
+    first_at: datetime
+    last_at: datetime
+    confirmed: Confirmed | None

@@ -12,6 +12,7 @@ from models.day import day_of, today_in_japan
 from models.history import moment
 from models.known_grounds import NO_GROUNDS, Grounds, read_grounds
 from models.recipient import RecipientStatus
+from models.retention import ProvisionMethod
 from models.store import Store
 
 LAPSED = "LAPSED"
@@ -23,7 +24,7 @@ NEEDED = ("name", "address", "representative")
 
 _RECIPIENTS = """
 SELECT id, kind, name, address, representative, country, foreign_route, state_organ, identifying, status,
-  contract_from, contract_until FROM recipients ORDER BY id
+  contract_from, contract_until, provision_method, contract FROM recipients ORDER BY id
 """
 _CLIENTS = """
 SELECT id, role, recipients, documents, scopes, networks, binding, expires_at,
@@ -39,6 +40,7 @@ class KnownRecipient:
     Attributes:
         closed: why nothing may go to it now: `PENDING`, `STOPPED`, or `LAPSED` where its contract does not run.
         grounds: what it may be given data on beside consent and case files.
+        method: how the records of what it is given are made, and `contract` what may stand in for them.
     """
 
     id: str
@@ -52,6 +54,8 @@ class KnownRecipient:
     identifying: bool = False
     closed: str | None = None
     grounds: Grounds = NO_GROUNDS
+    method: ProvisionMethod = ProvisionMethod.INDIVIDUAL
+    contract: str = ""
 
     @property
     def abroad(self) -> bool:
@@ -131,6 +135,8 @@ async def read_registry(store: Store, now: datetime) -> Registry:
             identifying=bool(row[8]),
             closed=closed_on(row[9], day_of(row[10]), day_of(row[11]), today),
             grounds=grounds.get(row[0], NO_GROUNDS),
+            method=ProvisionMethod(row[12]),
+            contract=row[13],
         )
         for row in await store.fetch(_RECIPIENTS, {})
     ]

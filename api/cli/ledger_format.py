@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
@@ -30,8 +31,12 @@ PROVISION = (
 NOBODY: Record = {}
 """The part of nobody."""
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")  # noqa: RUF001 - as wide as Japanese writes them
 """What makes a spreadsheet take a cell for a formula."""
+
+
+BREAKS = re.compile(r"[\r\n]+")
+"""What would begin another row; `csv` leaves a carriage return without quotes."""
 
 
 def json_lines(records: Iterable[Record]) -> Iterator[str]:
@@ -41,7 +46,7 @@ def json_lines(records: Iterable[Record]) -> Iterator[str]:
 
 def comma_separated(records: Iterable[Record]) -> Iterator[str]:
     """A header, then a row for each person of each access, and one for an access that touched nobody."""
-    yield _line((*ACCESS, *RELEASE, *PROVISION))
+    yield line((*ACCESS, *RELEASE, *PROVISION))
     for record in records:
         yield "".join(_rows(record))
 
@@ -55,7 +60,7 @@ FORMATS: Mapping[Format, Callable[[Iterable[Record]], Iterator[str]]] = {
 def _rows(record: Record) -> Iterator[str]:
     for release in record["releases"] or [NOBODY]:
         provision = release.get("provision") or {}
-        yield _line(
+        yield line(
             (
                 *(record[name] for name in ACCESS),
                 *(release.get(name) for name in RELEASE),
@@ -64,7 +69,8 @@ def _rows(record: Record) -> Iterator[str]:
         )
 
 
-def _line(cells: Iterable[Any]) -> str:
+def line(cells: Iterable[Any]) -> str:
+    """One row, safe to open in a spreadsheet."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow([_cell(cell) for cell in cells])
     return text.getvalue()
@@ -74,4 +80,4 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - any value of JSON
     if value is None:
         return ""
     told = " ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return f"'{told}" if told.startswith(FORMULA) else told
+    return BREAKS.sub(" ", f"'{told}" if told.startswith(FORMULA) else told)

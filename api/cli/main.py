@@ -18,6 +18,7 @@ from api.cli import (
     policy_diff,
     policy_show,
     policy_table,
+    provisions,
     recipient,
     serve,
     signing,
@@ -57,7 +58,19 @@ def mokuteki(
     """What every command has."""
 
 
-for room in (serve, database, token, client, recipient, people, policy, ledger, keys, signing):
+for room in (
+    serve,
+    database,
+    token,
+    client,
+    recipient,
+    people,
+    policy,
+    ledger,
+    provisions,
+    keys,
+    signing,
+):
     room.add_to(app)
 for page in (policy_table, policy_show, policy_diff):
     page.add_to(policy.policies)

@@ -14,6 +14,7 @@ from models.inforce import Force
 from models.recipient_register import RecipientRegister
 from models.register import Keeper
 from models.registry import DESIGNATED, EQUIVALENT
+from models.retention import ProvisionMethod
 from models.store import Transaction
 
 OPTIONS: Mapping[str, str] = {
@@ -31,6 +32,7 @@ OPTIONS: Mapping[str, str] = {
     "contractUntil": "--until",
     "contact": "--contact",
     "noticeUrl": "--notice-url",
+    "provisionMethod": "--method",
     "pending": "--pending",
 }
 """What each part of the record is entered by."""
@@ -102,6 +104,10 @@ def parts(  # noqa: PLR0913 - the parts of a recipient
     ] = None,
     contact: Annotated[str | None, typer.Option(help="Where people turn to at it.")] = None,
     notice_url: Annotated[str | None, typer.Option(help="Where notices from us go: `https`.")] = None,
+    method: Annotated[
+        ProvisionMethod | None,
+        typer.Option(case_sensitive=False, help="How records of what it is given are made; else singly."),
+    ] = None,
 ) -> Said:
     """What was given of the parts that a recipient is registered with and may be changed in.
 
@@ -121,6 +127,7 @@ def parts(  # noqa: PLR0913 - the parts of a recipient
         contractUntil=_day("--until", until),
         contact=contact,
         noticeUrl=notice_url,
+        provisionMethod=method,
     )
 
 

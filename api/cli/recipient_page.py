@@ -54,6 +54,7 @@ def _lines(record: RecipientRecord, today: date) -> Iterator[tuple[str, str]]:
     yield "contract runs", f"{_day(parts['contractFrom']) or '…'} to {_day(parts['contractUntil']) or '…'}"
     yield "contact", parts["contact"] or "unknown"
     yield "notices go to", parts["noticeUrl"] or "nowhere"
+    yield "records are made", parts["provisionMethod"].lower()
     for change in record.changes:
         at = change.at.astimezone(JAPAN)
         yield (

@@ -165,7 +165,7 @@ class Fulfilment:
     def _door(self, running: Running, reader: Reader) -> Door:
         requester, context = running.requester, running.context
         cursors = self._cursors.of(requester.client, requester.role, requester.user, context.recipient.id)
-        view = LedgerView(History(reader, self._inforce.bits), cursors)
+        view = LedgerView(History(reader, self._inforce.bits), cursors, running.today)
         values = {
             "now": running.at,
             "requester": requester.user or "",

@@ -30,7 +30,7 @@ async def read_ledger(door: Door, selected: Selected, arguments: Mapping[str, An
     if selected.name == "accesses":
         page = await _accesses(view, arguments, ref, releases=asks(selected, "releases"))
     else:
-        page = await _provisions(view, arguments, ref)
+        page = await _provisions(door, arguments, ref)
     answer = walk(selected.children, selected.type_name, page)
     record.touched(view.shown, FIELD)
     return answer
@@ -56,13 +56,18 @@ async def _accesses(
     )
 
 
-async def _provisions(view: LedgerView, arguments: Mapping[str, Any], ref: int | None) -> dict[str, Any]:
+async def _provisions(door: Door, arguments: Mapping[str, Any], ref: int | None) -> dict[str, Any]:
+    view = door.registers.view
     size = page_size(arguments.get("first"), USUAL_PAGE)
-    named = {name: arguments.get(name) for name in ("recipient", "since", "until")}
+    named = {name: arguments.get(name) for name in ("recipient", "basis", "purgeable", "since", "until")}
+    method = arguments.get("method")
+    named["method"] = None if method is None else str(getattr(method, "value", method))
     cursors = view.cursors.of("provisions", arguments.get("user"), {k: str(v) for k, v in named.items()})
     after = arguments.get("after")
     before = None if after is None else str(cursors.open(after)[0])
-    found = await view.history.provisions(ProvisionQuery(ref=ref, before=before, limit=size + 1, **named))
+    found = await view.history.provisions(
+        ProvisionQuery(ref=ref, today=door.today, before=before, limit=size + 1, **named)
+    )
     view.shown.update(one.ref for one in found[size:])
     page = found[:size]
     people = await view.history.ids(one.ref for one in page)

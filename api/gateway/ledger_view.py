@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from api.gateway.limits import LARGEST_PAGE
 from api.gateway.paging import page_size
 from models.history import AccessQuery, History, ProvisionQuery
 from models.recorded import AccessRecord, PersonRelease, ProvisionRecord
+from models.retention import purgeable
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 USUAL_PAGE = 50
@@ -23,12 +25,14 @@ class LedgerView:
 
     Attributes:
         cursors: those of this requester.
+        today: the day in Japan.
         only: the one person whose releases may be seen, by reference, or None for all.
         shown: collects the references of those whose releases were shown, for the record of this reading.
     """
 
     history: History
     cursors: ListCursors
+    today: date
     only: int | None = None
     shown: set[int] = field(default_factory=set)
 
@@ -143,6 +147,14 @@ class LedgerView:
             "consentedAt": one.consented_at,
             "providedOn": one.provided_at.astimezone(JAPAN).date(),
             "retainUntil": one.retain_until,
+            "method": one.method,
+            "contract": one.contract or None,
+            "firstProvidedOn": one.first_at.astimezone(JAPAN).date(),
+            "lastProvidedOn": one.last_at.astimezone(JAPAN).date(),
+            "purgeable": purgeable(one.retain_until, self.today),
+            "confirmation": one.confirmed and one.confirmed.id,
+            "confirmedOn": one.confirmed and one.confirmed.on_day,
+            "foreignInformed": one.confirmed and one.confirmed.foreign_informed,
         }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from api.gateway.basis import Basis
@@ -10,10 +10,8 @@ from api.gateway.context import Context
 from api.gateway.door import Given, Released
 from api.gateway.ledger_view import JAPAN
 from models.access import Outcome
-from models.derived import years_before
 from models.entry import Group, ProvisionEntry
-
-RETAIN_YEARS = 3
+from models.retention import ProvisionMethod, method_of, retain_until
 
 
 @dataclass(slots=True)
@@ -99,27 +97,29 @@ class Record:
                     continue
                 items.setdefault(given.ref, set()).update(given.view.released)
                 told[given.ref] = given
-        today = at.astimezone(JAPAN).date()
         return tuple(
-            ProvisionEntry(
-                ref=ref,
-                recipient=context.recipient.id,
-                name=context.recipient.name,
-                address=context.recipient.address,
-                representative=context.recipient.representative,
-                items=frozenset(fields),
-                basis=next(iter(told[ref].view.basis), Basis.NONE.value),
-                consented_at=_time(told[ref].consented_at),
-                retain_until=retain_until(today),
-            )
-            for ref, fields in items.items()
-            if fields
+            _provision(context, told[ref], frozenset(fields), at) for ref, fields in items.items() if fields
         )
 
 
-def retain_until(created: date) -> date:
-    """The last day a record made singly must be kept: three years on, that day included (Rule 21(iii))."""
-    return years_before(created, -RETAIN_YEARS)
+def _provision(context: Context, given: Given, items: frozenset[str], at: datetime) -> ProvisionEntry:
+    recipient = context.recipient
+    basis = next(iter(given.view.basis), Basis.NONE.value)
+    method = method_of(recipient.method, recipient.contract, consented=basis == Basis.CONSENT)
+    return ProvisionEntry(
+        ref=given.ref,
+        recipient=recipient.id,
+        name=recipient.name,
+        address=recipient.address,
+        representative=recipient.representative,
+        items=items,
+        basis=basis,
+        consented_at=_time(given.consented_at),
+        retain_until=retain_until(at.astimezone(JAPAN).date(), method),
+        method=method,
+        contract=recipient.contract if method is ProvisionMethod.CONTRACT else "",
+        confirmed=recipient.grounds.confirmation if recipient.identifying else None,
+    )
 
 
 def _time(value: Any) -> datetime | None:  # noqa: ANN401 - a time of either dialect

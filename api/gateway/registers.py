@@ -130,7 +130,7 @@ class Registers:
         return {row[ID]: told.get(row[ID], []) for row in rows}
 
     async def _history(self, each: Selected, row: Row) -> Any:  # noqa: ANN401 - a connection
-        own = LedgerView(self.view.history, self.view.cursors, only=row[REF])
+        own = LedgerView(self.view.history, self.view.cursors, self.view.today, only=row[REF])
         page = await own.accesses(
             AccessQuery(ref=row[REF]),
             first=each.arguments.get("first", 50),

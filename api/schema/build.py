@@ -47,12 +47,13 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
         "PlaceHoldPayload": "hold user",
         "Provision": "id user recipient recipientName recipientAddress recipientRepresentative items basis"
-        " consentedAt providedOn retainUntil",
+        " consentedAt providedOn retainUntil method contract firstProvidedOn lastProvidedOn purgeable confirmation"
+        " confirmedOn foreignInformed",
         "ProvisionConnection": "edges pageInfo",
         "ProvisionEdge": "node cursor",
         "Purpose": "id parent abstract announced ja en",
         "Recipient": "id kind name formerNames address representative country foreignRoute stateOrgan identifying"
-        " status closed missing contract contractFrom contractUntil contact noticeUrl changes",
+        " status closed missing contract contractFrom contractUntil contact noticeUrl provisionMethod changes",
         "RecipientChange": "id at by requestId what parts",
         "RecipientPart": "name was became",
         "RecordConsentPayload": "user",

@@ -8,11 +8,19 @@ import strawberry
 from api.schema.arguments import After, First, told
 from api.schema.paging import PageInfo
 from models.access import Outcome
+from models.retention import ProvisionMethod
 
 strawberry.enum(Outcome, name="Outcome", description="All that was asked, a part of it, or nothing")
+strawberry.enum(
+    ProvisionMethod,
+    name="ProvisionMethod",
+    description="How records of provision to a recipient are made: singly, together, or in a contract (Rule 19)",
+)
 
 
-@strawberry.type(description="What one third party was given about one user (APPI Art 29, Rule 20)")
+@strawberry.type(
+    description="What one third party was given about one user (APPI Arts 29 and 31, Rules 20 and 28)"
+)
 class Provision:
     """A record of provision."""
 
@@ -30,7 +38,29 @@ class Provision:
         description="When the person consented; null where another basis stood in for consent"
     )
     provided_on: date = strawberry.field(description="The day in Japan")
-    retain_until: date = strawberry.field(description="The last day the record must be kept (Rule 21)")
+    retain_until: date = strawberry.field(
+        description="The last day the record must be kept (Rule 21); it moves on while records are made together"
+    )
+    method: ProvisionMethod = strawberry.field(
+        description="INDIVIDUAL: a record for each provision. BULK: one for all to the recipient about the person."
+        " CONTRACT: a contract stands in for it (Rule 19(3))"
+    )
+    contract: str | None = strawberry.field(
+        description="The contract that stands in for the record; null for the other methods"
+    )
+    first_provided_on: date = strawberry.field(
+        description="The day in Japan of the first provision that the record tells of"
+    )
+    last_provided_on: date = strawberry.field(description="That of the last, from which its term counts")
+    purgeable: bool = strawberry.field(description="Whether its term is over, so that it may be removed")
+    confirmation: strawberry.ID | None = strawberry.field(
+        description="The confirmation that people agree to being known to the recipient (Art 31(1)(i));"
+        " null where the recipient is not expected to know whom such information is about"
+    )
+    confirmed_on: date | None = strawberry.field(description="The day on which that was confirmed")
+    foreign_informed: bool | None = strawberry.field(
+        description="Whether it was confirmed too that people were told of the recipient's country (Art 31(1)(ii))"
+    )
 
 
 @strawberry.type(description="A provision and its place in the list")
@@ -68,7 +98,8 @@ class Release:
         description="On what ground: SELF, CONSENT, ANNOUNCED, DUTY, or the item of Art 27(1)"
     )
     provision: Provision | None = strawberry.field(
-        description="Its record under Art 29; null where nothing went to a third party that needs one"
+        description="Its record under Art 29; null where nothing went to a third party that needs one,"
+        " or where the record was removed after its term"
     )
 
 

@@ -20,6 +20,7 @@ from api.schema.recipients import Recipient
 from api.schema.registers import edition_of, explain_question, fields_of, form_of, purposes_of
 from api.schema.usage import Usage, usage_of
 from models.access import Outcome
+from models.retention import ProvisionMethod
 from policies.vocabulary import Action
 
 UNSET = strawberry.UNSET
@@ -104,6 +105,11 @@ class Query:
         info: Info,
         user: Annotated[strawberry.ID | None, told("About this user")] = UNSET,
         recipient: Annotated[strawberry.ID | None, told("To this recipient")] = UNSET,
+        method: Annotated[ProvisionMethod | None, told("Recorded in this way")] = UNSET,
+        basis: Annotated[strawberry.ID | None, told("On this ground, such as `CONSENT` or `27-1-1`")] = UNSET,
+        purgeable: Annotated[
+            bool | None, told("Only those whose term is over, or only those whose is not")
+        ] = UNSET,
         since: Since = UNSET,
         until: Until = UNSET,
         first: First = 50,

@@ -7,6 +7,7 @@ import strawberry
 
 from models.recipient import RecipientStatus
 from models.registry import DESIGNATED, EQUIVALENT
+from models.retention import ProvisionMethod
 
 strawberry.enum(
     RecipientStatus,
@@ -44,6 +45,7 @@ FROM = "The first day of the contract, in Japan; nothing goes to it before"
 UNTIL = "The last day of the contract, in Japan; nothing goes to it after"
 CONTACT = "Where people turn to at it"
 NOTICE_URL = "Where notices from us go (RFC 8935): `https`"
+METHOD = "How records of what it is given are made (Rule 19)"
 
 
 @strawberry.type(description="One part of a recipient that was changed")
@@ -98,6 +100,7 @@ class Recipient:
     contract_until: date | None = strawberry.field(description=UNTIL)
     contact: str = strawberry.field(description=CONTACT)
     notice_url: str = strawberry.field(description=f"{NOTICE_URL}; empty for none")
+    provision_method: ProvisionMethod = strawberry.field(description=METHOD)
     changes: list[RecipientChange] = strawberry.field(
         description="Its changes, the newest first; at most 100"
     )
@@ -121,6 +124,9 @@ class _Parts:
     contract_until: date | None = strawberry.field(default=UNSET, description=UNTIL)
     contact: str | None = strawberry.field(default=UNSET, description=CONTACT)
     notice_url: str | None = strawberry.field(default=UNSET, description=NOTICE_URL)
+    provision_method: ProvisionMethod | None = strawberry.field(
+        default=UNSET, description=f"{METHOD}; `INDIVIDUAL` if never named, `CONTRACT` with a `contract` only"
+    )
 
 
 @strawberry.input(description="A recipient to register")

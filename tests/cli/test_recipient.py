@@ -40,7 +40,7 @@ def test_a_recipient_is_registered_with_every_part_by_an_operator(mokuteki: Moku
         *("--address", "1 Musterweg", "--representative", "Erika Muster", "--country", "Germany"),
         *("--route", "equivalent", "--state-organ", "--identifying", "--contract", "C-1"),
         *("--from", "2026-04-01", "--until", "2099-03-31", "--contact", "privacy@bakery.example"),
-        *("--notice-url", "http://127.0.0.1:9000/notices", "--operator", "yamada"),
+        *("--notice-url", "http://127.0.0.1:9000/notices", "--method", "bulk", "--operator", "yamada"),
     )
     assert out == ""
     found = record("bakery")
@@ -59,6 +59,7 @@ def test_a_recipient_is_registered_with_every_part_by_an_operator(mokuteki: Moku
         "contractUntil": date(2099, 3, 31),
         "contact": "privacy@bakery.example",
         "noticeUrl": "http://127.0.0.1:9000/notices",
+        "provisionMethod": "BULK",
     }
     (change,) = found.changes
     assert (change.what, change.by, change.request_id) == ("ADDED", "cli:yamada", None)

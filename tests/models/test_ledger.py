@@ -12,13 +12,13 @@ from typing import Any
 import asyncpg
 import pytest
 
-from api.gateway.record import retain_until
 from models.access import Outcome
 from models.bits import Bits, load_bits, unpack
 from models.catalogue import FIELDS
 from models.database import SQLITE, migrate, opened
 from models.entry import Entry, Group, ProvisionEntry
 from models.ledger import TRIES, Ledger, LedgerUnavailable
+from models.retention import retain_until
 from models.store import Row, Store, StoreUnavailable, Table, Transaction
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)

@@ -20,6 +20,8 @@ VALUES (1, 'kept', '{}', '2026-11-22 03:00:00+00:00')"""
 ACQUISITION = """INSERT INTO acquisitions
 (id, user_id, source, shown, policy_version, language, notice_at, acquired_at)
 VALUES ('kept', 'u', 'SERVICE_FORM', 1, '1', 'en', '2026-11-22 03:00:00+00:00', '2026-11-22 03:00:00+00:00')"""
+PURGE = """INSERT INTO provision_purges (id, run, at, on_day, by, due_on, first_id, last_id, records)
+VALUES ('kept', 'r', '2026-11-22 03:00:00+00:00', '2026-11-22', 'cli:x', '2026-11-21', '0', '1', 1)"""
 
 TABLES = {
     "accesses": ("id", "client = 'x'"),
@@ -28,6 +30,7 @@ TABLES = {
     "consent_events": ("id", "language = 'x'"),
     "editions": ("number", "note = 'x'"),
     "provisions": ("id", "basis = 'x'"),
+    "provision_purges": ("id", "by = 'x'"),
 }
 """The key of each table, and a change to it."""
 
@@ -64,7 +67,7 @@ async def store(database_url: str) -> AsyncIterator[Store]:
         bits: Bits = await load_bits(made, FIELDS)
         async with running(made, bits) as ledger:
             await ledger.record(entry(groups=(group(1),), provisions=(provision(1),)))
-        for row in (EVENT, EDITION, ACQUISITION):
+        for row in (EVENT, EDITION, ACQUISITION, PURGE):
             await elsewhere(database_url, row)
         yield made
 

@@ -85,6 +85,7 @@ async def test_a_recipient_is_kept_with_every_part_and_read_as_it_was_entered(st
         "contractUntil": date(2027, 3, 31),
         "contact": "06-0000-0000",
         "noticeUrl": "https://bakery.example:8443/notices?a=b",
+        "provisionMethod": "CONTRACT",
     }
     await added(store, "whole", **parts)
     record = await one(store, "whole")
@@ -99,6 +100,7 @@ async def test_a_recipient_is_kept_with_every_part_and_read_as_it_was_entered(st
     assert row.register == "recipient"
     got = await known(store, "whole")
     assert (got.country, got.state_organ, got.identifying, got.closed) == ("VN", True, True, None)
+    assert (got.method, got.contract) == ("CONTRACT", "第2026-007号")
 
 
 async def test_a_recipient_of_a_name_alone_has_nothing_else(store: Store) -> None:
@@ -109,6 +111,10 @@ async def test_a_recipient_of_a_name_alone_has_nothing_else(store: Store) -> Non
     assert not record.parts["stateOrgan"]
     assert record.changes[0].became == {"status": "ACTIVE", "kind": "employer", "name": "架空パン"}
     assert (await known(store, "bare")).missing == ("address", "representative")
+    assert (record.parts["provisionMethod"], (await known(store, "bare")).method) == (
+        "INDIVIDUAL",
+        "INDIVIDUAL",
+    )
 
 
 @pytest.mark.parametrize(
@@ -124,6 +130,7 @@ async def test_a_recipient_of_a_name_alone_has_nothing_else(store: Store) -> Non
         ({"id": "any"}, {"id": "RECIPIENT_ID_GROUP"}),
         ({"id": "employer-a"}, {"id": "RECIPIENT_ID_TAKEN"}),
         ({"kind": "baker"}, {"kind": "RECIPIENT_KIND"}),
+        ({"provisionMethod": "CONTRACT"}, {"provisionMethod": "RECIPIENT_METHOD_CONTRACT"}),
         ({"kind": "internal"}, {"kind": "RECIPIENT_KIND"}),
         ({"kind": "person"}, {"kind": "RECIPIENT_KIND"}),
         ({"kind": "first_party"}, {"kind": "RECIPIENT_KIND"}),

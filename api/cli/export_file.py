@@ -1,0 +1,64 @@
+"""The file of an export: where it goes, how it is written, and the times that its options name."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO
+
+from api.cli.shared import CommandError, bar
+from models.day import JAPAN
+
+IN_MEMORY = 8_000_000
+"""Bytes of an export that wait in memory; what is more waits on disk, in a file without a name."""
+
+A_DAY = 10
+"""The length of `2026-11-22`."""
+
+
+@contextmanager
+def target(out: Path | None) -> Iterator[IO[str]]:
+    """Where the export goes; a file is new, its owner's alone, and gone again when the export fails."""
+    if out is None:
+        yield sys.stdout
+        return
+    try:
+        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise CommandError("`--out` names a file that exists already: name a new one") from error
+    except OSError as error:
+        raise CommandError(
+            f"`--out` cannot be written ({type(error).__name__}): name a file you may write"
+        ) from error
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            yield file
+    except BaseException:
+        out.unlink(missing_ok=True)
+        raise
+
+
+def time_of(option: str, text: str | None) -> datetime | None:
+    """A day of Japan, or a time with its offset (Japan's if it names none)."""
+    if text is None:
+        return None
+    try:
+        if len(text) == A_DAY:
+            return datetime.combine(date.fromisoformat(text), datetime.min.time(), JAPAN)
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(
+            f"`{option}` is no day or time: write `2026-11-22` or `2026-11-22T09:00+09:00`"
+        ) from error
+    return found if found.tzinfo else found.replace(tzinfo=JAPAN)
+
+
+def write(texts: Iterator[str], file: IO[str], total: int) -> None:
+    """Write the texts, and show how many of `total` records are written."""
+    with bar("writing", total=total) as progress:
+        for text in texts:
+            file.write(text)
+            progress.advance(progress.task_ids[0])
+    file.flush()

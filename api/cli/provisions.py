@@ -1,0 +1,153 @@
+"""`mokuteki provisions`: the records of provision told, and removed when their term is over."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO, Annotated
+
+import typer
+from rich.table import Table
+
+from api.cli.client_page import tell
+from api.cli.export_file import IN_MEMORY, target, time_of, write
+from api.cli.exporting import Asked, house_to_read
+from api.cli.ledger_format import Format
+from api.cli.operator import By, named
+from api.cli.provisions_export import Gathered, gather
+from api.cli.provisions_format import FORMATS
+from api.cli.shared import bar, err, examples, out, settings, shown, store_of
+from models.day import JAPAN, today_in_japan
+from models.history import ProvisionQuery
+from models.purge import Due, Run, due, purge, runs
+from models.retention import ProvisionMethod
+
+provisions = typer.Typer(
+    help="The records of what third parties were given (APPI Arts 29 and 31).", no_args_is_help=True
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    provisions.command(
+        "export",
+        epilog=examples(
+            "mokuteki provisions export --purpose compliance.requests --operator sato --user ID --format csv",
+            "mokuteki provisions export --purpose compliance.security --operator yamada --recipient employer-a",
+            "mokuteki provisions export --purpose compliance.security --operator yamada --purgeable --out old.jsonl",
+        ),
+    )(export)
+    provisions.command(
+        "purge",
+        epilog=examples("mokuteki provisions purge", "mokuteki provisions purge --yes --operator yamada"),
+    )(purge_)
+    provisions.command("purges", epilog=examples("mokuteki provisions purges"))(purges)
+    app.add_typer(provisions, name="provisions")
+
+
+def export(  # noqa: PLR0913, PLR0917 - the options of the interface
+    purpose: Annotated[str, typer.Option(help="Why: `compliance.security` or `compliance.requests`.")],
+    operator: Annotated[str, typer.Option(help="Who reads it, as the ledger will name them.")],
+    user: Annotated[str | None, typer.Option(help="Only those about this user.")] = None,
+    recipient: Annotated[str | None, typer.Option(help="Only those to this recipient.")] = None,
+    method: Annotated[ProvisionMethod | None, typer.Option(help="Only those recorded in this way.")] = None,
+    basis: Annotated[str | None, typer.Option(help="Only those on this ground, such as `CONSENT`.")] = None,
+    purgeable: Annotated[  # noqa: FBT002 - as Typer reads a flag
+        bool, typer.Option("--purgeable", help="Only those whose term is over.")
+    ] = False,
+    since: Annotated[
+        str | None, typer.Option(help="From this day or time on; a day is one of Japan.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="Before this day or time.")] = None,
+    format: Annotated[  # noqa: A002 - the option's name
+        Format, typer.Option(help="A JSON object a line, or a row for each record.")
+    ] = Format.JSONL,
+    out: Annotated[
+        Path | None, typer.Option(help="A new file for its owner alone; else standard output.")
+    ] = None,
+) -> None:
+    """Export records of provision, newest first: who was given what about whom, and on what ground; never a value.
+
+    The export is an access itself: the rules decide about it, and the ledger holds who made it and whose
+    records it shows before the first byte is written.
+    """
+    named(operator)
+    now = datetime.now(UTC)
+    asked = Asked(
+        purpose=purpose,
+        operator=operator,
+        user=user,
+        since=time_of("--since", since),
+        until=time_of("--until", until) or now,
+        at=now,
+    )
+    query = ProvisionQuery(recipient=recipient, method=method, basis=basis, purgeable=purgeable or None)
+    with target(out) as file, SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+        gathered = asyncio.run(_gather(asked, query, spool))
+        write(FORMATS[format](gathered.records()), file, gathered.provisions)
+    told = f"provisions: {gathered.provisions:,}, people shown: {gathered.people:,}"
+    err.print(f"{told}; this export stands in the ledger as `{asked.client}`", soft_wrap=True, markup=False)
+
+
+async def _gather(asked: Asked, query: ProvisionQuery, spool: IO[bytes]) -> Gathered:
+    async with house_to_read() as house:
+        with bar("provisions") as progress:
+            return await gather(house, asked, query, spool, shown(progress))
+
+
+def purge_(
+    yes: Annotated[  # noqa: FBT002 - as Typer reads a flag
+        bool, typer.Option("--yes", help="Remove them; else only tell how many may go.")
+    ] = False,
+    operator: By = None,
+) -> None:
+    """Remove the records whose term is over today in Japan (Rule 21), and no other; who did it stays on record.
+
+    A purge that is stopped is taken up by the next: each batch goes together with the record of it.
+    """
+    by = named(operator)
+    found, removed = asyncio.run(_purge(by if yes else None))
+    if not found:
+        out.print("no record of provision may go: the term of each is still running", soft_wrap=True)
+        return
+    if not yes:
+        tell(_due(found))
+        total = sum(each.records for each in found)
+        out.print(f"{total:,} may go; `mokuteki provisions purge --yes` removes them", soft_wrap=True)
+        return
+    out.print(f"{removed:,} removed by `{by}`, as `mokuteki provisions purges` tells", soft_wrap=True)
+
+
+async def _purge(by: str | None) -> tuple[list[Due], int]:
+    async with store_of(settings()) as store:
+        found = await due(store, today_in_japan(datetime.now(UTC)))
+        if by is None or not found:
+            return found, 0
+        with bar("removing") as progress:
+            return found, await purge(store, by=by, clock=lambda: datetime.now(UTC), progress=shown(progress))
+
+
+def purges() -> None:
+    """List what was removed: when, by whom, how many, and up to which last day."""
+    tell(_runs(asyncio.run(_read_runs())))
+
+
+async def _read_runs() -> list[Run]:
+    async with store_of(settings()) as store:
+        return await runs(store)
+
+
+def _due(found: list[Due]) -> Table:
+    table = Table("recipient", "method", "first provided on", "last provided on", "records")
+    for each in found:
+        first, last = (f"{at.astimezone(JAPAN):%Y-%m-%d}" for at in (each.first_at, each.last_at))
+        table.add_row(each.recipient, each.method, first, last, f"{each.records:,}")
+    return table
+
+
+def _runs(found: list[Run]) -> Table:
+    table = Table("begun", "ended", "by", "kept until at most", "records")
+    for each in found:
+        begun, ended = (f"{at.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}" for at in (each.begun, each.ended))
+        table.add_row(begun, ended, each.by, each.due_on.isoformat(), f"{each.records:,}")
+    return table

@@ -1,0 +1,71 @@
+"""The export of records of provision: read whole, recorded as an access of its own, and only then told."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import IO, Any
+
+import orjson
+
+from api.cli.exporting import Asked, allowed, entry, keep
+from api.gateway.cursor import Cursors
+from api.gateway.ledger_door import FIELD, NOBODY
+from api.gateway.ledger_view import LedgerView
+from api.gateway.limits import LARGEST_PAGE
+from api.gateway.record import Record
+from api.house import House
+from models.day import today_in_japan
+from models.history import History, ProvisionQuery
+
+DOOR = "Query.provisions"
+OPERATION = "provisions export"
+Progress = Callable[[int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What was read and recorded; in the spool it is one JSON object a line, to be told."""
+
+    spool: IO[bytes]
+    provisions: int
+    people: int
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Each record of provision, newest first."""
+        self.spool.seek(0)
+        return map(orjson.loads, self.spool)
+
+
+async def gather(
+    house: House, asked: Asked, query: ProvisionQuery, spool: IO[bytes], progress: Progress
+) -> Gathered:
+    """Read the records that `asked` and `query` choose, and make the record of this reading durable.
+
+    Raises:
+        CommandError: no rule allows it, or it could not be recorded; then nothing may be told.
+    """
+    force = await house.inforce.current()
+    requester = await allowed(house, force, asked, DOOR, OPERATION)
+    history = History(house.store, house.inforce.bits)
+    named = await history.refs([] if asked.user is None else [asked.user])
+    ref = None if asked.user is None else next(iter(named), NOBODY)
+    today = today_in_japan(asked.at)
+    view = LedgerView(history, Cursors(house.settings.secret_key).of(asked.client), today)
+    wanted = replace(query, ref=ref, since=asked.since, until=asked.until, today=today, limit=LARGEST_PAGE)
+    count = 0
+    async for node in _nodes(view, wanted):
+        spool.write(orjson.dumps(node) + b"\n")
+        count += 1
+        progress(count, None)
+    record = Record(refused=ref == NOBODY)
+    record.touched(view.shown | named, FIELD)
+    await keep(house, entry(force, requester, asked, OPERATION, record))
+    return Gathered(spool, count, len(view.shown))
+
+
+async def _nodes(view: LedgerView, query: ProvisionQuery) -> AsyncIterator[dict[str, Any]]:
+    """Each record in the shape that GraphQL gives it."""
+    while found := await view.history.provisions(query):
+        people = await view.history.ids(one.ref for one in found)
+        for one in found:
+            yield view.provision(one, people)
+        query = replace(query, before=found[-1].id)
