@@ -1,14 +1,14 @@
 """The known grounds: what each recipient may be given data on today, beside consent and case files."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
 import orjson
 
-from models.day import JAPAN, day_of
+from models.day import day_of
+from models.ground_state import GroundState, checked, entrusted, jointly_used, runs, succeeded
 from models.history import moment
 from models.store import Store
 
@@ -23,7 +23,7 @@ SELECT recipients, purposes, items, range_of_users, users_purpose, manager_name,
 _CHECKED = """
 SELECT recipient, maintained, next_due_on FROM foreign_checks ORDER BY checked_on, at, id
 """
-_CONFIRMED = "SELECT recipient, confirmed_on, until_on, ended_on FROM confirmations"
+_CONFIRMED = "SELECT recipient, foreign_informed, confirmed_on, until_on, ended_on FROM confirmations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Grounds:
         jointly_used: the purposes for which data is used together with it, all five matters announced.
         checked: its system abroad was found equivalent, and the next look is not due yet.
         confirmed: people's consent to its taking related information as theirs was confirmed.
+        confirmed_abroad: so was that they had been told of its country before, as a recipient abroad needs.
     """
 
     entrusted: frozenset[str] = frozenset()
@@ -43,6 +44,7 @@ class Grounds:
     jointly_used: frozenset[str] = frozenset()
     checked: bool = False
     confirmed: bool = False
+    confirmed_abroad: bool = False
 
 
 NO_GROUNDS = Grounds()
@@ -55,31 +57,32 @@ class _Found:
     jointly_used: set[str] = field(default_factory=set)
     checked: bool = False
     confirmed: bool = False
+    confirmed_abroad: bool = False
 
 
 async def read_grounds(store: Store, today: date) -> Mapping[str, Grounds]:
     """The grounds of each recipient that has any, as the database has them."""
     found: dict[str, _Found] = defaultdict(_Found)
-    for recipient, purposes, contract, start, end, supervised, days, ended in await store.fetch(
-        _ENTRUSTED, {}
-    ):
-        begun = day_of(start)
-        seen = day_of(supervised) or begun
-        watched = seen is not None and today <= seen + timedelta(days=days)
-        if contract.strip() and watched and _runs(begun, day_of(end), ended, today):
+    for row in await store.fetch(_ENTRUSTED, {}):
+        recipient, purposes, contract, start, end, supervised, days, ended = row
+        times = day_of(start), day_of(end), day_of(supervised), days, day_of(ended)
+        if entrusted(contract, *times, today) is GroundState.HOLDS:
             found[recipient].entrusted.update(orjson.loads(purposes))
     for recipient, purposes, reference, day, ended in await store.fetch(_SUCCEEDED, {}):
-        if reference.strip() and _runs(day_of(day), None, ended, today):
+        if succeeded(reference, day_of(day), day_of(ended), today) is GroundState.HOLDS:
             found[recipient].succeeded.update(orjson.loads(purposes))
-    for row in await store.fetch(_JOINT, {}):
-        if _announced(row, today):
-            for recipient in orjson.loads(row[0]):
-                found[recipient].jointly_used.update(orjson.loads(row[1]))
+    for recipients, purposes, items, *matters, announced, ended in await store.fetch(_JOINT, {}):
+        at = None if announced is None else moment(announced)
+        if jointly_used(orjson.loads(items), matters, at, day_of(ended), today) is GroundState.HOLDS:
+            for recipient in orjson.loads(recipients):
+                found[recipient].jointly_used.update(orjson.loads(purposes))
     for recipient, maintained, due in await store.fetch(_CHECKED, {}):
-        next_due = day_of(due)
-        found[recipient].checked = bool(maintained) and next_due is not None and today <= next_due
-    for recipient, day, end, ended in await store.fetch(_CONFIRMED, {}):
-        found[recipient].confirmed |= _runs(day_of(day), day_of(end), ended, today)
+        state = checked(maintained=bool(maintained), due=day_of(due), today=today)
+        found[recipient].checked = state is GroundState.HOLDS
+    for recipient, informed, day, end, ended in await store.fetch(_CONFIRMED, {}):
+        if runs(day_of(day), day_of(end), day_of(ended), today) is GroundState.HOLDS:
+            found[recipient].confirmed = True
+            found[recipient].confirmed_abroad |= bool(informed)
     return {
         recipient: Grounds(
             frozenset(each.entrusted),
@@ -87,25 +90,7 @@ async def read_grounds(store: Store, today: date) -> Mapping[str, Grounds]:
             frozenset(each.jointly_used),
             each.checked,
             each.confirmed,
+            each.confirmed_abroad,
         )
         for recipient, each in found.items()
     }
-
-
-def _runs(start: date | None, end: date | None, ended: Any, today: date) -> bool:  # noqa: ANN401 - a date of either dialect
-    """Whether today lies in it, both days included; the day on which it was ended is not in it."""
-    gone = day_of(ended)
-    return (
-        start is not None
-        and start <= today
-        and (end is None or today <= end)
-        and (gone is None or today < gone)
-    )
-
-
-def _announced(row: Sequence[Any], today: date) -> bool:
-    """Whether all five matters of a joint use are there, and were announced before today began to use it."""
-    _, _, items, *matters, announced, ended = row
-    told = bool(orjson.loads(items)) and all(str(matter).strip() for matter in matters)
-    day = None if announced is None else moment(announced).astimezone(JAPAN).date()
-    return told and _runs(day, None, ended, today)

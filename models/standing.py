@@ -52,7 +52,7 @@ def certain(circumstance: Circumstance) -> Mapping[Fact, bool]:
         Fact.SUCCEEDED: purpose in grounds.succeeded,
         Fact.JOINTLY_USED: purpose in grounds.jointly_used,
         Fact.IDENTIFYING: circumstance.identifying,
-        Fact.CONFIRMED: grounds.confirmed,
+        Fact.CONFIRMED: grounds.confirmed_abroad if circumstance.abroad else grounds.confirmed,
     }
     if circumstance.role is not Role.USER:
         known[Fact.SELF] = False
@@ -141,11 +141,15 @@ AUTHORITY = "authority"
 LAWFUL_CASE = (
     "FROM case_people q JOIN case_files f ON f.id = q.case_id WHERE q.user_id = u.id AND f.recipient = :recipient"
     " AND f.valid_from <= :now AND f.valid_until > :now AND f.approver IS NOT NULL AND f.approver <> ''"
+    " AND f.approver <> f.opened_by AND (f.closed_at IS NULL OR f.closed_at > :now)"
     " AND f.reference <> '' AND f.office <> '' AND f.requester <> ''"
     " AND (f.basis = '27-1-1'"
     " OR (f.basis IN ('27-1-2', '27-1-3', '27-1-4') AND f.consent_obstacle IS NOT NULL AND f.consent_obstacle <> ''))"
 )
-"""The complete case files that name the user: only Art 27(1) i to iv count, and ii to iv need why consent is hard."""
+"""The complete case files that name the user: approved by another than who opened them, and not closed.
+
+Only Art 27(1) i to iv count, and ii to iv need why consent is hard to get.
+"""
 
 _CONDITIONS: Mapping[Fact, Callable[[Circumstance], str]] = MappingProxyType(
     {

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from api.fair.fair import Fair
 from api.gateway import decide
+from api.gateway.case_view import CASE_DOORS, look_up_cases
 from api.gateway.changes.act import Act
 from api.gateway.changes.carry import CARRIED, carry_out
 from api.gateway.changes.once import Keys
@@ -12,6 +13,7 @@ from api.gateway.cursor import Cursors
 from api.gateway.door import Door, Finished
 from api.gateway.failure import unreadable
 from api.gateway.filter import by_marks
+from api.gateway.ground_view import GROUND_DOORS, look_up_grounds
 from api.gateway.ledger_door import read_ledger
 from api.gateway.ledger_view import LedgerView
 from api.gateway.quota import begin, grant, grant_refused
@@ -80,8 +82,10 @@ class Fulfilment:
     async def _read(self, running: Running, steps: Sequence[Step], *, strict: bool) -> list[Refusal]:
         for step in steps:
             if step.root.selected.name in CLIENT_DOORS:
-                value = await look_up(self._store, step)
-                running.finished[step.root.selected.key] = Finished(value)
+                running.finished[step.root.selected.key] = Finished(await look_up(self._store, step))
+            elif step.root.selected.name in GROUND_DOORS:
+                told = await look_up_grounds(self._store, step, running.today)
+                running.finished[step.root.selected.key] = Finished(told)
         if running.context.purpose is None:
             return []
         if sum(map(_statements, steps)) > 1:
@@ -171,6 +175,10 @@ async def _open(step: Step, door: Door, running: Running) -> None:
     selected = step.root.selected
     if selected.name in decide.LEDGER_DOORS:
         value = await read_ledger(door, selected, step.arguments, running.record)
+        running.finished[selected.key] = Finished(value)
+        return
+    if selected.name in CASE_DOORS:
+        value = await look_up_cases(door, selected, step.arguments, running.record)
         running.finished[selected.key] = Finished(value)
         return
     if step.asking is None:

@@ -43,6 +43,7 @@ def facts_of(recipient: Row, purpose: str, tables: dict[str, list[Row]], today: 
         ),
         "confirmed": any(
             _between(row["confirmed_on"], row["until_on"], row["ended_on"], today)
+            and (recipient["country"] == "JP" or bool(row["foreign_informed"]))
             for row in mine["confirmations"]
         ),
         "identifying": bool(recipient["identifying"]),

@@ -94,6 +94,10 @@ def _complete(case: dict[str, Any], matter: Matter) -> bool:
         return False
     if not all(case[part] for part in ("reference", "office", "requester", "approver")):
         return False
+    if case["approver"] == case["opened_by"]:
+        return False
+    if case["closed_at"] is not None and case["closed_at"] <= matter.now:
+        return False
     if case["basis"] == "27-1-1":
         return True
     return case["basis"] in OBSTACLE_NEEDED and bool(case["consent_obstacle"])

@@ -6,9 +6,11 @@ from types import MappingProxyType
 from typing import Any
 
 from api.gateway.changes.act import Act, Done
+from api.gateway.changes.cases import CASE_CHANGES, change_case
 from api.gateway.changes.clients import CLIENT_CHANGES, change_client
 from api.gateway.changes.consent import record_consent, withdraw_consent
 from api.gateway.changes.correction import update_user
+from api.gateway.changes.grounds import GROUND_CHANGES, change_ground
 from api.gateway.changes.hold import lift_hold, place_hold
 from api.gateway.changes.registration import register, register_many
 from api.gateway.changes.screening import screen_answer
@@ -33,7 +35,17 @@ CHANGES: Mapping[str, Change] = MappingProxyType(
 )
 """Each mutation about people with what it does."""
 
-CARRIED = frozenset({*CHANGES, *CLIENT_CHANGES})
+Whole = Callable[[Act, Mapping[str, Any] | None], Awaitable[tuple[dict[str, Any], dict[str, Any] | None]]]
+WHOLE: Mapping[str, Whole] = MappingProxyType(
+    {
+        **dict.fromkeys(CLIENT_CHANGES, change_client),
+        **dict.fromkeys(GROUND_CHANGES, change_ground),
+        **dict.fromkeys(CASE_CHANGES, change_case),
+    }
+)
+"""Each mutation of a register with what does it and tells its whole payload."""
+
+CARRIED = frozenset({*CHANGES, *WHOLE})
 """Every mutation that is carried out in the transaction of its record."""
 
 LISTED = "results"
@@ -43,8 +55,8 @@ LISTED = "results"
 async def carry_out(act: Act, before: Mapping[str, Any] | None) -> dict[str, Any]:
     """Do it, unless it was done `before`, and release what the payload asks; what to remember of it."""
     selected = act.step.root.selected
-    if selected.name in CLIENT_CHANGES:
-        kept, payload = await change_client(act, before)
+    if selected.name in WHOLE:
+        kept, payload = await WHOLE[selected.name](act, before)
         act.running.finished[selected.key] = Finished(payload)
         return kept
     if before is None:
