@@ -118,9 +118,7 @@ class CaseRegister:
         unknown = client in {opener, self.keeper.by} and client == self.client
         if opener == self.keeper.by or unknown:
             refuse("case", "CASE_FOUR_EYES")
-        await self.transaction.execute(
-            _APPROVE, {"case": case, "by": self.keeper.by, "now": self.keeper.at}
-        )
+        await self.transaction.execute(_APPROVE, {"case": case, "by": self.keeper.by, "now": self.keeper.at})
         await self._keep(case, "APPROVED", {"approvedBy": self.keeper.by})
         return found
 

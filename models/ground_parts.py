@@ -89,7 +89,9 @@ class Entered:
     def _item(self, name: str) -> bool:
         edition = self.force.edition
         wider = (
-            edition.categories.ancestors(name) if name in edition.categories else edition.field_ancestors(name)
+            edition.categories.ancestors(name)
+            if name in edition.categories
+            else edition.field_ancestors(name)
         )
         return name != PERSON and PERSON in wider
 

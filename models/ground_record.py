@@ -48,6 +48,9 @@ class GroundRecord:
     changes: tuple[Change, ...] = ()
 
 
+MATTERS = ("rangeOfUsers", "usersPurpose", "managerName", "managerAddress", "managerRepresentative")
+"""What is told of a joint use in words; that it is one, and its items, stand beside them (Art 27(5)(iii))."""
+
 SHAPES: Mapping[Ground, Shape] = MappingProxyType(
     {
         Ground.ENTRUSTMENT: Shape(
@@ -135,9 +138,6 @@ SHAPES: Mapping[Ground, Shape] = MappingProxyType(
         ),
     }
 )
-MATTERS = ("rangeOfUsers", "usersPurpose", "managerName", "managerAddress", "managerRepresentative")
-"""What is told of a joint use in words; that it is one, and its items, stand beside them (Art 27(5)(iii))."""
-
 _LISTS = ("recipients", "purposes", "items")
 _DAYS = ("from", "until", "supervisedOn", "endedOn", "on", "checkedOn", "nextDueOn", "confirmedOn")
 _TIMES = ("announcedAt", "at")
@@ -184,7 +184,7 @@ def _parts(kind: Ground, cells: Sequence[Any]) -> Parts:
     return {name: _part(name, cell) for name, cell in zip(SHAPES[kind].columns, cells, strict=True)}
 
 
-def _part(name: str, cell: Any) -> Any:  # noqa: ANN401, PLR0911 - a cell of either dialect, by what it holds
+def _part(name: str, cell: Any) -> Any:  # noqa: ANN401 - a cell of either dialect, by what it holds
     if name in _LISTS:
         return orjson.loads(cell)
     if name in _DAYS:

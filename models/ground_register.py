@@ -12,7 +12,6 @@ from models.ground_record import MATTERS, SHAPES, Ground, Parts, hold_ground
 from models.inforce import Force
 from models.person_row import new_id
 from models.register import Keeper, Mistaken, keep_change, others, refuse
-from models.registry import KnownRecipient
 from models.store import Transaction
 
 SUPERVISE_DAYS = 365
@@ -196,7 +195,7 @@ _MATTERS: Mapping[str, str] = dict(
 
 
 def _recipient(entered: Entered) -> str:
-    found: KnownRecipient | None = entered.recipient("recipient", entered.said["recipient"])
+    found = entered.recipient("recipient", entered.said["recipient"])
     return found.id if found is not None else ""
 
 
@@ -215,5 +214,3 @@ def _in_order(entered: Entered, parts: Mapping[str, Any], later: str, earlier: s
 
 def _cell(value: Any) -> Any:  # noqa: ANN401 - a part as its column keeps it
     return orjson.dumps(value).decode() if isinstance(value, list) else value
-
-

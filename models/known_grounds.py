@@ -63,19 +63,7 @@ class _Found:
 async def read_grounds(store: Store, today: date) -> Mapping[str, Grounds]:
     """The grounds of each recipient that has any, as the database has them."""
     found: dict[str, _Found] = defaultdict(_Found)
-    for row in await store.fetch(_ENTRUSTED, {}):
-        recipient, purposes, contract, start, end, supervised, days, ended = row
-        times = day_of(start), day_of(end), day_of(supervised), days, day_of(ended)
-        if entrusted(contract, *times, today) is GroundState.HOLDS:
-            found[recipient].entrusted.update(orjson.loads(purposes))
-    for recipient, purposes, reference, day, ended in await store.fetch(_SUCCEEDED, {}):
-        if succeeded(reference, day_of(day), day_of(ended), today) is GroundState.HOLDS:
-            found[recipient].succeeded.update(orjson.loads(purposes))
-    for recipients, purposes, items, *matters, announced, ended in await store.fetch(_JOINT, {}):
-        at = None if announced is None else moment(announced)
-        if jointly_used(orjson.loads(items), matters, at, day_of(ended), today) is GroundState.HOLDS:
-            for recipient in orjson.loads(recipients):
-                found[recipient].jointly_used.update(orjson.loads(purposes))
+    await _read_purposes(store, today, found)
     for recipient, maintained, due in await store.fetch(_CHECKED, {}):
         state = checked(maintained=bool(maintained), due=day_of(due), today=today)
         found[recipient].checked = state is GroundState.HOLDS
@@ -94,3 +82,20 @@ async def read_grounds(store: Store, today: date) -> Mapping[str, Grounds]:
         )
         for recipient, each in found.items()
     }
+
+
+async def _read_purposes(store: Store, today: date, found: dict[str, _Found]) -> None:
+    """The grounds that hold for some purposes: entrustment, succession and joint use."""
+    for row in await store.fetch(_ENTRUSTED, {}):
+        recipient, purposes, contract, start, end, supervised, days, ended = row
+        times = day_of(start), day_of(end), day_of(supervised), days, day_of(ended)
+        if entrusted(contract, *times, today) is GroundState.HOLDS:
+            found[recipient].entrusted.update(orjson.loads(purposes))
+    for recipient, purposes, reference, day, ended in await store.fetch(_SUCCEEDED, {}):
+        if succeeded(reference, day_of(day), day_of(ended), today) is GroundState.HOLDS:
+            found[recipient].succeeded.update(orjson.loads(purposes))
+    for recipients, purposes, items, *matters, announced, ended in await store.fetch(_JOINT, {}):
+        at = None if announced is None else moment(announced)
+        if jointly_used(orjson.loads(items), matters, at, day_of(ended), today) is GroundState.HOLDS:
+            for recipient in orjson.loads(recipients):
+                found[recipient].jointly_used.update(orjson.loads(purposes))

@@ -56,6 +56,11 @@ class KnownRecipient:
         return self.country != "JP"
 
     @property
+    def equivalent(self) -> bool:
+        """It is abroad, and relied on for a system that must be looked at (APPI Art 28(3))."""
+        return self.abroad and self.foreign_route == EQUIVALENT
+
+    @property
     def informed(self) -> bool:
         """Its country, or its system where that was checked in time, stands in for information given to each person."""
         return self.foreign_route == DESIGNATED or (self.foreign_route == EQUIVALENT and self.grounds.checked)

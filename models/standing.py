@@ -25,6 +25,7 @@ class Circumstance:
         recipient_names: the recipient's id and its groups.
         abroad: the recipient is in another country.
         informed: what stands in for the user's own information about that country, such as a designated country.
+        equivalent: it is relied on for its equivalent system, whether or not that was looked at in time.
         delegated: the recipient works on the company's behalf.
         identifying: the recipient is expected to know whom data without a name is about.
         grounds: what the recipient may be given data on today.
@@ -37,6 +38,7 @@ class Circumstance:
     recipient_names: tuple[str, ...]
     abroad: bool
     informed: bool
+    equivalent: bool = False
     delegated: bool = False
     identifying: bool = False
     grounds: Grounds = NO_GROUNDS
@@ -47,6 +49,7 @@ def certain(circumstance: Circumstance) -> Mapping[Fact, bool]:
     purpose, grounds = circumstance.chain[0], circumstance.grounds
     known = {
         Fact.ABROAD: circumstance.abroad,
+        Fact.EQUIVALENT: circumstance.equivalent,
         Fact.DELEGATED: circumstance.delegated,
         Fact.ENTRUSTED: purpose in grounds.entrusted,
         Fact.SUCCEEDED: purpose in grounds.succeeded,

@@ -20,9 +20,13 @@ from api.schema.query import Info, finished
 class CaseMutations:
     """Changes of case files."""
 
-    @strawberry.mutation(description="Open a case file under APPI Art 27(1); it waits for another to approve it")
+    @strawberry.mutation(
+        description="Open a case file under APPI Art 27(1); it waits for another to approve it"
+    )
     def open_case(
-        self, info: Info, input: Annotated[OpenCaseInput, told("Who asks for what, of whom, and by which law")]
+        self,
+        info: Info,
+        input: Annotated[OpenCaseInput, told("Who asks for what, of whom, and by which law")],
     ) -> OpenCasePayload:
         """Finished."""
         return finished(info)
@@ -34,7 +38,9 @@ class CaseMutations:
         """Finished."""
         return finished(info)
 
-    @strawberry.mutation(description="Close a case file; nothing goes out under it from the next operation on")
+    @strawberry.mutation(
+        description="Close a case file; nothing goes out under it from the next operation on"
+    )
     def close_case(
         self, info: Info, input: Annotated[CloseCaseInput, told("Which case file")]
     ) -> CloseCasePayload:

@@ -67,7 +67,9 @@ class EndSuccessionInput:
     id: strawberry.ID = strawberry.field(description=WHICH)
 
 
-@strawberry.input(description="A joint use that was announced; each of its five matters that is missing is told")
+@strawberry.input(
+    description="A joint use that was announced; each of its five matters that is missing is told"
+)
 class AnnounceJointUseInput:
     """A joint use."""
 

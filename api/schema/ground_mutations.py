@@ -71,7 +71,9 @@ class GroundMutations:
 
     @strawberry.mutation(description="Joint use whose five matters were announced")
     def announce_joint_use(
-        self, info: Info, input: Annotated[AnnounceJointUseInput, told("The five matters, and for whom they hold")]
+        self,
+        info: Info,
+        input: Annotated[AnnounceJointUseInput, told("The five matters, and for whom they hold")],
     ) -> AnnounceJointUsePayload:
         """Finished."""
         return finished(info)
@@ -85,14 +87,18 @@ class GroundMutations:
 
     @strawberry.mutation(description="A look at a recipient abroad; the latest is what counts")
     def record_foreign_check(
-        self, info: Info, input: Annotated[RecordForeignCheckInput, told("What was looked at, and what was found")]
+        self,
+        info: Info,
+        input: Annotated[RecordForeignCheckInput, told("What was looked at, and what was found")],
     ) -> RecordForeignCheckPayload:
         """Finished."""
         return finished(info)
 
     @strawberry.mutation(description="People agree to being known to a recipient by related information")
     def confirm_related_consent(
-        self, info: Info, input: Annotated[ConfirmRelatedConsentInput, told("For whom, and how it was confirmed")]
+        self,
+        info: Info,
+        input: Annotated[ConfirmRelatedConsentInput, told("For whom, and how it was confirmed")],
     ) -> ConfirmRelatedConsentPayload:
         """Finished."""
         return finished(info)

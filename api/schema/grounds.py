@@ -95,7 +95,9 @@ class JointUse:
     changes: list[GroundChange] = strawberry.field(description=CHANGES)
 
 
-@strawberry.type(description="One look at a recipient abroad whose system is equivalent (APPI Art 28(3), Rule 18)")
+@strawberry.type(
+    description="One look at a recipient abroad whose system is equivalent (APPI Art 28(3), Rule 18)"
+)
 class ForeignCheck:
     """A look."""
 
@@ -113,7 +115,9 @@ class ForeignCheck:
     changes: list[GroundChange] = strawberry.field(description=CHANGES)
 
 
-@strawberry.type(description="People agreed to the recipient's knowing them by related information (APPI Art 31)")
+@strawberry.type(
+    description="People agreed to the recipient's knowing them by related information (APPI Art 31)"
+)
 class Confirmation:
     """A confirmation."""
 
@@ -130,7 +134,9 @@ class Confirmation:
     changes: list[GroundChange] = strawberry.field(description=CHANGES)
 
 
-@strawberry.type(description="All grounds that are kept beside consent and case files, the newest of each last")
+@strawberry.type(
+    description="All grounds that are kept beside consent and case files, the newest of each last"
+)
 class Grounds:
     """The grounds."""
 

@@ -70,7 +70,9 @@ async def wrong(world: World, query: str, said: Mapping[str, Any], **more: Any) 
 
 async def as_staff(world: World, staff: str, query: str, said: Any, *, client: str = DESK) -> Any:
     """Ask as a member of staff who uses a client."""
-    token = world.house.tokens.mint(Holder(client=await Client.get(name=client), staff=staff), now=time.time())
+    token = world.house.tokens.mint(
+        Holder(client=await Client.get(name=client), staff=staff), now=time.time()
+    )
     response = await world.http.post(
         "/graphql",
         json={"query": query, "variables": said},
@@ -111,3 +113,22 @@ async def newest(world: World, client: str) -> AccessRecord:
         AccessQuery(client=client, limit=1)
     )
     return found[0]
+
+
+async def obeyed(world: World) -> None:
+    """See that the gateway knows what is registered now, as it does within its lease of a second."""
+    world.house.inforce._until = 0.0  # noqa: SLF001 - the lease, run out
+    await world.house.inforce.current()
+
+
+async def explained(  # noqa: PLR0913, PLR0917 - a question has these parts
+    world: World, role: str, purpose: str, recipient: str, field: str, facts: list[str], *, client: str = DESK
+) -> Any:
+    """Why a question is answered as it is, as this client is told."""
+    query = """query Why($role: ID!, $purpose: ID!, $recipient: ID!, $field: String!, $facts: [ID!]) {
+      explain(role: $role, purpose: $purpose, recipient: $recipient, field: $field, facts: $facts) {
+        allowed reason rule clause nearest { rule failed missing } } }"""
+    said = {"role": role, "purpose": purpose, "recipient": recipient, "field": field, "facts": facts}
+    answer = await world.ask(client, query, said)
+    assert "errors" not in answer, answer
+    return answer["data"]["explain"]

@@ -46,6 +46,7 @@ def facts_of(recipient: Row, purpose: str, tables: dict[str, list[Row]], today: 
             and (recipient["country"] == "JP" or bool(row["foreign_informed"]))
             for row in mine["confirmations"]
         ),
+        "equivalent": recipient["country"] != "JP" and recipient["foreign_route"] == "EQUIVALENT",
         "identifying": bool(recipient["identifying"]),
     }
 

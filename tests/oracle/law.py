@@ -19,6 +19,7 @@ FREE = (
     "self",
     "abroad",
     "abroad-informed",
+    "equivalent",
     "screened",
     "lawful",
     "delegated",
@@ -94,9 +95,8 @@ def _complete(case: dict[str, Any], matter: Matter) -> bool:
         return False
     if not all(case[part] for part in ("reference", "office", "requester", "approver")):
         return False
-    if case["approver"] == case["opened_by"]:
-        return False
-    if case["closed_at"] is not None and case["closed_at"] <= matter.now:
+    ended = case["closed_at"] is not None and case["closed_at"] <= matter.now
+    if ended or case["approver"] == case["opened_by"]:
         return False
     if case["basis"] == "27-1-1":
         return True

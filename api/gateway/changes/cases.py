@@ -40,8 +40,10 @@ async def change_case(
     else:
         case = before["case"]
     found = await read_case(act.transaction, case)
-    views = [] if found is None else await case_views(
-        act.door, [found], act.running.record, people=asks(selected, "people")
+    views = (
+        []
+        if found is None
+        else await case_views(act.door, [found], act.running.record, people=asks(selected, "people"))
     )
     return {"case": case}, walk(selected.children, selected.type_name, {"case": next(iter(views), None)})
 
