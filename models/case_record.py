@@ -41,7 +41,7 @@ _CASES = f"""
 SELECT f.id, {", ".join(f"f.{column}" for column in COLUMNS.values())} FROM case_files f
 WHERE 1 = 1{{only}} ORDER BY {_OPENED} DESC, f.id DESC{{limit}}{{lock}}
 """
-_BEFORE = f" AND ({_OPENED}, f.id) < (SELECT {_OPENED}, f.id FROM case_files f WHERE f.id = :before)"  # noqa: S608 - our own words
+_BEFORE = f" AND ({_OPENED}, f.id) < (SELECT {_OPENED}, f.id FROM case_files f WHERE f.id = :before)"
 
 
 class CaseState(StrEnum):

@@ -17,7 +17,7 @@ CHANGES_OF_CLIENTS = tuple(
 )
 """Who may do any of these could make a client that reads what is guarded."""
 
-MOST_QUESTIONS = 2_000
+MOST_QUESTIONS = 4_000
 """How many decisions tell whether a client does what is guarded."""
 
 
