@@ -119,14 +119,14 @@ GROUNDS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
             "contract": "A",
             "purposes": ["service.billing"],
             "from": "2026-01-01",
-            "supervisedOn": "2026-01-01",
+            "until": "2026-02-01",
         },
     ),
     "superviseEntrustment": ("entrustment", {"id": "in place"}),
     "endEntrustment": ("entrustment", {"id": "in place"}),
     "recordSuccession": (
         "succession",
-        {"recipient": "employer-b", "reference": "A", "purposes": ["service.billing"], "on": "2026-01-01"},
+        {"recipient": "employer-b", "reference": "A", "purposes": ["service.billing"], "on": "2099-01-01"},
     ),
     "endSuccession": ("succession", {"id": "in place"}),
     "announceJointUse": (
@@ -155,14 +155,26 @@ GROUNDS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
             "nextDueOn": "2026-06-01",
         },
     ),
-    "confirmRelatedConsent": ("confirmation", {"recipient": "employer-b", "how": "A"}),
+    "confirmRelatedConsent": (
+        "confirmation",
+        {"recipient": "employer-b", "how": "A", "confirmedOn": "2026-01-01", "until": "2026-02-01"},
+    ),
     "endConfirmation": ("confirmation", {"id": "in place"}),
 }
-"""The mutations of grounds, each with what its payload tells and what is said."""
+"""The mutations of grounds, each with what its payload tells and what is said.
+
+What they record holds no more, or not yet, or held before, so that the registry stays as it is: a changed one takes one
+more call to put in force.
+"""
 
 _OVER = ("entrustments", "successions", "joint_uses", "confirmations", "case_files", "case_people")
 IN_PLACE = (
-    *(f"DELETE FROM {table} WHERE id = 'in place'" for table in _OVER),
+    *(f"DELETE FROM {table} WHERE id IN ('in place', 'standing')" for table in _OVER),
+    (
+        "INSERT INTO joint_uses (id, recipients, purposes, items, range_of_users, users_purpose, manager_name,"
+        " manager_address, manager_representative, announced_at) VALUES ('standing', '[\"employer-b\"]',"
+        " '[\"service.billing\"]', '[\"name\"]', 'A', 'A', 'A', 'A', 'A', '2026-01-01 00:00:00+00:00')"
+    ),
     (
         "INSERT INTO entrustments (id, recipient, contract, scope, purposes, from_on, supervise_days)"
         " VALUES ('in place', 'mail-sender', 'A', '', '[]', '2026-01-01', 365)"
@@ -182,11 +194,11 @@ IN_PLACE = (
     (
         "INSERT INTO case_files (id, recipient, basis, reference, office, requester, items, valid_from, valid_until,"
         " opened_by, opened_with) VALUES ('in place', 'authority', '27-1-1', 'A', 'A', 'A', '[\"name\"]',"
-        " '2026-01-01 00:00:00+00:00', '2099-01-01 00:00:00+00:00', 'corp:mori', 'another-desk')"
+        " '2026-01-01 00:00:00+00:00', '2099-01-01 00:00:00+00:00', 'another', 'another-desk')"
     ),
     "INSERT INTO case_people (id, case_id, user_id) VALUES ('in place', 'in place', :plain)",
 )
-"""One ground of each kind and a case file, to be changed."""
+"""One ground of each kind and a case file, to be changed; none that holds."""
 
 
 def _ground(name: str) -> tuple[str, Callable[[Users, int], Mapping[str, Any]]]:
