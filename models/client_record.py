@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 
 from models.client_parts import COLUMNS
+from models.day import moment
 from models.dialect import Dialect
-from models.history import moment
 from models.register import Change, read_changes
 from models.store import Reader
 

@@ -20,8 +20,8 @@ from policies.judge import Judge
 LEASE = 1.0
 """Seconds for which what was read holds; past that, and with no answer from the database, nothing is decided."""
 
-CHANGES = "Mutation."
-"""What the guards of changes begin with: a change that writes no field is on record by its guard."""
+BY_GUARD = ("Mutation.", "Query.cases")
+"""What the guards begin with that are on record themselves: changes that write no field, and who a case file names."""
 
 _NEWEST = "SELECT id, number FROM editions ORDER BY number DESC LIMIT 1"
 _PUBLISHED = """
@@ -167,8 +167,8 @@ class InForce:
 
     async def _put(self, edition: Edition, number: int, registry: Registry) -> None:
         fields = catalogue(edition)
-        changes = (guard for guard in edition.guards if guard.startswith(CHANGES))
-        self.bits = await load_bits(self._store, (*fields, *changes))
+        guards = (guard for guard in edition.guards if guard.startswith(BY_GUARD))
+        self.bits = await load_bits(self._store, (*fields, *guards))
         force = Force(edition, number, registry, Judge(edition, registry.kinds), fields)
         self._on_edition(force)
         self._force = force

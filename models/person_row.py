@@ -15,8 +15,8 @@ from tortoise import fields
 from models.amendment import Amendment
 from models.answers import opened_answers, sealed_answers
 from models.catalogue import ANSWERS
+from models.day import moment
 from models.dialect import Dialect
-from models.history import moment
 from models.personal import declared
 from models.sealed import AnswersField, MarkField, SealedField
 from models.store import Transaction

@@ -9,8 +9,8 @@ from typing import Any, NoReturn
 import orjson
 from tortoise import Model, fields
 
+from models.day import moment
 from models.formats.wrong import Mistake, Wrong
-from models.history import moment
 from models.person_row import new_id
 from models.store import Reader, Transaction
 

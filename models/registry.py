@@ -8,8 +8,7 @@ from typing import Any
 import orjson
 
 from models.client import Binding
-from models.day import day_of, today_in_japan
-from models.history import moment
+from models.day import day_of, moment, today_in_japan
 from models.known_grounds import NO_GROUNDS, Grounds, read_grounds
 from models.recipient import RecipientStatus
 from models.retention import ProvisionMethod
@@ -61,6 +60,11 @@ class KnownRecipient:
     def abroad(self) -> bool:
         """It is outside Japan (APPI Art 28)."""
         return self.country != "JP"
+
+    @property
+    def equivalent(self) -> bool:
+        """It is abroad, and relied on for a system that must be looked at (APPI Art 28(3))."""
+        return self.abroad and self.foreign_route == EQUIVALENT
 
     @property
     def informed(self) -> bool:

@@ -25,6 +25,7 @@ class Circumstance:
         recipient_names: the recipient's id and its groups.
         abroad: the recipient is in another country.
         informed: what stands in for the user's own information about that country, such as a designated country.
+        equivalent: it is relied on for its equivalent system, whether or not that was looked at in time.
         delegated: the recipient works on the company's behalf.
         identifying: the recipient is expected to know whom data without a name is about.
         grounds: what the recipient may be given data on today.
@@ -37,6 +38,7 @@ class Circumstance:
     recipient_names: tuple[str, ...]
     abroad: bool
     informed: bool
+    equivalent: bool = False
     delegated: bool = False
     identifying: bool = False
     grounds: Grounds = NO_GROUNDS
@@ -47,12 +49,13 @@ def certain(circumstance: Circumstance) -> Mapping[Fact, bool]:
     purpose, grounds = circumstance.chain[0], circumstance.grounds
     known = {
         Fact.ABROAD: circumstance.abroad,
+        Fact.EQUIVALENT: circumstance.equivalent,
         Fact.DELEGATED: circumstance.delegated,
         Fact.ENTRUSTED: purpose in grounds.entrusted,
         Fact.SUCCEEDED: purpose in grounds.succeeded,
         Fact.JOINTLY_USED: purpose in grounds.jointly_used,
         Fact.IDENTIFYING: circumstance.identifying,
-        Fact.CONFIRMED: grounds.confirmed,
+        Fact.CONFIRMED: grounds.confirmed(abroad=circumstance.abroad),
     }
     if circumstance.role is not Role.USER:
         known[Fact.SELF] = False
@@ -141,11 +144,15 @@ AUTHORITY = "authority"
 LAWFUL_CASE = (
     "FROM case_people q JOIN case_files f ON f.id = q.case_id WHERE q.user_id = u.id AND f.recipient = :recipient"
     " AND f.valid_from <= :now AND f.valid_until > :now AND f.approver IS NOT NULL AND f.approver <> ''"
+    " AND f.approver <> f.opened_by AND (f.closed_at IS NULL OR f.closed_at > :now)"
     " AND f.reference <> '' AND f.office <> '' AND f.requester <> ''"
     " AND (f.basis = '27-1-1'"
     " OR (f.basis IN ('27-1-2', '27-1-3', '27-1-4') AND f.consent_obstacle IS NOT NULL AND f.consent_obstacle <> ''))"
 )
-"""The complete case files that name the user: only Art 27(1) i to iv count, and ii to iv need why consent is hard."""
+"""The complete case files that name the user: approved by another than who opened them, and not closed.
+
+Only Art 27(1) i to iv count, and ii to iv need why consent is hard to get.
+"""
 
 _CONDITIONS: Mapping[Fact, Callable[[Circumstance], str]] = MappingProxyType(
     {

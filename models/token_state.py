@@ -6,7 +6,7 @@ from typing import Any
 
 from tortoise import Model, fields
 
-from models.history import moment
+from models.day import moment
 from models.store import Store
 
 _KEYS = "SELECT id, sealed, created_at, retired_at FROM signing_keys"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from models.access import Outcome
-from models.history import moment
+from models.day import moment
 from models.ledger_rows import CLOCK_SHIFT
 from models.signed_in import EXCHANGE
 from models.store import Reader

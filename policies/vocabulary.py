@@ -103,6 +103,11 @@ class Fact(StrEnum):
         "外国にある提供先についての情報が同意前に本人へ提供されている",
         "the person was told about the country and its protection before consenting",
     )
+    EQUIVALENT = (
+        "equivalent",
+        "外国にある提供先の相当措置を根拠としている",
+        "the recipient abroad is relied on for its equivalent system",
+    )
     DELEGATED = "delegated", "提供先が当社の委託先である", "the recipient works on the company's behalf"
     ENTRUSTED = (
         "entrusted",

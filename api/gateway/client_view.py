@@ -1,14 +1,12 @@
 """The view of a client: its record by the names of the interface; never a secret, which no record holds."""
 
-from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-import orjson
-
+from api.gateway.change_view import change_view, text
 from api.gateway.running import Step
 from api.gateway.walk import walk
 from models.client_record import ClientRecord, SecretTimes, read_clients
-from models.register import Change
 from models.store import Reader
 
 View = dict[str, Any]
@@ -16,7 +14,7 @@ CLIENT_DOORS = ("clients", "client")
 """The root fields that tell of clients."""
 
 
-async def look_up(reader: Reader, step: Step) -> list[View | None] | View | None:
+async def look_up_clients(reader: Reader, step: Step, _: date) -> list[View | None] | View | None:
     """What one of these root fields asks for: every client by name, or the one it names."""
     selected, only = step.root.selected, step.arguments.get("id")
     found = await read_clients(reader, None if only is None else str(only))
@@ -34,30 +32,11 @@ def view(record: ClientRecord) -> View:
         "createdAt": record.created_at,
         "lastUsedAt": record.last_used_at,
         **parts,
-        "jwks": _text(parts["jwks"]),
+        "jwks": text(parts["jwks"]),
         "secrets": [_secret(each) for each in record.secrets],
-        "changes": [_change(each) for each in record.changes],
+        "changes": [change_view(each) for each in record.changes],
     }
 
 
 def _secret(secret: SecretTimes) -> View:
     return {"id": secret.id, "createdAt": secret.created_at, "expiresAt": secret.expires_at}
-
-
-def _change(change: Change) -> View:
-    return {
-        "id": change.id,
-        "at": change.at,
-        "by": change.by,
-        "requestId": change.request_id,
-        "what": change.what,
-        "parts": [_part(name, change.was, change.became) for name in change.became],
-    }
-
-
-def _part(name: str, was: Mapping[str, Any], became: Mapping[str, Any]) -> View:
-    return {"name": name, "was": _text(was.get(name)), "became": _text(became[name])}
-
-
-def _text(value: Any) -> str | None:  # noqa: ANN401 - a part of any type
-    return None if value is None else orjson.dumps(value).decode()

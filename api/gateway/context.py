@@ -80,6 +80,7 @@ class Context:
             recipient_names=self.groups,
             abroad=self.recipient.abroad,
             informed=self.recipient.informed,
+            equivalent=self.recipient.equivalent,
             delegated=OWN in self.groups,
             identifying=self.recipient.identifying,
             grounds=self.recipient.grounds,

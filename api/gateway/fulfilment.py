@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from api.fair.fair import Fair
 from api.gateway import decide
+from api.gateway.case_view import CASE_DOORS, look_up_cases
 from api.gateway.changes.act import Act
 from api.gateway.changes.carry import CARRIED, OF_REGISTERS, carry_out
 from api.gateway.changes.once import Keys
-from api.gateway.client_view import CLIENT_DOORS, look_up
 from api.gateway.cursor import Cursors
 from api.gateway.door import Door, Finished
 from api.gateway.failure import unreadable
@@ -15,8 +15,8 @@ from api.gateway.filter import by_marks
 from api.gateway.ledger_door import read_ledger
 from api.gateway.ledger_view import LedgerView
 from api.gateway.quota import begin, grant, grant_refused
-from api.gateway.recipient_view import RECIPIENT_DOORS, look_up_recipients
 from api.gateway.refusal import Refusal
+from api.gateway.register_doors import LOOK_UPS
 from api.gateway.registers import Registers
 from api.gateway.running import Outdated, Running, Step
 from models.cell import UnknownKey, Unreadable
@@ -94,12 +94,9 @@ class Fulfilment:
 
     async def _read(self, running: Running, steps: Sequence[Step], *, strict: bool) -> list[Refusal]:
         for step in steps:
-            if step.root.selected.name in CLIENT_DOORS:
-                value = await look_up(self._store, step)
-                running.finished[step.root.selected.key] = Finished(value)
-            if step.root.selected.name in RECIPIENT_DOORS:
-                recipients = await look_up_recipients(self._store, step, running.today)
-                running.finished[step.root.selected.key] = Finished(recipients)
+            if step.root.selected.name in LOOK_UPS:
+                told = await LOOK_UPS[step.root.selected.name](self._store, step, running.today)
+                running.finished[step.root.selected.key] = Finished(told)
         if running.context.purpose is None:
             return []
         if sum(map(_statements, steps)) > 1:
@@ -194,6 +191,10 @@ async def _open(step: Step, door: Door, running: Running) -> None:
     selected = step.root.selected
     if selected.name in decide.LEDGER_DOORS:
         value = await read_ledger(door, selected, step.arguments, running.record)
+        running.finished[selected.key] = Finished(value)
+        return
+    if selected.name in CASE_DOORS:
+        value = await look_up_cases(door, selected, step.arguments, running.record)
         running.finished[selected.key] = Finished(value)
         return
     if step.asking is None:

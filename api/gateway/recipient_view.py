@@ -1,15 +1,12 @@
 """The view of a recipient: its record by the names of the interface, and whether anything may go to it today."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import orjson
-
+from api.gateway.change_view import change_view
 from api.gateway.running import Step
 from api.gateway.walk import walk
 from models.recipient_record import RecipientRecord, changed_parts, read_recipients
-from models.register import Change
 from models.store import Reader
 
 View = dict[str, Any]
@@ -34,24 +31,5 @@ def view(record: RecipientRecord, today: date) -> View:
         "missing": list(record.missing),
         **record.parts,
         "foreignRoute": record.parts["foreignRoute"] or None,
-        "changes": [_change(each) for each in record.changes],
+        "changes": [change_view(each, changed_parts(each)) for each in record.changes],
     }
-
-
-def _change(change: Change) -> View:
-    return {
-        "id": change.id,
-        "at": change.at,
-        "by": change.by,
-        "requestId": change.request_id,
-        "what": change.what,
-        "parts": [_part(name, change.was, change.became) for name in changed_parts(change)],
-    }
-
-
-def _part(name: str, was: Mapping[str, Any], became: Mapping[str, Any]) -> View:
-    return {"name": name, "was": _text(was.get(name)), "became": _text(became[name])}
-
-
-def _text(value: Any) -> str | None:  # noqa: ANN401 - a part of any type
-    return None if value is None else orjson.dumps(value).decode()

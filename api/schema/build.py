@@ -28,22 +28,44 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "AddClientPayload": "client secret",
         "AddRecipientPayload": "recipient",
         "Answer": "key value label",
+        "ApproveCasePayload": "case",
+        "AnnounceJointUsePayload": "jointUse",
+        "Case": "id recipient basis reference office requester whyNoConsent items people from until state openedBy"
+        " openedAt approvedBy approvedAt closedBy closedAt",
+        "CaseConnection": "edges pageInfo",
+        "CaseEdge": "node cursor",
         "Client": "id role active createdAt lastUsedAt recipients scopes documents owner contact authentication jwks"
         " binding networks expiresAt requestsPerMinute peoplePerHour peoplePerDay secrets changes",
         "ClientChange": "id at by requestId what parts",
         "ClientPart": "name was became",
         "ClientSecret": "id createdAt expiresAt",
+        "CloseCasePayload": "case",
+        "Confirmation": "id recipient how foreignInformed confirmedOn until endedOn state changes",
+        "ConfirmRelatedConsentPayload": "confirmation",
         "Consent": "id purpose recipient state givenAt withdrawnAt expiresAt noticeVersion language method",
         "Edition": "id number publishedAt publishedBy approvedBy note rules",
+        "EndConfirmationPayload": "confirmation",
+        "EndEntrustmentPayload": "entrustment",
+        "EndJointUsePayload": "jointUse",
+        "EndSuccessionPayload": "succession",
+        "Entrustment": "id recipient contract scope purposes from until supervisedOn superviseDays endedOn state"
+        " changes",
         "Explanation": "allowed rule clause edition reason nearest advice",
         "FieldChange": "field was became at by client purpose",
         "FieldInfo": "path category tier clause ja en purposes",
         "NearMiss": "rule failed missing text",
+        "ForeignCheck": "id recipient regime measures checkedOn nextDueOn maintained problems action at state changes",
         "FormQuestion": "key kind category choices labelJa labelEn helpJa helpEn required askedFrom askedUntil",
         "FormChoice": "value labelJa labelEn",
+        "GroundChange": "id at by requestId what parts",
+        "GroundPart": "name was became",
+        "Grounds": "entrustments successions jointUses foreignChecks confirmations",
         "InputMistake": "path code message",
+        "JointUse": "id recipients purposes items rangeOfUsers usersPurpose managerName managerAddress"
+        " managerRepresentative announcedAt endedOn state changes",
         "LiftHoldPayload": "hold user",
         "Notice": "source policyVersion language purposes shownAt acquiredAt",
+        "OpenCasePayload": "case",
         "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
         "PlaceHoldPayload": "hold user",
         "Provision": "id user recipient recipientName recipientAddress recipientRepresentative items basis"
@@ -57,6 +79,9 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "RecipientChange": "id at by requestId what parts",
         "RecipientPart": "name was became",
         "RecordConsentPayload": "user",
+        "RecordEntrustmentPayload": "entrustment",
+        "RecordForeignCheckPayload": "foreignCheck",
+        "RecordSuccessionPayload": "succession",
         "RegisterManyPayload": "registered results",
         "RegisterPayload": "user",
         "RegisterResult": "index user mistakes",
@@ -71,6 +96,8 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "ScreenAnswerPayload": "outcome user",
         "SetApplicationStagePayload": "stage user",
         "StopRecipientPayload": "recipient",
+        "Succession": "id recipient reference purposes on endedOn state changes",
+        "SuperviseEntrustmentPayload": "entrustment",
         "UpdateClientPayload": "client",
         "UpdateRecipientPayload": "recipient",
         "UpdateUserPayload": "user",
@@ -90,7 +117,26 @@ Every field of theirs stands here: who adds one says that it may be told to whom
 
 CLIENT_TYPES = ("Client", "ClientChange", "ClientPart", "ClientSecret")
 RECIPIENT_TYPES = ("Recipient", "RecipientChange", "RecipientPart")
-FINISHED_TYPES = (*PERSONAL_TYPES, "Access", "Release", "Provision", *CLIENT_TYPES, *RECIPIENT_TYPES)
+GROUND_TYPES = (
+    "Grounds",
+    "Entrustment",
+    "Succession",
+    "JointUse",
+    "ForeignCheck",
+    "Confirmation",
+    "GroundChange",
+    "GroundPart",
+    "Case",
+)
+FINISHED_TYPES = (
+    *PERSONAL_TYPES,
+    "Access",
+    "Release",
+    "Provision",
+    *CLIENT_TYPES,
+    *RECIPIENT_TYPES,
+    *GROUND_TYPES,
+)
 """The types that a door finishes, so that the executor never resolves a field of theirs."""
 
 

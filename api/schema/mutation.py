@@ -2,11 +2,13 @@
 
 import strawberry
 
+from api.schema.case_mutations import CaseMutations
 from api.schema.client_mutations import ClientMutations
+from api.schema.ground_mutations import GroundMutations
 from api.schema.people_mutations import PeopleMutations
 from api.schema.recipient_mutations import RecipientMutations
 
 
 @strawberry.type(description="Everything that can be changed")
-class Mutation(PeopleMutations, ClientMutations, RecipientMutations):
+class Mutation(PeopleMutations, ClientMutations, RecipientMutations, GroundMutations, CaseMutations):
     """The root of mutations; each register brings its own."""

@@ -10,7 +10,9 @@ from api.gateway.refusal import Code, Refusal
 from api.gateway.running import Running
 from api.gateway.told import Told
 from api.schema.arguments import After, First, told
+from api.schema.cases import CaseConnection
 from api.schema.clients import Client
+from api.schema.grounds import Grounds
 from api.schema.inputs import UserFilter
 from api.schema.ledger import AccessConnection, ProvisionConnection
 from api.schema.paging import PageInfo
@@ -185,6 +187,28 @@ class Query:
 
     @strawberry.field(description="One application; null where none is named so; for staff")
     def client(self, info: Info, id: Annotated[strawberry.ID, told("The client's name")]) -> Client | None:
+        """Finished."""
+        return finished(info)
+
+    @strawberry.field(
+        description="On what grounds recipients may be given data, beside consent and case files; for staff"
+    )
+    def grounds(
+        self,
+        info: Info,
+        recipient: Annotated[strawberry.ID | None, told("Of this recipient; of all if left out")] = UNSET,
+    ) -> Grounds:
+        """Finished."""
+        return finished(info)
+
+    @strawberry.field(description="The case files under APPI Art 27(1), newest first")
+    def cases(
+        self,
+        info: Info,
+        recipient: Annotated[strawberry.ID | None, told("For this recipient")] = UNSET,
+        first: First = 50,
+        after: After = UNSET,
+    ) -> CaseConnection:
         """Finished."""
         return finished(info)
 

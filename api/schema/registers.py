@@ -17,7 +17,7 @@ from api.schema.policy import (
     Purpose,
     Rule,
 )
-from models.history import moment
+from models.day import moment
 from models.inforce import Force, PolicyUnavailable
 from models.ledger_rows import LARGEST_ID
 from policies.edition import Edition as PolicyEdition

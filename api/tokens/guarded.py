@@ -7,8 +7,9 @@ from models.client import Binding
 from models.inforce import Force
 from models.personal import SEALED_FROM
 from policies.clearance import combinations
+from policies.edition import Edition
 from policies.question import Question
-from policies.vocabulary import NONE_PURPOSE, Action, Role
+from policies.vocabulary import NONE_PURPOSE, Action, Effect, Role, Standing
 
 PERSON = "person"
 CHANGES_OF_CLIENTS = tuple(
@@ -67,5 +68,20 @@ def _answers(force: Force, role: str, recipient: str) -> Iterator[bool]:
     judge = force.judge
     for action, purpose, path in chain(changes, reads):
         if judge.allowable(role, action, purpose, recipient, path):
-            for standing in combinations(judge.facts_for(role, action, purpose, recipient, path)):
+            known = judge.facts_for(role, action, purpose, recipient, path)
+            always, free = _favourable(force.edition, known)
+            for some in combinations(free):
+                standing = always | some
                 yield bool(judge.decide(Question(role, action, purpose, path, recipient, standing)))
+
+
+def _favourable(edition: Edition, known: Standing) -> tuple[Standing, Standing]:
+    """Of these facts, those that can only help, and those that may help or hinder; the others only hinder.
+
+    What no rule needs in order to allow can only make a deny rule match, or keep it from matching.
+    """
+    needs = [(rule.effect, need) for rule in edition.rules for need in rule.needs]
+    wanted = {need.fact for effect, need in needs if effect is Effect.ALLOW}
+    hindering = {need.fact for effect, need in needs if effect is Effect.DENY and not need.absent}
+    helping = {need.fact for effect, need in needs if effect is Effect.DENY and need.absent}
+    return known & (helping - hindering - wanted), known & (wanted | (helping & hindering))

@@ -16,6 +16,7 @@ _BY_LAW = "27-1-1"
 _COOPERATION = "27-1-4"
 _OFFICE = "架空地方出入国在留管理局 審査部門"
 _REQUESTER = "審査官 架空 花子"
+_OPENER = "個人情報保護担当 架空 次郎"
 _APPROVER = "個人情報保護担当 見本 春子"
 
 
@@ -33,6 +34,9 @@ def case_files(dice: Dice, now: datetime, *, named: Iterable[str], also: Iterabl
         items=list(ITEMS),
         valid_from=now - timedelta(days=14),
         valid_until=now + timedelta(days=365),
+        opened_by=_OPENER,
+        opened_at=now - timedelta(days=14, hours=2),
+        approved_at=now - timedelta(days=14),
     )
     incomplete = CaseFile(
         id=dice.identifier(),
@@ -46,6 +50,8 @@ def case_files(dice: Dice, now: datetime, *, named: Iterable[str], also: Iterabl
         items=["identifier", "name"],
         valid_from=now - timedelta(days=2),
         valid_until=now + timedelta(days=365),
+        opened_by=_OPENER,
+        opened_at=now - timedelta(days=2),
     )
     people: list[Model] = [
         CasePerson(id=dice.identifier(), case_id=case.id, user_id=user)

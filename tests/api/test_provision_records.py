@@ -101,7 +101,7 @@ async def test_a_record_tells_what_was_confirmed_where_the_recipient_is_expected
         id="latest", recipient="employer-b", how="書面", foreign_informed=True, confirmed_on=TODAY
     )
     try:
-        await until(a_world, "employer-b", lambda known: known.grounds.confirmed)
+        await until(a_world, "employer-b", lambda known: known.grounds.confirmation is not None)
         plain = await given(a_world, "employer-b")
         assert (plain["confirmation"], plain["foreignInformed"]) == (None, None)
         await Recipient.filter(id="employer-b").update(identifying=True)

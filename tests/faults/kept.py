@@ -19,6 +19,13 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "client_secrets": ("expires_at",),
     "recipients": ("status", "address"),
     "register_changes": (),
+    "entrustments": ("supervised_on", "ended_on"),
+    "successions": ("ended_on",),
+    "joint_uses": ("ended_on",),
+    "foreign_checks": (),
+    "confirmations": ("ended_on",),
+    "case_files": ("approver", "closed_at"),
+    "case_people": (),
 }
 """The tables that changes are kept in, each with the columns by which a changed row is known."""
 

@@ -127,6 +127,117 @@ def _standing(status: str) -> tuple[str, ...]:
 OWNED = ("UPDATE clients SET owner = 'A' WHERE id = 'analytics'",)
 ADMIN = "policy-admin"
 DESK = "privacy-desk"
+GROUNDS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "recordEntrustment": (
+        "entrustment",
+        {
+            "recipient": "mail-sender",
+            "contract": "A",
+            "purposes": ["service.billing"],
+            "from": "2026-01-01",
+            "until": "2026-02-01",
+        },
+    ),
+    "superviseEntrustment": ("entrustment", {"id": "in place"}),
+    "endEntrustment": ("entrustment", {"id": "in place"}),
+    "recordSuccession": (
+        "succession",
+        {"recipient": "employer-b", "reference": "A", "purposes": ["service.billing"], "on": "2099-01-01"},
+    ),
+    "endSuccession": ("succession", {"id": "in place"}),
+    "announceJointUse": (
+        "jointUse",
+        {
+            "recipients": ["employer-b"],
+            "purposes": ["service.billing"],
+            "items": ["name"],
+            "rangeOfUsers": "A",
+            "usersPurpose": "A",
+            "managerName": "A",
+            "managerAddress": "A",
+            "managerRepresentative": "A",
+            "announcedAt": "2026-01-01T00:00:00Z",
+        },
+    ),
+    "endJointUse": ("jointUse", {"id": "in place"}),
+    "recordForeignCheck": (
+        "foreignCheck",
+        {
+            "recipient": "analytics",
+            "regime": "A",
+            "measures": "A",
+            "maintained": True,
+            "checkedOn": "2026-01-01",
+            "nextDueOn": "2026-06-01",
+        },
+    ),
+    "confirmRelatedConsent": (
+        "confirmation",
+        {"recipient": "employer-b", "how": "A", "confirmedOn": "2026-01-01", "until": "2026-02-01"},
+    ),
+    "endConfirmation": ("confirmation", {"id": "in place"}),
+}
+"""The mutations of grounds, each with what its payload tells and what is said.
+
+What they record holds no more, or not yet, or held before, so that the registry stays as it is: a changed one takes one
+more call to put in force.
+"""
+
+_OVER = ("entrustments", "successions", "joint_uses", "confirmations", "case_files", "case_people")
+IN_PLACE = (
+    *(f"DELETE FROM {table} WHERE id IN ('in place', 'standing')" for table in _OVER),
+    (
+        "INSERT INTO joint_uses (id, recipients, purposes, items, range_of_users, users_purpose, manager_name,"
+        " manager_address, manager_representative, announced_at) VALUES ('standing', '[\"employer-b\"]',"
+        " '[\"service.billing\"]', '[\"name\"]', 'A', 'A', 'A', 'A', 'A', '2026-01-01 00:00:00+00:00')"
+    ),
+    (
+        "INSERT INTO entrustments (id, recipient, contract, scope, purposes, from_on, supervise_days)"
+        " VALUES ('in place', 'mail-sender', 'A', '', '[]', '2026-01-01', 365)"
+    ),
+    (
+        "INSERT INTO successions (id, recipient, reference, purposes, on_day)"
+        " VALUES ('in place', 'employer-b', 'A', '[]', '2026-01-01')"
+    ),
+    (
+        "INSERT INTO joint_uses (id, recipients, purposes, items, range_of_users, users_purpose, manager_name,"
+        " manager_address, manager_representative) VALUES ('in place', '[]', '[]', '[]', 'A', 'A', 'A', 'A', 'A')"
+    ),
+    (
+        "INSERT INTO confirmations (id, recipient, how, foreign_informed, confirmed_on)"
+        " VALUES ('in place', 'employer-b', 'A', FALSE, '2026-01-01')"
+    ),
+    (
+        "INSERT INTO case_files (id, recipient, basis, reference, office, requester, items, valid_from, valid_until,"
+        " opened_by, opened_with) VALUES ('in place', 'authority', '27-1-1', 'A', 'A', 'A', '[\"name\"]',"
+        " '2026-01-01 00:00:00+00:00', '2099-01-01 00:00:00+00:00', 'another', 'another-desk')"
+    ),
+    "INSERT INTO case_people (id, case_id, user_id) VALUES ('in place', 'in place', :plain)",
+)
+"""One ground of each kind and a case file, to be changed; none that holds."""
+
+
+def _ground(name: str) -> tuple[str, Callable[[Users, int], Mapping[str, Any]]]:
+    told, said = GROUNDS[name]
+    kind = f"{name[0].upper()}{name[1:]}Input"
+    fields = f"{told} {{ state }}"
+    return f"mutation($i: {kind}!) {{ {name}(input: $i) {{ {fields} }} }}", lambda _users, _turn: {"i": said}
+
+
+def _case(name: str) -> str:
+    kind = f"{name[0].upper()}{name[1:]}Input"
+    return f"mutation($i: {kind}!) {REQUESTS} {{ {name}(input: $i) {{ case {{ state people }} }} }}"
+
+
+def _opens(users: Users, _turn: int) -> Mapping[str, Any]:
+    parts = {"recipient": "authority", "basis": "27-1-1", "reference": "A", "office": "A", "requester": "A"}
+    more = {"people": [users["plain"]], "items": ["name"], "until": "2099-01-01T00:00:00Z"}
+    return {"i": {**parts, **more}}
+
+
+def _of_a_case(_users: Users, _turn: int) -> Mapping[str, Any]:
+    return {"i": {"case": "in place"}}
+
 
 OPERATIONS: Mapping[str, Operation] = {
     "one user": Operation("frontend", f"query($id: ID!) {ACCOUNT} {{ user(id: $id) {{ id email phone }} }}"),
@@ -261,6 +372,24 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "reopenRecipient": Operation(
         DESK, _recipient("reopenRecipient"), _of_employer_b(), before=_standing("STOPPED"), effect=2
+    ),
+    **{name: Operation(DESK, *_ground(name), before=IN_PLACE, effect=2) for name in GROUNDS},
+    "recordEntrustment under a key": Operation(
+        DESK, *_ground("recordEntrustment"), before=IN_PLACE, effect=2, keyed=True
+    ),
+    "openCase": Operation(DESK, _case("openCase"), _opens, effect=3),
+    "openCase under a key": Operation(DESK, _case("openCase"), _opens, effect=3, keyed=True),
+    "approveCase": Operation(DESK, _case("approveCase"), _of_a_case, before=IN_PLACE, effect=2),
+    "closeCase": Operation(DESK, _case("closeCase"), _of_a_case, before=IN_PLACE, effect=2),
+    "cases": Operation(
+        DESK,
+        f"query {REQUESTS} {{ cases(first: 2) {{ edges {{ node {{ id state people }} }} }} }}",
+        lambda _users, _turn: {},
+    ),
+    "grounds": Operation(
+        DESK,
+        "query { grounds { entrustments { contract state changes { what } } } }",
+        lambda _users, _turn: {},
     ),
     "a refused read": Operation(
         "employer-a",

@@ -242,6 +242,8 @@ class Fate:
             requester="requester",
             approver=self._one(("approver", "approver", "approver", None, "")),
             consent_obstacle=self._one(("delay would harm", None)),
+            opened_by=self._one(("", "opener", "opener", "approver")),
+            closed_at=self._one((None, None, None, NOW, NOW + INSTANT)),
             items=self._some(items, 5),
             valid_from=self._one((NOW - DAY, NOW - DAY, NOW, NOW + INSTANT)),
             valid_until=self._one((NOW + DAY, NOW + DAY, NOW, NOW + INSTANT)),

@@ -52,8 +52,10 @@ def facts_of(recipient: Row, purpose: str, tables: dict[str, list[Row]], today: 
         ),
         "confirmed": any(
             _between(row["confirmed_on"], row["until_on"], row["ended_on"], today)
+            and (recipient["country"] == "JP" or bool(row["foreign_informed"]))
             for row in mine["confirmations"]
         ),
+        "equivalent": recipient["country"] != "JP" and recipient["foreign_route"] == "EQUIVALENT",
         "identifying": bool(recipient["identifying"]),
     }
 

@@ -19,6 +19,7 @@ FREE = (
     "self",
     "abroad",
     "abroad-informed",
+    "equivalent",
     "screened",
     "lawful",
     "delegated",
@@ -93,6 +94,9 @@ def _complete(case: dict[str, Any], matter: Matter) -> bool:
     if not case["valid_from"] <= matter.now < case["valid_until"]:
         return False
     if not all(case[part] for part in ("reference", "office", "requester", "approver")):
+        return False
+    ended = case["closed_at"] is not None and case["closed_at"] <= matter.now
+    if ended or case["approver"] == case["opened_by"]:
         return False
     if case["basis"] == "27-1-1":
         return True

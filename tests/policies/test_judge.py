@@ -80,7 +80,7 @@ def test_a_later_stage_alone_does_not_escape_a_refusal_on_an_earlier_one() -> No
 
 def test_the_facts_of_a_context_are_those_its_rules_name() -> None:
     assert judge().facts("frontend", "read", "service.matching", "internal") == {
-        *(Fact.NOTICED, Fact.HELD, Fact.ERASED, Fact.ABROAD, Fact.ABROAD_INFORMED),
+        *(Fact.NOTICED, Fact.HELD, Fact.ERASED, Fact.ABROAD, Fact.EQUIVALENT, Fact.ABROAD_INFORMED),
         *(Fact.DELEGATED, Fact.ENTRUSTED, Fact.IDENTIFYING, Fact.CONFIRMED),
     }
     assert judge().facts("user", "read", "service.account", "person") == {Fact.SELF, Fact.ERASED}
@@ -230,7 +230,7 @@ def many(count: int) -> list[Rule]:
 def test_casbin_reads_only_the_rules_that_can_matter(count: int) -> None:
     asked = judge(with_rules([*edition().rules, *many(count)]))
     assert asked.decide(NUMBER).rule == "eligibility-identity"
-    assert asked.rows(NUMBER) <= 6 + count // 2_000
+    assert asked.rows(NUMBER) <= 7 + count // 2_000
 
 
 def test_casbin_says_nothing_of_what_it_is_asked(caplog: pytest.LogCaptureFixture) -> None:

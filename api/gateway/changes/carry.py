@@ -6,9 +6,11 @@ from types import MappingProxyType
 from typing import Any
 
 from api.gateway.changes.act import Act, Done
+from api.gateway.changes.cases import CASE_CHANGES, change_case
 from api.gateway.changes.clients import CLIENT_CHANGES, change_client
 from api.gateway.changes.consent import record_consent, withdraw_consent
 from api.gateway.changes.correction import update_user
+from api.gateway.changes.grounds import GROUND_CHANGES, change_ground
 from api.gateway.changes.hold import lift_hold, place_hold
 from api.gateway.changes.recipients import RECIPIENT_CHANGES, change_recipient
 from api.gateway.changes.registration import register, register_many
@@ -39,9 +41,11 @@ OF_REGISTERS: Mapping[str, Callable[[Act, Mapping[str, Any] | None], Told]] = Ma
     {
         **dict.fromkeys(CLIENT_CHANGES, change_client),
         **dict.fromkeys(RECIPIENT_CHANGES, change_recipient),
+        **dict.fromkeys(GROUND_CHANGES, change_ground),
+        **dict.fromkeys(CASE_CHANGES, change_case),
     }
 )
-"""Each mutation about what is kept of nobody, with what it remembers and tells."""
+"""Each mutation of a register, with what it remembers and tells."""
 
 CARRIED = frozenset({*CHANGES, *OF_REGISTERS})
 """Every mutation that is carried out in the transaction of its record."""

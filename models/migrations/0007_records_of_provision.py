@@ -85,7 +85,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION only_grows()
 class Migration(migrations.Migration):
     """Runs outside one transaction, since SQLite's triggers are scripts."""
 
-    dependencies = [("models", "0005_recipients_and_grounds")]
+    dependencies = [("models", "0006_case_files_with_four_eyes")]
     atomic = False
     operations = [
         ops.CreateModel(

@@ -1,0 +1,78 @@
+"""The register of grounds, changed through the interface: about no person, so without a purpose, and on record."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from api.gateway.changes.act import Act
+from api.gateway.changes.clients import LONGEST_BY
+from api.gateway.changes.mistakes import mistaken
+from api.gateway.ground_view import ground_view
+from api.gateway.purpose import scopes
+from api.gateway.walk import walk
+from models.ground_record import Ground, read_grounds_of
+from models.ground_register import GroundRegister
+from models.register import Keeper, Mistaken
+
+Said = Mapping[str, Any]
+
+
+class GroundChange(NamedTuple):
+    """What a mutation changes, how, and under which name its payload tells it."""
+
+    kind: Ground
+    told: str
+    change: Callable[[GroundRegister, Said], Awaitable[str]]
+
+
+def _ending(kind: Ground) -> Callable[[GroundRegister, Said], Awaitable[str]]:
+    return lambda register, said: register.end(kind, said)
+
+
+GROUND_CHANGES: Mapping[str, GroundChange] = MappingProxyType(
+    {
+        "recordEntrustment": GroundChange(Ground.ENTRUSTMENT, "entrustment", GroundRegister.entrust),
+        "superviseEntrustment": GroundChange(Ground.ENTRUSTMENT, "entrustment", GroundRegister.supervise),
+        "endEntrustment": GroundChange(Ground.ENTRUSTMENT, "entrustment", _ending(Ground.ENTRUSTMENT)),
+        "recordSuccession": GroundChange(Ground.SUCCESSION, "succession", GroundRegister.succeed),
+        "endSuccession": GroundChange(Ground.SUCCESSION, "succession", _ending(Ground.SUCCESSION)),
+        "announceJointUse": GroundChange(Ground.JOINT_USE, "jointUse", GroundRegister.announce),
+        "endJointUse": GroundChange(Ground.JOINT_USE, "jointUse", _ending(Ground.JOINT_USE)),
+        "recordForeignCheck": GroundChange(Ground.FOREIGN_CHECK, "foreignCheck", GroundRegister.check),
+        "confirmRelatedConsent": GroundChange(Ground.CONFIRMATION, "confirmation", GroundRegister.confirm),
+        "endConfirmation": GroundChange(Ground.CONFIRMATION, "confirmation", _ending(Ground.CONFIRMATION)),
+    }
+)
+"""Each mutation with what it does."""
+
+
+async def change_ground(
+    act: Act, before: Mapping[str, Any] | None
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Do it, unless it was done `before`; what to remember of it, and what its payload tells.
+
+    Raises:
+        Refusal: the token or its client is narrowed.
+        Refusals: every mistake in the input, each with its path.
+    """
+    selected = act.step.root.selected
+    if scopes(act.context.force, act.door.requester):
+        raise act.out_of_scope(f"Mutation.{selected.name}")
+    kind, told, change = GROUND_CHANGES[selected.name]
+    if before is None:
+        register = GroundRegister(act.transaction, act.context.force, keeper(act))
+        try:
+            ground = await change(register, act.said)
+        except Mistaken as wrong:
+            raise mistaken([each.wrong.at(f"input.{each.path}") for each in wrong.mistakes], act) from None
+    else:
+        ground = before["ground"]
+    (record,) = await read_grounds_of(act.transaction, kind, act.running.today, only=ground)
+    return {"ground": ground}, walk(selected.children, selected.type_name, {told: ground_view(record)})
+
+
+def keeper(act: Act) -> Keeper:
+    """Who changes a record here: the member of staff, or the client where none uses it."""
+    requester = act.door.requester
+    by = (requester.staff or requester.client)[:LONGEST_BY]
+    return Keeper(by=by, at=act.running.at, request_id=act.running.request.id)
