@@ -79,12 +79,17 @@ def _noticed(circumstance: Circumstance) -> str:
     return f"((u.shown & {circumstance.purpose_bit}) <> 0 OR COALESCE(u.registered_at >= {announced}, 1 = 0))"
 
 
-def _consent(purpose: str, more: str = "") -> str:
+def standing_consent(purpose: str) -> str:
+    """The consent `c` of the user to this purpose, if it stands: the rest of a statement after its columns."""
     return (
-        "EXISTS (SELECT 1 FROM consents c WHERE c.user_id = u.id AND c.recipient = :consent_to"
+        "FROM consents c WHERE c.user_id = u.id AND c.recipient = :consent_to"
         f" AND c.purpose = {_names((purpose,))} AND c.state IN ({_PERMITTING})"
-        f" AND (c.expires_at IS NULL OR c.expires_at > :now){more})"
+        " AND (c.expires_at IS NULL OR c.expires_at > :now)"
     )
+
+
+def _consent(purpose: str, more: str = "") -> str:
+    return f"EXISTS (SELECT 1 {standing_consent(purpose)}{more})"
 
 
 def _consented(circumstance: Circumstance) -> str:

@@ -87,6 +87,25 @@ def named_items(person: Person, matter: Matter) -> set[str]:
     return {item for case in lawful_cases(person, matter) for item in case["items"]}
 
 
+def untrue_of(person: Person, matter: Matter, names: frozenset[str]) -> frozenset[str]:
+    """The facts that do not hold for a field under any of these names, as what they rest on names others."""
+    lost = set()
+    if named_items(person, matter).isdisjoint(names):
+        lost.add("lawful")
+    if any(_leaves_out(row, names) for each in matter.chain for row in _consents(person, matter, each)):
+        lost.add("consented")
+    told = [row for row in _consents(person, matter, matter.purpose) if row["foreign_informed"]]
+    if not matter.stand_in and not _asked_by_law(person, matter) and any(_leaves_out(e, names) for e in told):
+        lost.add("abroad-informed")
+    return frozenset(lost)
+
+
+def _leaves_out(consent: dict[str, Any], names: frozenset[str]) -> bool:
+    """It opens categories, and neither one of these nor what makes a person somebody."""
+    opened = consent["categories"].split()
+    return bool(opened) and not {*opened, "identifier"} & names
+
+
 def _complete(case: dict[str, Any], matter: Matter) -> bool:
     if case["recipient"] != matter.recipient:
         return False
