@@ -17,8 +17,13 @@ APPLICATION, ELIGIBILITY = "service.application", "service.eligibility"
 
 async def consent(world: World, user: str, *categories: str, purpose: str = APPLICATION) -> None:
     said = {
-        **{"user": user, "purpose": purpose, "recipient": "employer-a", "noticeVersion": "1"},
-        **{"language": "ja", "method": "TICK", "categories": list(categories) or None},
+        "user": user,
+        "purpose": purpose,
+        "recipient": "employer-a",
+        "noticeVersion": "1",
+        "language": "ja",
+        "method": "TICK",
+        "categories": list(categories) or None,
     }
     answer = await world.ask("frontend", RECORD, {"i": said})
     assert answer["data"]["recordConsent"]["user"]["id"] == user
