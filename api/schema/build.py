@@ -9,11 +9,19 @@ import strawberry
 from graphql import GraphQLNamedType, GraphQLObjectType, GraphQLSchema, get_named_type
 from strawberry.directive import DirectiveLocation
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types.scalar import ScalarDefinition
 from strawberry.types.unset import UNSET
 
 from api.schema.moment import MOMENT
 from api.schema.mutation import Mutation
-from api.schema.personal import ANSWER_VALUE, PERSONAL_TYPES, AnswerValue, never
+from api.schema.personal import (
+    ANSWER_VALUE,
+    CONSENT_RECEIPT,
+    PERSONAL_TYPES,
+    AnswerValue,
+    ConsentReceipt,
+    never,
+)
 from api.schema.query import Query
 from models.catalogue import ANSWERS, FIELDS
 from policies.edition import Edition
@@ -32,13 +40,17 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "ClientChange": "id at by requestId what parts",
         "ClientPart": "name was became",
         "ClientSecret": "id createdAt expiresAt",
-        "Consent": "id purpose recipient state givenAt withdrawnAt expiresAt noticeVersion language method",
+        "Consent": "id purpose recipient state givenAt withdrawnAt expiresAt noticeVersion language method"
+        " noticeHash noticeText categories guardian foreignInformed foreignInformation reason events receipt",
+        "ConsentEvent": "state at by noticeVersion language method expiresAt categories guardian reason",
         "ConsentWarning": "code ja en",
         "Edition": "id number publishedAt publishedBy approvedBy note rules",
         "Explanation": "allowed rule clause edition reason nearest advice",
         "FieldChange": "field was became at by client purpose",
         "FieldInfo": "path category tier clause ja en purposes",
         "NearMiss": "rule failed missing text",
+        "ForeignInformation": "country regime measures countryUnnamedBecause insteadOfCountry"
+        " measuresUntoldBecause",
         "FormQuestion": "key kind category choices labelJa labelEn helpJa helpEn required askedFrom askedUntil",
         "FormChoice": "value labelJa labelEn",
         "InvalidateConsentPayload": "user",
@@ -89,6 +101,13 @@ FINISHED_TYPES = (*PERSONAL_TYPES, "Access", "Release", "Provision", *CLIENT_TYP
 """The types that a door finishes, so that the executor never resolves a field of theirs."""
 
 
+SCALARS: dict[object, ScalarDefinition] = {
+    AnswerValue: ANSWER_VALUE,
+    ConsentReceipt: CONSENT_RECEIPT,
+    datetime: MOMENT,
+}
+
+
 class Unguarded(Exception):  # noqa: N818 - it names the fault
     """A field of the schema that no rule decides about."""
 
@@ -124,7 +143,9 @@ def build_schema() -> strawberry.Schema:
         query=Query,
         mutation=Mutation,
         directives=[purpose],
-        config=StrawberryConfig(scalar_map={AnswerValue: ANSWER_VALUE, datetime: MOMENT}),
+        config=StrawberryConfig(
+            scalar_map={AnswerValue: ANSWER_VALUE, ConsentReceipt: CONSENT_RECEIPT, datetime: MOMENT}
+        ),
     )
     for name in FINISHED_TYPES:
         _seal(core(made).type_map[name])
