@@ -22,13 +22,18 @@ CREATE TRIGGER consents_mark AFTER INSERT OR UPDATE ON consents
 FOR EACH ROW WHEN (NEW.categories <> '') EXECUTE FUNCTION mark_user({_NARROWED})
 """
 ]
+_KNOWN = "SELECT 1 FROM notice_texts WHERE rowid = NEW.rowid OR hash = NEW.hash"
 _ONLY_GROW_SQLITE = [
     f"""
-CREATE TRIGGER notice_texts_no_{act.lower()} BEFORE {act} ON notice_texts BEGIN
+CREATE TRIGGER notice_texts_no_{act.lower()} BEFORE {event} BEGIN
   SELECT RAISE(ABORT, 'notice_texts only grows');
 END
 """
-    for act in ("UPDATE", "DELETE")
+    for act, event in (
+        ("UPDATE", "UPDATE ON notice_texts"),
+        ("DELETE", "DELETE ON notice_texts"),
+        ("REPLACE", f"INSERT ON notice_texts WHEN EXISTS ({_KNOWN})"),
+    )
 ]
 _ONLY_GROW_POSTGRES = [
     """

@@ -20,6 +20,8 @@ VALUES (1, 'kept', '{}', '2026-11-22 03:00:00+00:00')"""
 ACQUISITION = """INSERT INTO acquisitions
 (id, user_id, source, shown, policy_version, language, notice_at, acquired_at)
 VALUES ('kept', 'u', 'SERVICE_FORM', 1, '1', 'en', '2026-11-22 03:00:00+00:00', '2026-11-22 03:00:00+00:00')"""
+NOTICE = """INSERT INTO notice_texts (hash, text, language, first_at)
+VALUES ('kept', 'What was shown', 'en', '2026-11-22 03:00:00+00:00')"""
 
 TABLES = {
     "accesses": ("id", "client = 'x'"),
@@ -27,6 +29,7 @@ TABLES = {
     "catalogue": ("path", "bit = 1000"),
     "consent_events": ("id", "language = 'x'"),
     "editions": ("number", "note = 'x'"),
+    "notice_texts": ("hash", "text = 'x'"),
     "provisions": ("id", "basis = 'x'"),
 }
 """The key of each table, and a change to it."""
@@ -64,7 +67,7 @@ async def store(database_url: str) -> AsyncIterator[Store]:
         bits: Bits = await load_bits(made, FIELDS)
         async with running(made, bits) as ledger:
             await ledger.record(entry(groups=(group(1),), provisions=(provision(1),)))
-        for row in (EVENT, EDITION, ACQUISITION):
+        for row in (EVENT, EDITION, ACQUISITION, NOTICE):
             await elsewhere(database_url, row)
         yield made
 

@@ -33,7 +33,8 @@ MATTERS = {
 """What may be told of a country abroad, as the input and as the record name it."""
 
 _KEEP = """
-INSERT INTO notice_texts (hash, text, language, first_at) VALUES (:hash, :text, :language, :now)
+INSERT INTO notice_texts (hash, text, language, first_at)
+SELECT :hash, :text, :language, :now WHERE NOT EXISTS (SELECT 1 FROM notice_texts WHERE hash = :hash)
 ON CONFLICT (hash) DO NOTHING
 """
 
