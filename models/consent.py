@@ -37,7 +37,8 @@ class Consent(Model):
 
     `categories` are the names, with a space between, of what alone it opens; blank for everything. `notice` is the
     SHA-256 of the text that was shown. `told_abroad` is what was told of a country abroad (Rule 17), and
-    `foreign_informed` says that it was all that the law wants told before a consent.
+    `foreign_informed` says that it was all that the law wants told before a consent; `told_country` is the country,
+    if it was named.
     """
 
     id = fields.CharField(max_length=26, primary_key=True)
@@ -56,6 +57,7 @@ class Consent(Model):
     notice = fields.CharField(max_length=64, default="", db_default="")
     guardian = fields.CharField(max_length=200, default="", db_default="")
     told_abroad: dict[str, str] | None = fields.JSONField(null=True)
+    told_country = fields.CharField(max_length=2, default="", db_default="")
     reason = fields.CharField(max_length=500, default="", db_default="")
 
     class Meta:

@@ -6,9 +6,8 @@ A consent that names categories is rare, and the users who ever gave one are mar
 from collections.abc import Iterable
 
 from models.restraint import Mark
-from models.standing import AUTHORITY, LAWFUL_CASE, Circumstance, standing_consent
+from models.standing import AUTHORITY, LAWFUL_CASE, Circumstance, standing_consent, told_of
 
-TOLD = " AND c.foreign_informed"
 _MARKED = f"(u.marks <> 0 AND (u.marks & {Mark.NARROWED.value}) <> 0)"
 
 
@@ -22,7 +21,7 @@ def scope_told(circumstance: Circumstance) -> str:
 
     What a case file lets an authority have needs no consent, and so nothing told before one.
     """
-    scope = _scope(circumstance.chain[0], TOLD)
+    scope = _scope(circumstance.chain[0], told_of(circumstance))
     if AUTHORITY not in circumstance.recipient_names:
         return scope
     return f"CASE WHEN EXISTS (SELECT 1 {LAWFUL_CASE}) THEN '' ELSE {scope} END"
@@ -36,7 +35,7 @@ def leaves_out(circumstance: Circumstance, names: Iterable[str]) -> str:
 
 def untold(circumstance: Circumstance, names: Iterable[str]) -> str:
     """Whether the person was told of the country abroad for categories, and for none of `names`."""
-    left = _any([_left_out(circumstance.chain[0], tuple(names), TOLD)])
+    left = _any([_left_out(circumstance.chain[0], tuple(names), told_of(circumstance))])
     if AUTHORITY not in circumstance.recipient_names:
         return left
     return f"({left} AND NOT EXISTS (SELECT 1 {LAWFUL_CASE}))"

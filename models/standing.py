@@ -27,6 +27,7 @@ class Circumstance:
         informed: what stands in for the user's own information about that country, such as a designated country.
         delegated: the recipient works on the company's behalf.
         identifying: the recipient is expected to know whom data without a name is about.
+        country: where the recipient is (ISO 3166-1).
         grounds: what the recipient may be given data on today.
     """
 
@@ -39,6 +40,7 @@ class Circumstance:
     informed: bool
     delegated: bool = False
     identifying: bool = False
+    country: str = "JP"
     grounds: Grounds = NO_GROUNDS
 
 
@@ -96,9 +98,15 @@ def _consented(circumstance: Circumstance) -> str:
     return " AND ".join(_consent(purpose) for purpose in circumstance.chain)
 
 
+def told_of(circumstance: Circumstance) -> str:
+    """Of a consent `c`: before it the person was told of the country where the recipient is now, or why of none."""
+    country = _names((circumstance.country,))
+    return f" AND c.foreign_informed AND (c.told_country = '' OR c.told_country = {country})"
+
+
 def _informed(circumstance: Circumstance) -> str:
     """What the law permits without consent, it permits without what must be told before one (Art 28(1))."""
-    told = _consent(circumstance.chain[0], " AND c.foreign_informed")
+    told = _consent(circumstance.chain[0], told_of(circumstance))
     return (
         f"({told} OR EXISTS (SELECT 1 {LAWFUL_CASE}))" if AUTHORITY in circumstance.recipient_names else told
     )

@@ -82,6 +82,7 @@ class Context:
             informed=self.recipient.informed,
             delegated=OWN in self.groups,
             identifying=self.recipient.identifying,
+            country=self.recipient.country,
             grounds=self.recipient.grounds,
         )
 

@@ -81,6 +81,11 @@ class Migration(migrations.Migration):
             )
         ),
         ops.AddField(
+            model_name="Consent",
+            name="told_country",
+            field=fields.CharField(default="", db_default="", max_length=2),
+        ),
+        ops.AddField(
             model_name="ConsentEvent",
             name="expires_at",
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),

@@ -241,6 +241,13 @@ async def test_a_consent_to_a_transfer_abroad_opens_nothing_before_all_was_told(
     assert await opens(abroad, user) is informed
 
 
+async def test_what_was_told_of_one_country_does_not_serve_for_another(abroad: World, user: str) -> None:
+    await act(abroad, "recordConsent", user, **SHOWN, method="TICK", foreignInformation=TOLD)
+    assert await opens(abroad, user)
+    await moved(abroad, "BR")
+    assert not await opens(abroad, user)
+
+
 async def test_what_was_told_once_does_not_stay_told_when_consent_is_given_anew(
     abroad: World, user: str
 ) -> None:

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from models.consent import Consent
 from policies.edition import Edition
 from tests.oracle.amend import amended
 from tests.oracle.answer import Question
 from tests.oracle.asker import Asker
-from tests.oracle.stage import Stage, played, staged
+from tests.oracle.stage import Play, Stage, played, staged
 
 EMPLOYER = Asker(client="employer-a", role="employer", recipients=("employer-a",))
 SENDER = Asker(client="mail-sender", role="entrustee", recipients=("mail-sender",))
@@ -64,21 +63,21 @@ def cells(answer: dict[str, Any]) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("number", [0, 3, 5])
+@pytest.mark.parametrize("number", [0, 1, 3])
 async def test_narrowing_a_consent_never_widens_anything(stage: Stage, edition: Edition, number: int) -> None:
     """Under the shipped rules for 0, else under rules amended by this number."""
     dice, lost = Random(number), 0  # noqa: S311 - nothing secret is drawn
     names = [*edition.categories.within("person"), "gone"]
-    kept = [row.id for row in await Consent.all()]
     async with played(stage, amended(edition, number) if number else edition) as play:
+        kept = [row[0] for row in await play.house.store.fetch("SELECT id FROM consents ORDER BY id", {})]
         for _ in range(TURNS):
             asker, purpose = dice.choice(ASKERS)
             question = Question(EVERYBODY % dice.choice(LOOKED_AT), purpose=purpose)
             wide = {each: drawn(dice, names) if dice.random() < 0.6 else [] for each in kept}
             narrow = {each: fewer(dice, some or drawn(dice, names)) for each, some in wide.items()}
-            await narrowed(wide)
+            await narrowed(play, wide)
             before = cells(await play.send(asker, question))
-            await narrowed(narrow)
+            await narrowed(play, narrow)
             after = cells(await play.send(asker, question))
             assert after <= before
             lost += len(before - after)
@@ -93,6 +92,9 @@ def fewer(dice: Random, some: list[str]) -> list[str]:
     return some[: dice.randint(1, len(some))]
 
 
-async def narrowed(by: dict[str, list[str]]) -> None:
-    for consent, categories in by.items():
-        await Consent.filter(id=consent).update(categories=" ".join(categories))
+async def narrowed(play: Play, by: dict[str, list[str]]) -> None:
+    """Let each of these consents name these categories."""
+    async with play.house.store.transaction() as transaction:
+        for consent, categories in by.items():
+            said = {"id": consent, "categories": " ".join(categories)}
+            await transaction.execute("UPDATE consents SET categories = :categories WHERE id = :id", said)

@@ -129,6 +129,7 @@ def standpoint(  # noqa: PLR0913, PLR0917 - what a standpoint depends on
         names=names,
         own=not names.isdisjoint({"internal", "person", "entrustee"}),
         abroad=row["country"] != "JP",
+        country=row["country"],
         stand_in=stands_in(row, register.grounds, today),
         of_recipient=facts_of(row, purpose, register.grounds, today),
         announced=register.announced.get(purpose),

@@ -52,6 +52,7 @@ class Matter:
     names: frozenset[str]
     own: bool
     abroad: bool
+    country: str
     stand_in: bool
     of_recipient: dict[str, bool]
     announced: datetime | None
@@ -94,7 +95,7 @@ def untrue_of(person: Person, matter: Matter, names: frozenset[str]) -> frozense
         lost.add("lawful")
     if any(_leaves_out(row, names) for each in matter.chain for row in _consents(person, matter, each)):
         lost.add("consented")
-    told = [row for row in _consents(person, matter, matter.purpose) if row["foreign_informed"]]
+    told = [row for row in _consents(person, matter, matter.purpose) if _tells(row, matter)]
     if not matter.stand_in and not _asked_by_law(person, matter) and any(_leaves_out(e, names) for e in told):
         lost.add("abroad-informed")
     return frozenset(lost)
@@ -137,7 +138,12 @@ def _consents(person: Person, matter: Matter, purpose: str) -> list[dict[str, An
 
 
 def _informed(person: Person, matter: Matter) -> bool:
-    return any(row["foreign_informed"] for row in _consents(person, matter, matter.purpose))
+    return any(_tells(row, matter) for row in _consents(person, matter, matter.purpose))
+
+
+def _tells(consent: dict[str, Any], matter: Matter) -> bool:
+    """The person was told all that must be, of the very country where the recipient is, if one was named."""
+    return bool(consent["foreign_informed"]) and consent["told_country"] in {"", matter.country}
 
 
 def _asked_by_law(person: Person, matter: Matter) -> bool:

@@ -24,15 +24,17 @@ NOT_INFORMED = "FOREIGN_INFORMATION_MISSING"
 
 _UPSERT = """
 INSERT INTO consents (id, user_id, purpose, recipient, state, given_at, withdrawn_at, expires_at, notice_version,
-                      language, method, foreign_informed, categories, notice, guardian, told_abroad, reason)
+                      language, method, foreign_informed, categories, notice, guardian, told_abroad, told_country,
+                      reason)
 VALUES (:id, :user, :purpose, :to, 'GIVEN', :now, NULL, :expires, :version, :language, :method, :informed,
-        :categories, :hash, :guardian, :told, '')
+        :categories, :hash, :guardian, :told, :country, '')
 ON CONFLICT (user_id, purpose, recipient) DO UPDATE SET
   state = CASE WHEN consents.state IN ('GIVEN', 'RENEWED') THEN 'RENEWED' ELSE 'GIVEN' END,
   given_at = excluded.given_at, withdrawn_at = NULL, expires_at = excluded.expires_at,
   notice_version = excluded.notice_version, language = excluded.language, method = excluded.method,
   foreign_informed = excluded.foreign_informed, categories = excluded.categories, notice = excluded.notice,
-  guardian = excluded.guardian, told_abroad = excluded.told_abroad, reason = ''
+  guardian = excluded.guardian, told_abroad = excluded.told_abroad, told_country = excluded.told_country,
+  reason = ''
 """
 _UNGIVEN = """
 INSERT INTO consents (id, user_id, purpose, recipient, state, given_at, withdrawn_at, expires_at, notice_version,
@@ -41,7 +43,7 @@ VALUES (:id, :user, :purpose, :to, :state, NULL, NULL, NULL, :version, :language
 ON CONFLICT (user_id, purpose, recipient) DO UPDATE SET
   state = excluded.state, notice_version = excluded.notice_version, language = excluded.language,
   method = excluded.method, notice = excluded.notice, reason = '', expires_at = NULL, guardian = '',
-  foreign_informed = excluded.foreign_informed, categories = '', told_abroad = NULL
+  foreign_informed = excluded.foreign_informed, categories = '', told_abroad = NULL, told_country = ''
 """
 _WITHDRAW = """
 UPDATE consents SET state = 'WITHDRAWN', withdrawn_at = :now
@@ -81,6 +83,7 @@ async def record_consent(act: Act) -> Done:
         "categories": said.categories(),
         "guardian": said.text("guardian", LONGEST_NAME, missing="GUARDIAN_UNNAMED"),
         "told": as_json(told),
+        "country": (told or {}).get("country", "")[:2],
         "informed": informed,
     }
     said.settle()

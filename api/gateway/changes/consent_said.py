@@ -33,10 +33,10 @@ MATTERS = {
 """What may be told of a country abroad, as the input and as the record name it."""
 
 _KEEP = """
-INSERT INTO notice_texts (hash, text, language, first_at)
-SELECT :hash, :text, :language, :now WHERE NOT EXISTS (SELECT 1 FROM notice_texts WHERE hash = :hash)
+INSERT INTO notice_texts (hash, text, language, first_at) VALUES (:hash, :text, :language, :now)
 ON CONFLICT (hash) DO NOTHING
 """
+_KEPT = "SELECT 1 FROM notice_texts WHERE hash = :hash"
 
 
 class Said:
@@ -145,7 +145,7 @@ def informs(told: Mapping[str, str] | None) -> bool:
 
 async def keep_notice(act: Act, notice: Mapping[str, Any]) -> None:
     """Keep a text that was shown, once, by its hash."""
-    if notice["hash"]:
+    if notice["hash"] and not await act.transaction.fetch(_KEPT, {"hash": notice["hash"]}):
         await act.transaction.execute(_KEEP, {**notice, "now": act.running.at})
 
 
