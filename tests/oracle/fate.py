@@ -194,7 +194,7 @@ class Fate:
                 "language": self._one(("ja", "en")),
                 "method": self._one(list(ConsentMethod)),
                 "foreign_informed": self._chance(0.5),
-                "told_country": self._one(("", "", "US", "DE")),
+                "told_country": ("", "US", "", "DE", "US")[self._count % 5],
                 "categories": " ".join(self._narrow()),
             },
         )
