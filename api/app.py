@@ -20,6 +20,7 @@ from api.gateway.refusal import Refusal
 from api.gateway.route import GraphQLRoute, as_asgi
 from api.house import House
 from api.proxy import BehindProxies
+from api.receipts.route import Receipts
 from api.settings import Settings
 from api.tokens import endpoint
 from api.tokens.access_token import Holder
@@ -64,6 +65,7 @@ def build_app(house: House) -> ASGIApp:
     routes: list[BaseRoute] = [
         Route(GRAPHQL, graphql),
         Route("/schema.graphql", _schema(house, entrance), methods=["GET"]),
+        *Receipts(house.gateway, entrance, house.fair, house.metrics, lambda: house.inforce.registry).routes,
         *endpoint.routes(authority(house)),
         *health.routes(
             {

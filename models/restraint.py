@@ -6,7 +6,7 @@ from tortoise import Model, fields
 
 
 class Mark(IntFlag):
-    """Which of these registers has ever had a row about a user, as bits of `users.marks`.
+    """Which of these registers has ever had a row about a user, as bits of `users.marks`; `NARROWED` for a consent.
 
     Triggers set them, so that no writer can forget to; nothing clears them. Where a bit is not set there is nothing
     to look for, and most people have none.
@@ -15,6 +15,8 @@ class Mark(IntFlag):
     HOLD = 1
     OPT_OUT = 2
     ERASURE = 4
+    NARROWED = 8
+    """A consent that names categories."""
 
 
 class Ground(StrEnum):

@@ -28,6 +28,7 @@ class Circumstance:
         equivalent: it is relied on for its equivalent system, whether or not that was looked at in time.
         delegated: the recipient works on the company's behalf.
         identifying: the recipient is expected to know whom data without a name is about.
+        country: where the recipient is (ISO 3166-1).
         grounds: what the recipient may be given data on today.
     """
 
@@ -41,6 +42,7 @@ class Circumstance:
     equivalent: bool = False
     delegated: bool = False
     identifying: bool = False
+    country: str = "JP"
     grounds: Grounds = NO_GROUNDS
 
 
@@ -82,21 +84,32 @@ def _noticed(circumstance: Circumstance) -> str:
     return f"((u.shown & {circumstance.purpose_bit}) <> 0 OR COALESCE(u.registered_at >= {announced}, 1 = 0))"
 
 
-def _consent(purpose: str, more: str = "") -> str:
+def standing_consent(purpose: str) -> str:
+    """The consent `c` of the user to this purpose, if it stands: the rest of a statement after its columns."""
     return (
-        "EXISTS (SELECT 1 FROM consents c WHERE c.user_id = u.id AND c.recipient = :consent_to"
+        "FROM consents c WHERE c.user_id = u.id AND c.recipient = :consent_to"
         f" AND c.purpose = {_names((purpose,))} AND c.state IN ({_PERMITTING})"
-        f" AND (c.expires_at IS NULL OR c.expires_at > :now){more})"
+        " AND (c.expires_at IS NULL OR c.expires_at > :now)"
     )
+
+
+def _consent(purpose: str, more: str = "") -> str:
+    return f"EXISTS (SELECT 1 {standing_consent(purpose)}{more})"
 
 
 def _consented(circumstance: Circumstance) -> str:
     return " AND ".join(_consent(purpose) for purpose in circumstance.chain)
 
 
+def told_of(circumstance: Circumstance) -> str:
+    """Of a consent `c`: before it the person was told of the country where the recipient is now, or why of none."""
+    country = _names((circumstance.country,))
+    return f" AND c.foreign_informed AND (c.told_country = '' OR c.told_country = {country})"
+
+
 def _informed(circumstance: Circumstance) -> str:
     """What the law permits without consent, it permits without what must be told before one (Art 28(1))."""
-    told = _consent(circumstance.chain[0], " AND c.foreign_informed")
+    told = _consent(circumstance.chain[0], told_of(circumstance))
     return (
         f"({told} OR EXISTS (SELECT 1 {LAWFUL_CASE}))" if AUTHORITY in circumstance.recipient_names else told
     )

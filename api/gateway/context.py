@@ -83,6 +83,7 @@ class Context:
             equivalent=self.recipient.equivalent,
             delegated=OWN in self.groups,
             identifying=self.recipient.identifying,
+            country=self.recipient.country,
             grounds=self.recipient.grounds,
         )
 

@@ -11,6 +11,7 @@ from api.gateway.connection import Connection, beyond
 from api.gateway.context import Context
 from api.gateway.cursor import ListCursors
 from api.gateway.filter import Order, conditions, filter_paths, order_of
+from api.gateway.narrowing import reached
 from api.gateway.paging import page_size
 from api.gateway.plan import Leaf
 from api.gateway.reading import ID, REF, Reading, View
@@ -118,6 +119,7 @@ class Door:
         made = conditions(given, self.reader.dialect, self.today, self.vault)
         if arguments.get("after") is not None:
             made.sql.append(beyond(cursors.open(arguments["after"]), order, made))
+        made.sql += reached(self.context, argument_paths(arguments))
         direction = "DESC" if order.descending else "ASC"
         column = f"{order.column} {direction}, " if order.column else ""
         tail = "".join(f" AND {sql}" for sql in made.sql)

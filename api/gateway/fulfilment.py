@@ -176,7 +176,7 @@ class Fulfilment:
             cursors,
             running.today,
             values,
-            Registers(view, self._vault),
+            Registers(view, self._vault, running.at),
             self._vault,
         )
 

@@ -5,23 +5,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from api.gateway.basis import basis_of, case_files
+from api.gateway.basis import basis_of
 from api.gateway.columns import Columns
 from api.gateway.context import Context
+from api.gateway.narrowing import Narrowing
 from api.gateway.plan import Leaf, UserPlan
 from api.gateway.shape import Shape, Shaper
 from models.dialect import Dialect, numbered
-from models.standing import LAWFUL_CASE
 from models.store import Row
 from policies.clearance import IDENTITY, Opening
-from policies.vocabulary import Fact
 
 MOST_STATEMENTS = 16
 LONGEST_TAIL = 4_000
-CASES = "#"
-"""What stands in a key between the standing and the case files."""
-
-NOTHING = Opening({})
 REF, ID = 0, 1
 """The places in every row of the ledger's reference and of the user's id."""
 
@@ -56,8 +51,8 @@ class Reading:
         sought = plan.sought(self.seen)
         self.forbidden = tuple(leaf for leaf in sought if leaf.path not in self.seen)
         self.asked = frozenset(leaf.path for leaf in sought) or frozenset(plan.asked)
-        self.by_case = Fact.LAWFUL in (*clearance.required, *self.lens.facts)
-        self.key_at = (2 + context.third_party) if self.lens.facts or self.by_case else None
+        self._narrowing = Narrowing(context, self.lens)
+        self.key_at = (2 + context.third_party) if self.lens.facts or self._narrowing else None
         self._columns = Columns(
             (path for path in plan.asked if path in self.seen),
             context.force.catalogue,
@@ -86,12 +81,7 @@ class Reading:
         )
 
     def _key(self, dialect: Dialect) -> str:
-        standing = self.context.standing_sql(self.lens.facts) or "0"
-        if not self.by_case:
-            return standing
-        file = "f.basis || ' ' || CAST(f.items AS text)"
-        joined = f"string_agg({file}, '|')" if dialect is Dialect.POSTGRES else f"group_concat({file}, '|')"
-        return f"CAST({standing} AS text) || '{CASES}' || COALESCE((SELECT {joined} {LAWFUL_CASE}), '')"
+        return self._narrowing.key(self.context.standing_sql(self.lens.facts) or "0", dialect)
 
     def statement(self, tail: str, order_column: str | None) -> tuple[str, tuple[str, ...]]:
         """The whole statement, numbered; the column that orders the list is read last, for its cursors."""
@@ -131,7 +121,7 @@ class Reading:
         turns = {key: iter(answers) for key, answers in shaped.items()}
         return [next(turns[row[place]]) for row in rows]
 
-    def view(self, key: Any) -> View:  # noqa: ANN401 - an integer, or the items of case files
+    def view(self, key: Any) -> View:  # noqa: ANN401 - an integer, or a text with all that narrows
         """What users with this key are given."""
         found = self._views.get(key)
         if found is None:
@@ -139,9 +129,7 @@ class Reading:
         return found
 
     def _make_view(self, key: Any) -> View:  # noqa: ANN401 - see above
-        standing, _, files = key.partition(CASES) if self.by_case else (key, "", "")
-        cases = case_files(files)
-        opening = self._opening(int(standing), cases)
+        opening, cases = self._narrowing.opening(key)
         asked = self.asked
         # Of whom nothing asked is open the answer still tells that they exist.
         released = frozenset(path for path in asked if path in opening) or frozenset({IDENTITY})
@@ -155,26 +143,6 @@ class Reading:
                 leaf for leaf in self.plan.leaves if leaf.path in self.seen and leaf.path not in opening
             ),
             opening=opening,
-        )
-
-    def _opening(self, standing: int, cases: Mapping[str, Sequence[str]]) -> Opening:
-        """What is open to this standing; what only case files open is narrowed to their items (APPI Art 27(1))."""
-        whole = self.lens.openings.get(standing, NOTHING)
-        if not self.by_case:
-            return whole
-        facts = self.lens.facts
-        lawful = 1 << facts.index(Fact.LAWFUL) if Fact.LAWFUL in facts else 0
-        anyway = self.lens.openings.get(standing ^ lawful, NOTHING) if standing & lawful else NOTHING
-        if lawful and not standing & lawful:
-            anyway = whole
-        named = {item for items in cases.values() for item in items}
-        edition = self.context.force.edition
-        return Opening(
-            {
-                path: rule
-                for path, rule in whole.rules.items()
-                if path == IDENTITY or path in anyway or not named.isdisjoint(edition.field_ancestors(path))
-            }
         )
 
     def _basis(self, rules: Mapping[str, str | None]) -> tuple[str, ...]:

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import orjson
 
+from api.gateway.consent_register import CONSENTS, EVENTS, WITH_EVENTS, consents
 from api.gateway.ledger_view import LedgerView
 from api.gateway.plan import HISTORY, REGISTER_FIELDS
 from api.gateway.reading import ID, REF, Reading, View
@@ -16,6 +18,7 @@ from api.gateway.walk import asks, walk
 from models.day import moment
 from models.dialect import Dialect
 from models.history import AccessQuery
+from models.inforce import Force
 from models.person_row import change_of
 from models.store import Reader, Row
 from models.vault import Vault
@@ -30,12 +33,6 @@ class List:
 
     sql: str
     record: Callable[[Edition, Sequence[Any]], Record]
-
-
-def _consent(_edition: Edition, row: Sequence[Any]) -> Record:
-    names = ("id", "purpose", "recipient", "state", "givenAt", "withdrawnAt", "expiresAt")
-    told = dict(zip((*names, "noticeVersion", "language", "method"), row, strict=True))
-    return told | {name: _moment(told[name]) for name in ("givenAt", "withdrawnAt", "expiresAt")}
 
 
 def _notice(edition: Edition, row: Sequence[Any]) -> Record:
@@ -58,11 +55,6 @@ def _moment(value: Any) -> Any:  # noqa: ANN401 - a time of either dialect
 
 LISTS: Mapping[str, List] = MappingProxyType(
     {
-        "consents": List(
-            "SELECT user_id, id, purpose, recipient, state, given_at, withdrawn_at, expires_at, notice_version,"
-            " language, method FROM consents WHERE user_id {} ORDER BY user_id, purpose, recipient",
-            _consent,
-        ),
         "notices": List(
             "SELECT user_id, source, shown, policy_version, language, notice_at, acquired_at"
             " FROM acquisitions WHERE user_id {} ORDER BY user_id, acquired_at, id",
@@ -70,6 +62,7 @@ LISTS: Mapping[str, List] = MappingProxyType(
         ),
     }
 )
+CONSENTS_FIELD = "consents"
 _CHANGES = (
     "SELECT user_id, field, was, became, at, by, client, purpose FROM amendments WHERE user_id {}"
     " ORDER BY user_id, at DESC, id"
@@ -86,6 +79,7 @@ class Registers:
 
     view: LedgerView
     vault: Vault
+    now: datetime
     shown: dict[tuple[int, tuple[str, ...]], set[str]] = field(default_factory=lambda: defaultdict(set))
 
     async def read(
@@ -100,7 +94,9 @@ class Registers:
             views = {row[ID]: reading.view(key) for key, rows in by_key.items() for row in rows}
             allowed = {user: view for user, view in views.items() if path in view.released}
             rows = [row for some in by_key.values() for row in some if row[ID] in allowed]
-            if each.name in LISTS:
+            if each.name == CONSENTS_FIELD:
+                found[each.key] = await self._consents(reader, each, rows, reading.context.force)
+            elif each.name in LISTS:
                 found[each.key] = await self._list(reader, each, rows, reading.context.force.edition)
             elif each.name == HISTORY:
                 found[each.key] = await self._changes(reader, each, rows, allowed)
@@ -115,6 +111,16 @@ class Registers:
         told: dict[str, list[Any]] = defaultdict(list)
         for user, *cells in await _of(reader, register.sql, rows):
             told[user].append(walk(each.children, each.type_name, register.record(edition, cells)))
+        return {row[ID]: told.get(row[ID], []) for row in rows}
+
+    async def _consents(
+        self, reader: Reader, each: Selected, rows: Sequence[Row], force: Force
+    ) -> Mapping[str, Any]:
+        told: dict[str, list[Any]] = defaultdict(list)
+        stepwise = any(asks(each, name) for name in WITH_EVENTS)
+        steps = await _of(reader, EVENTS, rows) if stepwise else ()
+        for consent in consents(await _of(reader, CONSENTS, rows), steps, force, self.now):
+            told[consent["user"]].append(walk(each.children, each.type_name, consent))
         return {row[ID]: told.get(row[ID], []) for row in rows}
 
     async def _changes(

@@ -9,11 +9,19 @@ import strawberry
 from graphql import GraphQLNamedType, GraphQLObjectType, GraphQLSchema, get_named_type
 from strawberry.directive import DirectiveLocation
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types.scalar import ScalarDefinition
 from strawberry.types.unset import UNSET
 
 from api.schema.moment import MOMENT
 from api.schema.mutation import Mutation
-from api.schema.personal import ANSWER_VALUE, PERSONAL_TYPES, AnswerValue, never
+from api.schema.personal import (
+    ANSWER_VALUE,
+    CONSENT_RECEIPT,
+    PERSONAL_TYPES,
+    AnswerValue,
+    ConsentReceipt,
+    never,
+)
 from api.schema.query import Query
 from models.catalogue import ANSWERS, FIELDS
 from policies.edition import Edition
@@ -42,7 +50,10 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "CloseCasePayload": "case",
         "Confirmation": "id recipient how foreignInformed confirmedOn until endedOn state changes",
         "ConfirmRelatedConsentPayload": "confirmation",
-        "Consent": "id purpose recipient state givenAt withdrawnAt expiresAt noticeVersion language method",
+        "Consent": "id purpose recipient state givenAt withdrawnAt expiresAt noticeVersion language method"
+        " noticeHash noticeText categories guardian foreignInformed foreignInformation reason events receipt",
+        "ConsentEvent": "state at by noticeVersion language method expiresAt categories guardian reason",
+        "ConsentWarning": "code ja en",
         "Edition": "id number publishedAt publishedBy approvedBy note rules",
         "EndConfirmationPayload": "confirmation",
         "EndEntrustmentPayload": "entrustment",
@@ -55,11 +66,14 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "FieldInfo": "path category tier clause ja en purposes",
         "NearMiss": "rule failed missing text",
         "ForeignCheck": "id recipient regime measures checkedOn nextDueOn maintained problems action at state changes",
+        "ForeignInformation": "country regime measures countryUnnamedBecause insteadOfCountry"
+        " measuresUntoldBecause",
         "FormQuestion": "key kind category choices labelJa labelEn helpJa helpEn required askedFrom askedUntil",
         "FormChoice": "value labelJa labelEn",
         "GroundChange": "id at by requestId what parts",
         "GroundPart": "name was became",
         "Grounds": "entrustments successions jointUses foreignChecks confirmations",
+        "InvalidateConsentPayload": "user",
         "InputMistake": "path code message",
         "JointUse": "id recipients purposes items rangeOfUsers usersPurpose managerName managerAddress"
         " managerRepresentative announcedAt endedOn state changes",
@@ -78,10 +92,11 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         " status closed missing contract contractFrom contractUntil contact noticeUrl provisionMethod changes",
         "RecipientChange": "id at by requestId what parts",
         "RecipientPart": "name was became",
-        "RecordConsentPayload": "user",
+        "RecordConsentPayload": "user warnings",
         "RecordEntrustmentPayload": "entrustment",
         "RecordForeignCheckPayload": "foreignCheck",
         "RecordSuccessionPayload": "succession",
+        "RefuseConsentPayload": "user",
         "RegisterManyPayload": "registered results",
         "RegisterPayload": "user",
         "RegisterResult": "index user mistakes",
@@ -89,6 +104,7 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "ReleaseConnection": "edges pageInfo",
         "ReleaseEdge": "node cursor",
         "ReopenRecipientPayload": "recipient",
+        "RequestConsentPayload": "user",
         "RestoreClientPayload": "client",
         "RevokeClientPayload": "client",
         "RotateClientSecretPayload": "client secret",
@@ -140,6 +156,13 @@ FINISHED_TYPES = (
 """The types that a door finishes, so that the executor never resolves a field of theirs."""
 
 
+SCALARS: dict[object, ScalarDefinition] = {
+    AnswerValue: ANSWER_VALUE,
+    ConsentReceipt: CONSENT_RECEIPT,
+    datetime: MOMENT,
+}
+
+
 class Unguarded(Exception):  # noqa: N818 - it names the fault
     """A field of the schema that no rule decides about."""
 
@@ -175,7 +198,9 @@ def build_schema() -> strawberry.Schema:
         query=Query,
         mutation=Mutation,
         directives=[purpose],
-        config=StrawberryConfig(scalar_map={AnswerValue: ANSWER_VALUE, datetime: MOMENT}),
+        config=StrawberryConfig(
+            scalar_map={AnswerValue: ANSWER_VALUE, ConsentReceipt: CONSENT_RECEIPT, datetime: MOMENT}
+        ),
     )
     for name in FINISHED_TYPES:
         _seal(core(made).type_map[name])

@@ -22,8 +22,14 @@ from api.schema.changes import (
     UpdateUserPayload,
 )
 from api.schema.consenting import (
+    InvalidateConsentInput,
+    InvalidateConsentPayload,
     RecordConsentInput,
     RecordConsentPayload,
+    RefuseConsentInput,
+    RefuseConsentPayload,
+    RequestConsentInput,
+    RequestConsentPayload,
     WithdrawConsentInput,
     WithdrawConsentPayload,
 )
@@ -47,6 +53,29 @@ class PeopleMutations:
     def withdraw_consent(
         self, info: Info, input: Annotated[WithdrawConsentInput, told("Whose consent, to what and to whom")]
     ) -> WithdrawConsentPayload:
+        """Finished."""
+        return finished(info)
+
+    @strawberry.mutation(description="Note that a person was asked for a consent and has not answered")
+    def request_consent(
+        self, info: Info, input: Annotated[RequestConsentInput, told("Who is asked for what")]
+    ) -> RequestConsentPayload:
+        """Finished."""
+        return finished(info)
+
+    @strawberry.mutation(description="Record that a person said no to a consent, or not now")
+    def refuse_consent(
+        self, info: Info, input: Annotated[RefuseConsentInput, told("Who said no to what")]
+    ) -> RefuseConsentPayload:
+        """Finished."""
+        return finished(info)
+
+    @strawberry.mutation(
+        description="End a consent that was void, or that the company ends; the next operation of anybody obeys"
+    )
+    def invalidate_consent(
+        self, info: Info, input: Annotated[InvalidateConsentInput, told("Which consent ends, and why")]
+    ) -> InvalidateConsentPayload:
         """Finished."""
         return finished(info)
 

@@ -148,7 +148,7 @@ _USER = """{ id name { roman } email answers { key value } history { field was b
   accesses(first: 2) { edges { node { releases { edges { node { user written } } } } } } }"""
 CHANGES = (
     *("register", "updateUser", "recordConsent", "withdrawConsent", "setApplicationStage"),
-    *("placeHold", "liftHold", "screenAnswer"),
+    *("placeHold", "liftHold", "screenAnswer", "requestConsent", "refuseConsent", "invalidateConsent"),
 )
 SELECTED = {
     "user": _USER,

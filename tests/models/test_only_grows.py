@@ -22,6 +22,8 @@ ACQUISITION = """INSERT INTO acquisitions
 VALUES ('kept', 'u', 'SERVICE_FORM', 1, '1', 'en', '2026-11-22 03:00:00+00:00', '2026-11-22 03:00:00+00:00')"""
 PURGE = """INSERT INTO provision_purges (id, run, at, on_day, by, due_on, first_id, last_id, records)
 VALUES ('kept', 'r', '2026-11-22 03:00:00+00:00', '2026-11-22', 'cli:x', '2026-11-21', '0', '1', 1)"""
+NOTICE = """INSERT INTO notice_texts (hash, text, language, first_at)
+VALUES ('kept', 'What was shown', 'en', '2026-11-22 03:00:00+00:00')"""
 
 TABLES = {
     "accesses": ("id", "client = 'x'"),
@@ -29,6 +31,7 @@ TABLES = {
     "catalogue": ("path", "bit = 1000"),
     "consent_events": ("id", "language = 'x'"),
     "editions": ("number", "note = 'x'"),
+    "notice_texts": ("hash", "text = 'x'"),
     "provisions": ("id", "basis = 'x'"),
     "provision_purges": ("id", "by = 'x'"),
 }
@@ -67,7 +70,7 @@ async def store(database_url: str) -> AsyncIterator[Store]:
         bits: Bits = await load_bits(made, FIELDS)
         async with running(made, bits) as ledger:
             await ledger.record(entry(groups=(group(1),), provisions=(provision(1),)))
-        for row in (EVENT, EDITION, ACQUISITION, PURGE):
+        for row in (EVENT, EDITION, ACQUISITION, PURGE, NOTICE):
             await elsewhere(database_url, row)
         yield made
 

@@ -21,6 +21,7 @@ from graphql import (
 
 from tests.oracle.asker import IDENTITY, Asker, Standpoint, standpoint
 from tests.oracle.grounds import can_be_recorded, day_in_japan, is_open
+from tests.oracle.law import PERMITTING
 from tests.oracle.page import Page, Places, Refused, looked_at, page
 from tests.oracle.people import Person, Register
 from tests.oracle.rulebook import Rulebook
@@ -298,11 +299,17 @@ class _Walk:
             case "AccessConnection":
                 return source
             case "Consent" | "FieldChange":
-                return source.row[CONSENT.get(name, name)]
+                return self._of_row(source.row, CONSENT.get(name, name))
             case "Notice":
                 return self._of_notice(source.row, name)
             case _:
                 return self._cell(source.person, f"User.{source.name}.{name}", info)
+
+    def _of_row(self, row: Mapping[str, Any], name: str) -> Any:
+        """A cell of a register; a consent whose time is over is told as such."""
+        end = row.get("expires_at")
+        over = name == "state" and row[name] in PERMITTING and end is not None and end <= self._oracle.now
+        return "EXPIRED" if over else row[name]
 
     def _door(self, info: Info, arguments: dict[str, Any]) -> Any:
         self.doors.append((str(info.path.key), info.field_name, arguments))

@@ -1,11 +1,13 @@
 """The asker: one token with one declared purpose and recipient, as anybody could send them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 from typing import Any
 
 from tests.oracle.grounds import day_in_japan, facts_of, stands_in
-from tests.oracle.law import Matter, named_items, standing
+from tests.oracle.law import Matter, standing, untrue_of
 from tests.oracle.people import Person, Register
 from tests.oracle.rulebook import Facts, Rulebook, standings
 
@@ -35,17 +37,27 @@ class Standpoint:
     matter: Matter
 
     def allowed(self, person: Person, path: str) -> bool:
-        """May this field of this person be read: one plain question, then the scope and the case file."""
+        """May this field of this person be read: one plain question, then the scope, case files and narrow consents.
+
+        What is not true of this field may be true or not; it must be open, and the person with it, either way.
+        """
         facts = standing(person, self.matter)
-        if not self.permits(path, facts):
-            return False
-        if path == IDENTITY or not self.by_case(path, facts):
-            return True
-        return not self.rulebook.wider("g3", path).isdisjoint(named_items(person, self.matter))
+        if path == IDENTITY or not self.permits(path, facts):
+            return self.permits(path, facts)
+        lost = sorted(untrue_of(person, self.matter, self.rulebook.wider("g3", path)) & facts)
+        return all(
+            self.permits(IDENTITY, facts - set(some)) and self.permits(path, facts - set(some))
+            for size in range(len(lost) + 1)
+            for some in combinations(lost, size)
+        )
 
     def exists(self, person: Person) -> bool:
         """Whether this person is anybody for the asker."""
         return self.allowed(person, IDENTITY)
+
+    def listed(self, person: Person, paths: Iterable[str]) -> bool:
+        """Whether this person is in a list that looks at these fields."""
+        return self.exists(person) and all(self.allowed(person, path) for path in paths)
 
     def permits(self, path: str, facts: Facts) -> bool:
         """The rules under these facts, narrowed by the token's categories."""
@@ -117,6 +129,7 @@ def standpoint(  # noqa: PLR0913, PLR0917 - what a standpoint depends on
         names=names,
         own=not names.isdisjoint({"internal", "person", "entrustee"}),
         abroad=row["country"] != "JP",
+        country=row["country"],
         stand_in=stands_in(row, register.grounds, today),
         of_recipient=facts_of(row, purpose, register.grounds, today),
         announced=register.announced.get(purpose),

@@ -206,8 +206,17 @@ class Fate:
                 "language": self._one(("ja", "en")),
                 "method": self._one(list(ConsentMethod)),
                 "foreign_informed": self._chance(0.5),
+                "told_country": ("", "US", "", "DE", "US")[self._count % 5],
+                "categories": " ".join(self._narrow()),
             },
         )
+
+    def _narrow(self) -> list[str]:
+        """Nothing for a whole consent; else a few categories, wide and narrow, some of which nobody has any more."""
+        if self._chance(0.6):
+            return []
+        names = self._edition.categories.within("profile")
+        return [self._one((*names, "card", "person", "gone")) for _ in range(self._one((1, 2, 4)))]
 
     async def _correct(self, store: Store, user: str) -> None:
         """Corrections, each with its history; two of the same moment too."""

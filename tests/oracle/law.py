@@ -53,6 +53,7 @@ class Matter:
     names: frozenset[str]
     own: bool
     abroad: bool
+    country: str
     stand_in: bool
     of_recipient: dict[str, bool]
     announced: datetime | None
@@ -86,6 +87,25 @@ def lawful_cases(person: Person, matter: Matter) -> list[dict[str, Any]]:
 def named_items(person: Person, matter: Matter) -> set[str]:
     """What those case files name."""
     return {item for case in lawful_cases(person, matter) for item in case["items"]}
+
+
+def untrue_of(person: Person, matter: Matter, names: frozenset[str]) -> frozenset[str]:
+    """The facts that do not hold for a field under any of these names, as what they rest on names others."""
+    lost = set()
+    if named_items(person, matter).isdisjoint(names):
+        lost.add("lawful")
+    if any(_leaves_out(row, names) for each in matter.chain for row in _consents(person, matter, each)):
+        lost.add("consented")
+    told = [row for row in _consents(person, matter, matter.purpose) if _tells(row, matter)]
+    if not matter.stand_in and not _asked_by_law(person, matter) and any(_leaves_out(e, names) for e in told):
+        lost.add("abroad-informed")
+    return frozenset(lost)
+
+
+def _leaves_out(consent: dict[str, Any], names: frozenset[str]) -> bool:
+    """It opens categories, and neither one of these nor what makes a person somebody."""
+    opened = consent["categories"].split()
+    return bool(opened) and not {*opened, "identifier"} & names
 
 
 def _complete(case: dict[str, Any], matter: Matter) -> bool:
@@ -122,7 +142,12 @@ def _consents(person: Person, matter: Matter, purpose: str) -> list[dict[str, An
 
 
 def _informed(person: Person, matter: Matter) -> bool:
-    return any(row["foreign_informed"] for row in _consents(person, matter, matter.purpose))
+    return any(_tells(row, matter) for row in _consents(person, matter, matter.purpose))
+
+
+def _tells(consent: dict[str, Any], matter: Matter) -> bool:
+    """The person was told all that must be, of the very country where the recipient is, if one was named."""
+    return bool(consent["foreign_informed"]) and consent["told_country"] in {"", matter.country}
 
 
 def _asked_by_law(person: Person, matter: Matter) -> bool:

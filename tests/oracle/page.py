@@ -96,7 +96,8 @@ def page(
     _sensible(given)
     asker = seen_from.asker
     of = repr((asker.client, asker.role, asker.user, seen_from.purpose, seen_from.recipient, given, order))
-    found = [each for each in people if seen_from.exists(each) and _fits(each, given, today)]
+    paths = looked_at(arguments)
+    found = [each for each in people if seen_from.listed(each, paths) and _fits(each, given, today)]
     found.sort(key=lambda each: _place(each, order), reverse=order.endswith("DESC"))
     if arguments.get("after") is not None:
         last = _place(places.open(arguments["after"], of), order)

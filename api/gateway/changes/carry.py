@@ -8,7 +8,13 @@ from typing import Any
 from api.gateway.changes.act import Act, Done
 from api.gateway.changes.cases import CASE_CHANGES, change_case
 from api.gateway.changes.clients import CLIENT_CHANGES, change_client
-from api.gateway.changes.consent import record_consent, withdraw_consent
+from api.gateway.changes.consent import (
+    invalidate_consent,
+    record_consent,
+    refuse_consent,
+    request_consent,
+    withdraw_consent,
+)
 from api.gateway.changes.correction import update_user
 from api.gateway.changes.grounds import GROUND_CHANGES, change_ground
 from api.gateway.changes.hold import lift_hold, place_hold
@@ -19,6 +25,7 @@ from api.gateway.changes.stage import set_application_stage
 from api.gateway.door import Finished
 from api.gateway.plan import EACH
 from api.gateway.selection import TYPENAME, Selected
+from api.gateway.walk import walk
 
 Change = Callable[[Act], Awaitable[Done]]
 CHANGES: Mapping[str, Change] = MappingProxyType(
@@ -28,6 +35,9 @@ CHANGES: Mapping[str, Change] = MappingProxyType(
         "updateUser": update_user,
         "recordConsent": record_consent,
         "withdrawConsent": withdraw_consent,
+        "requestConsent": request_consent,
+        "refuseConsent": refuse_consent,
+        "invalidateConsent": invalidate_consent,
         "setApplicationStage": set_application_stage,
         "placeHold": place_hold,
         "liftHold": lift_hold,
@@ -92,7 +102,7 @@ async def _payload(act: Act, kept: Mapping[str, Any]) -> dict[str, Any]:
         elif child.name == "user":
             payload[child.key] = await _person(act, (child.key,), people[0])
         else:
-            payload[child.key] = kept["told"][child.name]
+            payload |= walk((child,), selected.type_name, kept["told"]) or {}
     return payload
 
 

@@ -1,80 +1,172 @@
-"""The changes of consent: given or withdrawn, with the notice that was shown."""
+"""The changes of consent: asked for, given, refused, put off, taken back or found void, with the notice that was shown.
+
+States and steps are those of domain section 8; every step is one event, and events only grow.
+"""
 
 from secrets import token_hex
 from typing import Any
 
 from api.gateway.changes.act import Act, Done, Subject
-from models.consent import PERMITTING, ConsentMethod
+from api.gateway.changes.consent_said import (
+    LONGEST_NAME,
+    LONGEST_REASON,
+    Said,
+    as_json,
+    keep_notice,
+)
+from api.gateway.told import Told
+from models.consent import PERMITTING, ConsentMethod, ConsentState
+from models.history import moment
+from models.registry import KnownRecipient
 
-LANGUAGES = ("ja", "en")
-LONGEST_NOTICE = 20
 FIELD = "User.consents"
+NOT_INFORMED = "FOREIGN_INFORMATION_MISSING"
 
 _UPSERT = """
 INSERT INTO consents (id, user_id, purpose, recipient, state, given_at, withdrawn_at, expires_at, notice_version,
-                      language, method, foreign_informed)
-VALUES (:id, :user, :purpose, :to, 'GIVEN', :now, NULL, :expires, :notice, :language, :method, :informed)
+                      language, method, foreign_informed, categories, notice, guardian, told_abroad, told_country,
+                      reason)
+VALUES (:id, :user, :purpose, :to, 'GIVEN', :now, NULL, :expires, :version, :language, :method, :informed,
+        :categories, :hash, :guardian, :told, :country, '')
 ON CONFLICT (user_id, purpose, recipient) DO UPDATE SET
   state = CASE WHEN consents.state IN ('GIVEN', 'RENEWED') THEN 'RENEWED' ELSE 'GIVEN' END,
   given_at = excluded.given_at, withdrawn_at = NULL, expires_at = excluded.expires_at,
-  notice_version = excluded.notice_version, language = excluded.language, method = excluded.method
+  notice_version = excluded.notice_version, language = excluded.language, method = excluded.method,
+  foreign_informed = excluded.foreign_informed, categories = excluded.categories, notice = excluded.notice,
+  guardian = excluded.guardian, told_abroad = excluded.told_abroad, told_country = excluded.told_country,
+  reason = ''
+"""
+_UNGIVEN = """
+INSERT INTO consents (id, user_id, purpose, recipient, state, given_at, withdrawn_at, expires_at, notice_version,
+                      language, method, foreign_informed, categories, notice, guardian, told_abroad, reason)
+VALUES (:id, :user, :purpose, :to, :state, NULL, NULL, NULL, :version, :language, :method, :no, '', :hash, '', NULL, '')
+ON CONFLICT (user_id, purpose, recipient) DO UPDATE SET
+  state = excluded.state, notice_version = excluded.notice_version, language = excluded.language,
+  method = excluded.method, notice = excluded.notice, reason = '', expires_at = NULL, guardian = '',
+  foreign_informed = excluded.foreign_informed, categories = '', told_abroad = NULL, told_country = ''
 """
 _WITHDRAW = """
 UPDATE consents SET state = 'WITHDRAWN', withdrawn_at = :now
 WHERE user_id = :user AND purpose = :purpose AND recipient = :to AND state IN ('GIVEN', 'RENEWED')
 """
+_END = """
+UPDATE consents SET state = :state, withdrawn_at = :now, reason = :reason
+WHERE user_id = :user AND purpose = :purpose AND recipient = :to AND state IN ('GIVEN', 'RENEWED')
+"""
 _EVENT = """
-INSERT INTO consent_events (id, consent_id, user_id, state, at, by, notice_version, language, method)
-SELECT :event, c.id, c.user_id, c.state, :now, :by, c.notice_version, c.language, c.method
+INSERT INTO consent_events (id, consent_id, user_id, state, at, by, notice_version, language, method, expires_at,
+                            categories, notice, guardian, told_abroad, reason)
+SELECT :event, c.id, c.user_id, c.state, :now, :by, c.notice_version, c.language, c.method, c.expires_at,
+       c.categories, c.notice, c.guardian, c.told_abroad, c.reason
 FROM consents c WHERE c.user_id = :user AND c.purpose = :purpose AND c.recipient = :to
 """
-_STATE = "SELECT state FROM consents WHERE user_id = :user AND purpose = :purpose AND recipient = :to"
+_STATE = (
+    "SELECT state, expires_at FROM consents WHERE user_id = :user AND purpose = :purpose AND recipient = :to"
+)
 
 
 async def record_consent(act: Act) -> Done:
-    """A person agreed, with the notice that was shown; never by silence (Clause 11 is no consent)."""
-    said = act.said
-    person, values = await _target(act)
-    notice, language = str(said["noticeVersion"]).strip(), str(said["language"])
-    if not 0 < len(notice) <= LONGEST_NOTICE:
-        raise act.wrong("noticeVersion", "NOTICE_UNNAMED")
-    if language not in LANGUAGES:
-        raise act.wrong("language", "LANGUAGE_UNKNOWN")
-    expires = said.get("expiresAt")
-    if expires is not None and expires <= act.running.at:
-        raise act.wrong("expiresAt", "EXPIRY_OVER")
-    await act.transaction.execute(
-        _UPSERT,
-        {
-            **values,
-            "id": token_hex(13),
-            "expires": expires,
-            "notice": notice,
-            "language": language,
-            "method": ConsentMethod(getattr(said["method"], "value", said["method"])).value,
-            "informed": False,
-        },
-    )
+    """A person agreed, with the notice that was shown; never by silence (Clause 11 is no consent).
+
+    To be recorded again is to be renewed, with what was said this time alone.
+    """
+    person, values, recipient = await _target(act)
+    said = Said(act)
+    notice = said.notice()
+    told, informed = said.abroad(recipient)
+    row = {
+        **values,
+        **notice,
+        "id": token_hex(13),
+        "expires": said.expiry(),
+        "method": said.method(),
+        "categories": said.categories(),
+        "guardian": said.text("guardian", LONGEST_NAME, missing="GUARDIAN_UNNAMED"),
+        "told": as_json(told),
+        "country": (told or {}).get("country", "")[:2],
+        "informed": informed,
+    }
+    said.settle()
+    await keep_notice(act, notice)
+    await act.transaction.execute(_UPSERT, row)
+    await act.transaction.execute(_EVENT, values)
+    return _done(person, warnings=_warnings(values["to"], recipient, informed=informed))
+
+
+def _warnings(to: str, recipient: KnownRecipient, *, informed: bool) -> list[dict[str, str]]:
+    """What a consent that was recorded does not do, and what to do about it."""
+    if informed or to != recipient.id or not recipient.abroad or recipient.informed:
+        return []
+    told = Told(NOT_INFORMED)
+    return [{"code": NOT_INFORMED, "ja": told.text("ja"), "en": told.text("en")}]
+
+
+async def request_consent(act: Act) -> Done:
+    """A person was asked and has not answered yet."""
+    return await _ungiven(act, ConsentState.REQUESTED)
+
+
+async def refuse_consent(act: Act) -> Done:
+    """A person said no, or not now; nothing is closed by it that was open."""
+    return await _ungiven(act, ConsentState.DEFERRED if act.said.get("later") else ConsentState.REFUSED)
+
+
+async def _ungiven(act: Act, state: ConsentState) -> Done:
+    person, values, _ = await _target(act)
+    said = Said(act)
+    notice = said.notice()
+    method = ConsentMethod.NONE.value if state is ConsentState.REQUESTED else said.method()
+    said.settle()
+    if await _stands(act, values):
+        raise act.wrong("", "CONSENT_STANDS")
+    await keep_notice(act, notice)
+    row = {**values, **notice, "id": token_hex(13), "state": state.value, "method": method, "no": False}
+    await act.transaction.execute(_UNGIVEN, row)
     await act.transaction.execute(_EVENT, values)
     return _done(person)
 
 
 async def withdraw_consent(act: Act) -> Done:
     """A person took a consent back; the next operation of anybody obeys."""
-    person, values = await _target(act)
-    found = await act.transaction.fetch(_STATE, values)
-    if not found or found[0][0] not in {state.value for state in PERMITTING}:
-        raise act.wrong("", "CONSENT_NOT_GIVEN")
+    person, values, _ = await _target(act)
+    await _given(act, values)
     await act.transaction.execute(_WITHDRAW, values)
     await act.transaction.execute(_EVENT, values)
     return _done(person)
 
 
-def _done(person: Subject) -> Done:
-    return Done(((person.id, person.ref, frozenset({FIELD})),))
+async def invalidate_consent(act: Act) -> Done:
+    """A consent is found void, or ended by the company; the next operation of anybody obeys."""
+    person, values, _ = await _target(act)
+    said = Said(act)
+    reason = said.text("reason", LONGEST_REASON, missing="REASON_BLANK")
+    said.settle()
+    await _given(act, values)
+    end = ConsentState(getattr(act.said["end"], "value", act.said["end"]))
+    await act.transaction.execute(_END, {**values, "state": end.value, "reason": reason})
+    await act.transaction.execute(_EVENT, values)
+    return _done(person)
 
 
-async def _target(act: Act) -> tuple[Subject, dict[str, Any]]:
+async def _given(act: Act, values: dict[str, Any]) -> None:
+    """See that there is a consent to end; one that is over may still be ended."""
+    found = await act.transaction.fetch(_STATE, values)
+    if not found or found[0][0] not in {state.value for state in PERMITTING}:
+        raise act.wrong("", "CONSENT_NOT_GIVEN")
+
+
+async def _stands(act: Act, values: dict[str, Any]) -> bool:
+    found = await act.transaction.fetch(_STATE, values)
+    if not found or found[0][0] not in {state.value for state in PERMITTING}:
+        return False
+    return found[0][1] is None or moment(found[0][1]) > act.running.at
+
+
+def _done(person: Subject, **told: Any) -> Done:  # noqa: ANN401 - parts of the payload
+    return Done(((person.id, person.ref, frozenset({FIELD})),), told)
+
+
+async def _target(act: Act) -> tuple[Subject, dict[str, Any], KnownRecipient]:
     """Whose consent, to what and to whom.
 
     Raises:
@@ -90,7 +182,7 @@ async def _target(act: Act) -> tuple[Subject, dict[str, Any]]:
     if recipient is None:
         raise act.wrong("recipient", "RECIPIENT_UNKNOWN")
     groups = {recipient.id, *force.edition.groups.ancestors(recipient.kind)}
-    return person, {
+    values = {
         "user": person.id,
         "purpose": purpose.id,
         "to": "internal" if {"internal", "person", "entrustee"} & groups else recipient.id,
@@ -98,3 +190,4 @@ async def _target(act: Act) -> tuple[Subject, dict[str, Any]]:
         "by": act.by,
         "event": token_hex(13),
     }
+    return person, values, recipient

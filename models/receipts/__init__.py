@@ -1,0 +1,1 @@
+"""The receipts: what a person keeps of a consent."""

@@ -1,0 +1,258 @@
+"""The life of a consent: asked for, given, refused, put off, renewed, over, taken back or found void; never by silence."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from api.house import utc_now
+from tests.world import World
+
+ACCOUNT, REQUESTS = "service.account", "compliance.requests"
+MUTATION = """mutation($i: %s!) @purpose(id: "%s") { %s(input: $i) { user { consents {
+  purpose recipient state method categories guardian noticeHash noticeText reason expiresAt withdrawnAt
+  foreignInformed foreignInformation { country regime measures countryUnnamedBecause }
+  events { state by method reason } } } %s } }"""
+SEEN = """query($id: ID!) @purpose(id: "service.application", recipient: "employer-b") {
+  user(id: $id) { id name { roman } } }"""
+NAMED = {"purpose": "service.application", "recipient": "employer-b"}
+SHOWN = {"noticeVersion": "2", "language": "ja"}
+TOLD = {
+    "country": "US",
+    "regime": "No general act; sectoral laws.",
+    "measures": "Equal to APPI, by contract.",
+}
+
+
+async def act(
+    world: World, name: str, user: str, *, client: str = "frontend", purpose: str = ACCOUNT, **said: Any
+) -> Any:
+    warned = "warnings { code ja en }" if name == "recordConsent" else ""
+    kind = f"{name[0].upper()}{name[1:]}Input"
+    return await world.ask(
+        client, MUTATION % (kind, purpose, name, warned), {"i": {"user": user, **NAMED, **said}}
+    )
+
+
+def consent(answer: Mapping[str, Any], recipient: str = "employer-b") -> dict[str, Any]:
+    """The consent in the payload of the one change."""
+    (payload,) = answer["data"].values()
+    return next(
+        {**each}
+        for each in payload["user"]["consents"]
+        if (each["purpose"], each["recipient"]) == ("service.application", recipient)
+    )
+
+
+async def opens(world: World, user: str) -> bool:
+    return bool((await world.ask("employer-b", SEEN, {"id": user}))["data"]["user"])
+
+
+def reasons(answer: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(each["extensions"]["reason"], each["extensions"].get("argument")) for each in answer["errors"]]
+
+
+@pytest.fixture
+async def user(a_world: World) -> str:
+    """Somebody whom this employer has never been told of."""
+    found = a_world.demo.users["plain"]
+    async with a_world.house.store.transaction() as transaction:
+        gone = "DELETE FROM consents WHERE user_id = :user AND recipient = 'employer-b'"
+        await transaction.execute(gone, {"user": found})
+    return found
+
+
+async def test_only_given_and_renewed_permit(a_world: World, user: str) -> None:
+    steps = [
+        ("requestConsent", SHOWN, "REQUESTED", False),
+        ("refuseConsent", {**SHOWN, "method": "CLICK", "later": True}, "DEFERRED", False),
+        ("refuseConsent", {**SHOWN, "method": "CLICK"}, "REFUSED", False),
+        ("recordConsent", {**SHOWN, "method": "TICK"}, "GIVEN", True),
+        ("recordConsent", {**SHOWN, "method": "CLICK"}, "RENEWED", True),
+        ("withdrawConsent", {}, "WITHDRAWN", False),
+        ("recordConsent", {**SHOWN, "method": "PAPER"}, "GIVEN", True),
+    ]
+    for name, said, state, permits in steps:
+        told = consent(await act(a_world, name, user, **said))
+        assert told["state"] == state
+        assert await opens(a_world, user) is permits
+    assert [each["state"] for each in told["events"]] == [state for _, _, state, _ in steps]
+    assert [each["method"] for each in told["events"]][:3] == ["NONE", "CLICK", "CLICK"]
+
+
+@pytest.mark.parametrize("end", ["INVALIDATED", "REVOKED"])
+async def test_the_desk_ends_a_consent_with_its_reason(a_world: World, user: str, end: str) -> None:
+    await act(a_world, "recordConsent", user, **SHOWN, method="TICK")
+    ended = await act(
+        a_world,
+        "invalidateConsent",
+        user,
+        client="privacy-desk",
+        purpose=REQUESTS,
+        end=end,
+        reason="法定代理人の同意がなかったため",
+    )
+    told = consent(ended)
+    assert (told["state"], told["reason"]) == (end, "法定代理人の同意がなかったため")
+    assert told["events"][-1] | {"by": ""} == {
+        "state": end,
+        "by": "",
+        "method": "TICK",
+        "reason": "法定代理人の同意がなかったため",
+    }
+    assert not await opens(a_world, user)
+    again = consent(await act(a_world, "recordConsent", user, **SHOWN, method="TICK"))
+    assert (again["state"], again["reason"]) == ("GIVEN", None)
+
+
+async def test_nobody_but_the_desk_finds_a_consent_void(a_world: World, user: str) -> None:
+    await act(a_world, "recordConsent", user, **SHOWN, method="TICK")
+    refused = await act(a_world, "invalidateConsent", user, end="REVOKED", reason="x")
+    assert a_world.codes(refused) == ["OPERATION_FORBIDDEN"]
+    assert await opens(a_world, user)
+
+
+async def test_a_consent_that_stands_is_withdrawn_and_not_refused(a_world: World, user: str) -> None:
+    await act(a_world, "recordConsent", user, **SHOWN, method="TICK")
+    for name, said in (("refuseConsent", {"method": "CLICK"}), ("requestConsent", {})):
+        refused = await act(a_world, name, user, **SHOWN, **said)
+        assert reasons(refused) == [("CONSENT_STANDS", "input")]
+    assert await opens(a_world, user)
+
+
+async def test_a_consent_that_is_over_is_told_as_expired_and_opens_nothing(a_world: World, user: str) -> None:
+    end = utc_now() + timedelta(days=30)
+    told = consent(
+        await act(a_world, "recordConsent", user, **SHOWN, method="TICK", expiresAt=end.isoformat())
+    )
+    assert told["state"] == "GIVEN"
+    over = "UPDATE consents SET expires_at = :at WHERE user_id = :user AND recipient = 'employer-b'"
+    async with a_world.house.store.transaction() as transaction:
+        await transaction.execute(over, {"at": utc_now() - timedelta(seconds=1), "user": user})
+    assert not await opens(a_world, user)
+    told = consent(await act(a_world, "requestConsent", user, **SHOWN))
+    assert told["state"] == "REQUESTED"
+    async with a_world.house.store.transaction() as transaction:
+        await transaction.execute(
+            "UPDATE consents SET expires_at = :at, state = 'RENEWED' WHERE user_id = :user AND recipient = 'employer-b'",
+            {"at": utc_now() - timedelta(seconds=1), "user": user},
+        )
+    query = """query($id: ID!) @purpose(id: "service.account") { user(id: $id) { consents {
+      purpose recipient state events { state by } } } }"""
+    consents = (await a_world.ask("frontend", query, {"id": user}))["data"]["user"]["consents"]
+    expired = next(each for each in consents if each["recipient"] == "employer-b")
+    assert expired["state"] == "EXPIRED"
+    assert expired["events"][-1] == {"state": "EXPIRED", "by": "expiry"}
+
+
+async def test_deemed_agreement_is_refused_with_the_reason(a_world: World, user: str) -> None:
+    refused = await act(a_world, "recordConsent", user, **SHOWN, method="DEEMED")
+    assert reasons(refused) == [("CONSENT_DEEMED", "input.method")]
+    assert "silence is no consent" in refused["errors"][0]["message"]
+    assert not await opens(a_world, user)
+
+
+async def test_every_mistake_of_a_consent_is_told_at_once(a_world: World) -> None:
+    refused = await act(
+        a_world,
+        "recordConsent",
+        a_world.demo.users["plain"],
+        noticeVersion=" ",
+        language="fr",
+        method="DEEMED",
+        noticeText=" ",
+        guardian="",
+        expiresAt="2020-01-01T00:00:00Z",
+        categories=["name", "operation", "ZQ"],
+        foreignInformation={"country": "FR", "regime": " "},
+    )
+    assert sorted(reasons(refused), key=str) == [
+        ("CATEGORY_UNKNOWN", "input.categories.1"),
+        ("CATEGORY_UNKNOWN", "input.categories.2"),
+        ("CONSENT_DEEMED", "input.method"),
+        ("COUNTRY_OF_ANOTHER", "input.foreignInformation.country"),
+        ("EXPIRY_OVER", "input.expiresAt"),
+        ("GUARDIAN_UNNAMED", "input.guardian"),
+        ("LANGUAGE_UNKNOWN", "input.language"),
+        ("MATTER_BLANK", "input.foreignInformation.regime"),
+        ("NOTICE_BLANK", "input.noticeText"),
+        ("NOTICE_UNNAMED", "input.noticeVersion"),
+    ]
+    assert not any("ZQ" in each["message"] for each in refused["errors"])
+
+
+async def test_a_text_that_was_shown_is_kept_once(a_world: World) -> None:
+    text = "以下の企業に提供します。"
+    before = (await a_world.house.store.fetch("SELECT count(*) FROM notice_texts", {}))[0][0]
+    for situation in ("plain", "busy", "plain"):
+        told = consent(
+            await act(
+                a_world,
+                "recordConsent",
+                a_world.demo.users[situation],
+                **SHOWN,
+                method="TICK",
+                noticeText=text,
+                guardian="山田 花子",
+            )
+        )
+        assert (told["noticeText"], told["guardian"]) == (text, "山田 花子")
+    assert (await a_world.house.store.fetch("SELECT count(*) FROM notice_texts", {}))[0][0] == before + 1
+
+
+@pytest.fixture
+async def abroad(a_world: World) -> AsyncIterator[World]:
+    """Where the employer is in another country, and the gateway has read so."""
+    await moved(a_world, "US")
+    yield a_world
+    await moved(a_world, "JP")
+
+
+async def moved(world: World, country: str) -> None:
+    async with world.house.store.transaction() as transaction:
+        await transaction.execute(
+            "UPDATE recipients SET country = :to WHERE id = 'employer-b'", {"to": country}
+        )
+    await world.house.inforce._read()  # noqa: SLF001 - what the lease does within a second
+
+
+@pytest.mark.parametrize(
+    ("told", "informed"),
+    [
+        (None, False),
+        ({"country": "US"}, False),
+        ({**TOLD, "measures": None}, False),
+        ({**TOLD, "regime": None}, False),
+        (TOLD, True),
+        ({**TOLD, "country": "us"}, True),
+        ({**TOLD, "measures": None, "measuresUntoldBecause": "The recipient does not say."}, True),
+        ({"countryUnnamedBecause": "Not chosen yet.", "measures": "By contract."}, True),
+        ({"insteadOfCountry": "One of the EEA.", "measures": "By contract."}, False),
+    ],
+)
+async def test_a_consent_to_a_transfer_abroad_opens_nothing_before_all_was_told(
+    abroad: World, user: str, told: dict[str, str] | None, informed: bool
+) -> None:
+    answer = await act(abroad, "recordConsent", user, **SHOWN, method="TICK", foreignInformation=told)
+    warnings = answer["data"]["recordConsent"]["warnings"]
+    assert [each["code"] for each in warnings] == ([] if informed else ["FOREIGN_INFORMATION_MISSING"])
+    assert consent(answer)["foreignInformed"] is informed
+    assert await opens(abroad, user) is informed
+
+
+async def test_what_was_told_of_one_country_does_not_serve_for_another(abroad: World, user: str) -> None:
+    await act(abroad, "recordConsent", user, **SHOWN, method="TICK", foreignInformation=TOLD)
+    assert await opens(abroad, user)
+    await moved(abroad, "BR")
+    assert not await opens(abroad, user)
+
+
+async def test_what_was_told_once_does_not_stay_told_when_consent_is_given_anew(
+    abroad: World, user: str
+) -> None:
+    await act(abroad, "recordConsent", user, **SHOWN, method="TICK", foreignInformation=TOLD)
+    answer = await act(abroad, "recordConsent", user, **SHOWN, method="TICK")
+    assert answer["data"]["recordConsent"]["warnings"][0]["ja"].startswith("同意を記録しましたが")
+    assert consent(answer)["foreignInformation"] is None
+    assert not await opens(abroad, user)
