@@ -136,7 +136,8 @@ class Fulfilment:
                 decide.strict(withheld)
             running.hold()
             await running.finish()
-            await self._ledger.record_within(transaction, running.entry())
+            for entry in (running.entry(), *running.beside):
+                await self._ledger.record_within(transaction, entry)
         return withheld
 
     def _door(self, running: Running, reader: Reader) -> Door:

@@ -52,6 +52,7 @@ class Running:
         finished: the released values by response key.
         deadline: when it is given up.
         counted: what was counted of the request, in this deciding and those before.
+        beside: records of what goes to others because of this operation, kept with its own.
         text: the document that the request means, whether it came whole or by its hash.
     """
 
@@ -70,6 +71,7 @@ class Running:
     plain: Context = field(init=False)
     record: Record = field(default_factory=Record)
     finished: dict[str, Finished] = field(default_factory=dict)
+    beside: list[Entry] = field(default_factory=list)
     deadline: Deadline
     counted: Counted = field(default_factory=Counted)
 

@@ -72,7 +72,8 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "UsageLimit": "name most window remaining reset",
         "UserConnection": "edges pageInfo",
         "UserEdge": "node cursor",
-        "WithdrawConsentPayload": "user",
+        "Holder": "recipient name since lastProvidedOn notified",
+        "WithdrawConsentPayload": "user holders",
     }
 )
 """The types that are reached only through a guarded field of a root or a declared field of a user.

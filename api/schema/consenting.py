@@ -1,6 +1,6 @@
 """The inputs and payloads of consent: given or taken back."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import strawberry
 
@@ -48,8 +48,29 @@ class RecordConsentPayload:
     user: User | None = strawberry.field(description=PERSON_NOW)
 
 
+@strawberry.type(
+    description="A third party that was given the person's data before the consent was withdrawn"
+)
+class Holder:
+    """A holder."""
+
+    recipient: strawberry.ID = strawberry.field(description="Its id")
+    name: str = strawberry.field(description="Its name")
+    since: date = strawberry.field(description="The day in Japan on which it was given something first")
+    last_provided_on: date = strawberry.field(
+        description="The day in Japan on which it was given something last"
+    )
+    notified: bool = strawberry.field(
+        description="Whether a signed notice of the withdrawal is on its way to it; false where it takes none"
+    )
+
+
 @strawberry.type(description="What withdrawing a consent answers")
 class WithdrawConsentPayload:
     """What a withdrawal answers."""
 
+    holders: list[Holder] | None = strawberry.field(
+        description="Who holds data that was given on this consent, by the records of provision; it is on record that"
+        " this was told, and null where no rule lets the requester know"
+    )
     user: User | None = strawberry.field(description=PERSON_NOW)

@@ -10,6 +10,7 @@ from api.gateway.changes.clients import CLIENT_CHANGES, change_client
 from api.gateway.changes.consent import record_consent, withdraw_consent
 from api.gateway.changes.correction import update_user
 from api.gateway.changes.hold import lift_hold, place_hold
+from api.gateway.changes.holders import HOLDERS, released_holders
 from api.gateway.changes.registration import register, register_many
 from api.gateway.changes.screening import screen_answer
 from api.gateway.changes.stage import set_application_stage
@@ -77,6 +78,9 @@ async def _payload(act: Act, kept: Mapping[str, Any]) -> dict[str, Any]:
             payload[child.key] = [await _entry(act, child, entry) for entry in kept["told"][LISTED]]
         elif child.name == "user":
             payload[child.key] = await _person(act, (child.key,), people[0])
+        elif child.name == HOLDERS:
+            (ref,) = await act.door.registers.view.history.refs(people)
+            payload[child.key] = released_holders(act, child, kept["told"][HOLDERS], ref)
         else:
             payload[child.key] = kept["told"][child.name]
     return payload

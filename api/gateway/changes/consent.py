@@ -1,9 +1,11 @@
 """The changes of consent: given or withdrawn, with the notice that was shown."""
 
+from dataclasses import replace
 from secrets import token_hex
 from typing import Any
 
 from api.gateway.changes.act import Act, Done, Subject
+from api.gateway.changes.holders import tell_holders
 from models.consent import PERMITTING, ConsentMethod
 
 LANGUAGES = ("ja", "en")
@@ -67,7 +69,8 @@ async def withdraw_consent(act: Act) -> Done:
         raise act.wrong("", "CONSENT_NOT_GIVEN")
     await act.transaction.execute(_WITHDRAW, values)
     await act.transaction.execute(_EVENT, values)
-    return _done(person)
+    holders = await tell_holders(act, person, values["purpose"], values["to"])
+    return replace(_done(person), told={"holders": holders})
 
 
 def _done(person: Subject) -> Done:
