@@ -13,6 +13,7 @@ from api.cli import (
     database,
     keys,
     ledger,
+    notices,
     people,
     policy,
     policy_diff,
@@ -56,7 +57,7 @@ def mokuteki(
     """What every command has."""
 
 
-for room in (serve, database, token, client, people, policy, ledger, keys, signing):
+for room in (serve, database, token, client, people, policy, ledger, notices, keys, signing):
     room.add_to(app)
 for page in (policy_table, policy_show, policy_diff):
     page.add_to(policy.policies)

@@ -1,6 +1,7 @@
 """The deciding: every root field of an operation is allowed or refused before anything is read."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from api.gateway.changes.carry import CHANGES, LISTED
 from api.gateway.context import Context
@@ -32,9 +33,10 @@ STEPS_TO_USER: Mapping[str, tuple[str, ...]] = {
 LISTS = ("edges", LISTED)
 """The fields of these that are lists."""
 
-LEDGER_DOORS = ("accesses", "provisions")
-LEDGER_FIELD = "User.accesses"
-"""What the ledger's own doors show of people."""
+LEDGER_DOORS: Mapping[str, str] = MappingProxyType(
+    {"accesses": "User.accesses", "provisions": "User.accesses", "notices": "User.consents"}
+)
+"""The doors on records about people, each with the field of a person that it shows."""
 
 
 def is_personal(root: Root) -> bool:
@@ -53,8 +55,8 @@ def guard(root: Root, kind: str, context: Context, plain: Context) -> None:
     if name == TYPENAME or (kind == "Mutation" and personal):
         return
     path = f"{kind}.__schema" if name.startswith("__") else f"{kind}.{name}"
-    if name in LEDGER_DOORS and not context.clearance.in_scope(LEDGER_FIELD):
-        told = Told("CATEGORY_OUT_OF_SCOPE", field=LEDGER_FIELD)
+    if name in LEDGER_DOORS and not context.clearance.in_scope(LEDGER_DOORS[name]):
+        told = Told("CATEGORY_OUT_OF_SCOPE", field=LEDGER_DOORS[name])
         raise closed(told, Why("SCOPE_TOO_NARROW"), field=path, path=[root.selected.key])
     asked = context if personal else plain
     if not asked.may(path):

@@ -14,6 +14,7 @@ from api.gateway.failure import unreadable
 from api.gateway.filter import by_marks
 from api.gateway.ledger_door import read_ledger
 from api.gateway.ledger_view import LedgerView
+from api.gateway.notice_door import NOTICES, read_notices
 from api.gateway.quota import begin, grant, grant_refused
 from api.gateway.refusal import Refusal
 from api.gateway.registers import Registers
@@ -171,7 +172,8 @@ async def _open(step: Step, door: Door, running: Running) -> None:
     """Read one door of a query."""
     selected = step.root.selected
     if selected.name in decide.LEDGER_DOORS:
-        value = await read_ledger(door, selected, step.arguments, running.record)
+        read = read_notices if selected.name == NOTICES else read_ledger
+        value = await read(door, selected, step.arguments, running.record)
         running.finished[selected.key] = Finished(value)
         return
     if step.asking is None:

@@ -127,7 +127,7 @@ class Sender:
             await self._failed(letter, Trouble.UNSIGNED)
         except Failed as failed:
             await self._failed(letter, failed.trouble)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever is wrong with one notice, the others go on
             _log.exception("notice.failed", recipient=letter.recipient)
             await self._failed(letter, Trouble.UNEXPECTED)
         else:

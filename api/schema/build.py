@@ -61,6 +61,7 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "RestoreClientPayload": "client",
         "RevokeClientPayload": "client",
         "RotateClientSecretPayload": "client secret",
+        "RetryNoticePayload": "notice state",
         "Rule": "id effect role action purpose field recipient needs clause noteJa noteEn",
         "ScreenAnswerPayload": "outcome user",
         "SetApplicationStagePayload": "stage user",
@@ -74,6 +75,9 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "UserEdge": "node cursor",
         "Holder": "recipient name since lastProvidedOn notified",
         "WithdrawConsentPayload": "user holders",
+        "WithdrawalNotice": "id user recipient purpose withdrawnAt state tries nextTryAt endedAt trouble",
+        "WithdrawalNoticeConnection": "edges pageInfo",
+        "WithdrawalNoticeEdge": "node cursor",
     }
 )
 """The types that are reached only through a guarded field of a root or a declared field of a user.
@@ -82,7 +86,7 @@ Every field of theirs stands here: who adds one says that it may be told to whom
 """
 
 CLIENT_TYPES = ("Client", "ClientChange", "ClientPart", "ClientSecret")
-FINISHED_TYPES = (*PERSONAL_TYPES, "Access", "Release", "Provision", *CLIENT_TYPES)
+FINISHED_TYPES = (*PERSONAL_TYPES, "Access", "Release", "Provision", "WithdrawalNotice", *CLIENT_TYPES)
 """The types that a door finishes, so that the executor never resolves a field of theirs."""
 
 

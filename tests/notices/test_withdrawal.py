@@ -47,7 +47,7 @@ async def noticed_at(recipient: str, url: str) -> AsyncIterator[None]:
 async def ended(notice: str, state: NoticeState = NoticeState.TAKEN) -> WithdrawalNotice:
     """The notice once it is in this state."""
     async with asyncio.timeout(30):
-        while (found := await WithdrawalNotice.get(id=notice)).state is not state:
+        while (found := await WithdrawalNotice.get(id=notice)).state is not state:  # noqa: ASYNC110 - another task writes
             await asyncio.sleep(0.02)
     return found
 

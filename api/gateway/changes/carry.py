@@ -11,6 +11,7 @@ from api.gateway.changes.consent import record_consent, withdraw_consent
 from api.gateway.changes.correction import update_user
 from api.gateway.changes.hold import lift_hold, place_hold
 from api.gateway.changes.holders import HOLDERS, released_holders
+from api.gateway.changes.notices import NOTICE_CHANGES, change_notice
 from api.gateway.changes.registration import register, register_many
 from api.gateway.changes.screening import screen_answer
 from api.gateway.changes.stage import set_application_stage
@@ -34,7 +35,7 @@ CHANGES: Mapping[str, Change] = MappingProxyType(
 )
 """Each mutation about people with what it does."""
 
-CARRIED = frozenset({*CHANGES, *CLIENT_CHANGES})
+CARRIED = frozenset({*CHANGES, *CLIENT_CHANGES, *NOTICE_CHANGES})
 """Every mutation that is carried out in the transaction of its record."""
 
 LISTED = "results"
@@ -46,6 +47,10 @@ async def carry_out(act: Act, before: Mapping[str, Any] | None) -> dict[str, Any
     selected = act.step.root.selected
     if selected.name in CLIENT_CHANGES:
         kept, payload = await change_client(act, before)
+        act.running.finished[selected.key] = Finished(payload)
+        return kept
+    if selected.name in NOTICE_CHANGES:
+        kept, payload = await change_notice(act, before)
         act.running.finished[selected.key] = Finished(payload)
         return kept
     if before is None:
