@@ -138,7 +138,6 @@ class Sender:
 
     async def _failed(self, letter: Letter, trouble: Trouble) -> None:
         now = self._clock()
-        self._ended(trouble.value)
         dead = trouble in FINAL or letter.tries >= MOST_TRIES
         if dead:
             await give_up(self._store, letter, trouble, now)
@@ -149,3 +148,4 @@ class Sender:
         (_log.error if dead else _log.warning)(
             event, recipient=letter.recipient, reason=trouble.value, attempt=letter.tries
         )
+        self._ended(trouble.value)

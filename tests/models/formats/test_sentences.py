@@ -31,6 +31,7 @@ def codes() -> Iterator[str]:
         *ROOM.glob("*.py"),
         *CHANGES.glob("*.py"),
         *CLIENTS.glob("client_*.py"),
+        *CLIENTS.glob("notice_*.py"),
         CHANGES.parent / "fitting.py",
     ):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
