@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 import httpx
 
 LOOPBACK_NAME = "localhost"
+HTTPS = 443
 MOST_ADDRESSES = 3
 _OWN = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
 """Networks of a company's own (RFC 1918, RFC 4193)."""
@@ -38,8 +39,8 @@ def read_url(text: str, *, development: bool) -> httpx.URL:
         url = httpx.URL(text)
     except (httpx.InvalidURL, ValueError):
         raise NotAllowed("this is no URL") from None
-    if not url.host or url.userinfo or url.fragment:
-        raise NotAllowed("a URL with a host, without a user and without a fragment is needed")
+    if not url.host or url.userinfo or url.fragment or not 0 < (url.port or HTTPS) < 1 << 16:
+        raise NotAllowed("a URL with a host and a port that exists, without a user and a fragment, is needed")
     near = development and _near(url.host)
     if url.scheme != "https" and not (url.scheme == "http" and near):
         raise NotAllowed("notices go by `https` only")
@@ -66,7 +67,7 @@ async def look_up(text: str, *, development: bool) -> Destination:
     if number is not None:
         return Destination(url, (str(number),))
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(url.raw_host.decode(), url.port or 443, type=socket.SOCK_STREAM)
+    found = await loop.getaddrinfo(url.raw_host.decode(), url.port or HTTPS, type=socket.SOCK_STREAM)
     addresses = tuple(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
     inside = development and url.host == LOOPBACK_NAME
     if not all(_public(ip_address(each)) or (inside and ip_address(each).is_loopback) for each in addresses):

@@ -51,7 +51,9 @@ class Box:
     async def row(self, notice: str) -> WithdrawalNotice:
         return await WithdrawalNotice.get(id=notice)
 
-    def sender(self, store: Store | None = None, *, longest: float = 10.0, development: bool = True) -> Sender:
+    def sender(
+        self, store: Store | None = None, *, longest: float = 10.0, development: bool = True
+    ) -> Sender:
         return Sender(
             store or self.store,
             issuer=ISSUER,

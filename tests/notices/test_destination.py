@@ -3,14 +3,19 @@
 import asyncio
 import socket
 import ssl
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from api.notices.destination import NotAllowed, look_up, read_url
 from models.withdrawal_notice import NoticeState, Trouble
-from tests.api.certificates import certificate
 from tests.notices.box import Box
 from tests.notices.receivers import Receiver
 
@@ -122,17 +127,45 @@ async def test_in_production_nothing_leaves_for_the_machine_itself(
     assert (await box.row(notice)).state is NoticeState.WAITING
 
 
-async def test_a_receiver_whose_certificate_nobody_vouches_for_gets_nothing(box: Box, tmp_path: Path) -> None:
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """A certificate of `localhost` that vouches for itself, and its key."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, SHA256())
+    )
+    shown, secret = folder / "certificate.pem", folder / "key.pem"
+    shown.write_bytes(made.public_bytes(Encoding.PEM))
+    secret.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return shown, secret
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+async def test_a_receiver_gets_a_notice_only_if_somebody_vouches_for_its_name(
+    box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, trusted: bool
+) -> None:
+    shown, secret = self_signed(tmp_path)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(shown))
     made = Receiver(0)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(*certificate(tmp_path, "localhost"))
+    context.load_cert_chain(shown, secret)
     server = await asyncio.start_server(made.serve, "127.0.0.1", 0, ssl=context)
     port = server.sockets[0].getsockname()[1]
     await box.put(await box.to("employer-a", f"https://localhost:{port}/notices"))
     async with box.sending():
-        assert await box.outcome() == Trouble.UNREACHABLE
+        assert await box.outcome() == ("TAKEN" if trusted else Trouble.UNREACHABLE)
     server.close()
-    assert made.came == []
+    assert len(made.came) == trusted
 
 
 async def test_the_environment_names_no_proxy(
