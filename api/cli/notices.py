@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from api.cli.client_page import tell
 from api.cli.operator import By, named
-from api.cli.shared import CommandError, err, examples, out, settings, store_of
+from api.cli.shared import CommandError, err, examples, settings, store_of
 from models.notice_box import NoticeRecord, page, revive
 from models.register import Keeper, Mistaken
 from models.withdrawal_notice import NoticeState
@@ -40,15 +41,10 @@ def show(
     recipient: Annotated[str | None, typer.Option(help="Only those to this recipient.")] = None,
 ) -> None:
     """List the notices, newest first and 1000 at most; whose they are is told by `notices` of the gateway alone."""
-    found = _read(state, recipient)
-    if not out.is_terminal:
-        for each in found:
-            out.print("\t".join(_cells(each)), markup=False, soft_wrap=True)
-        return
     table = Table("notice", "recipient", "purpose", "withdrawn", "state", "tries", "next try", "trouble")
-    for each in found:
+    for each in _read(state, recipient):
         table.add_row(*_cells(each))
-    out.print(table)
+    tell(table)
 
 
 def retry(
