@@ -18,6 +18,7 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "clients": ("active", "owner"),
     "client_secrets": ("expires_at",),
     "register_changes": (),
+    "withdrawal_notices": ("state",),
 }
 """The tables that changes are kept in, each with the columns by which a changed row is known."""
 

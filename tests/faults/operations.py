@@ -107,6 +107,12 @@ def _client(name: str) -> str:
     return f"mutation($i: {kind}!) {{ {name}(input: $i) {{ client {{ role owner active }} }} }}"
 
 
+DEAD_NOTICE = """
+INSERT INTO withdrawal_notices (id, user_id, recipient, purpose, withdrawn_at, state, tries, due_at)
+VALUES ('in place', :plain, 'nobody', 'service.application', '2026-11-22 03:00:00+00:00', 'DEAD', 20,
+        '2026-11-22 03:00:00+00:00')
+ON CONFLICT (id) DO UPDATE SET state = 'DEAD', tries = 20, lease = NULL, leased_until = NULL
+"""
 OWNED = ("UPDATE clients SET owner = 'A' WHERE id = 'analytics'",)
 ADMIN = "policy-admin"
 
@@ -224,6 +230,13 @@ OPERATIONS: Mapping[str, Operation] = {
         _client("restoreClient"),
         _of_analytics(),
         before=(*OWNED, "UPDATE clients SET active = FALSE WHERE id = 'analytics'"),
+        effect=2,
+    ),
+    "retryNotice": Operation(
+        "privacy-desk",
+        "mutation($i: RetryNoticeInput!) { retryNotice(input: $i) { notice state } }",
+        lambda _users, _turn: {"i": {"notice": "in place"}},
+        before=(DEAD_NOTICE,),
         effect=2,
     ),
     "a refused read": Operation(
