@@ -49,7 +49,7 @@ class RecordConsentPayload:
 
 
 @strawberry.type(
-    description="A third party that was given the person's data before the consent was withdrawn"
+    description="Somebody outside the company who was given the person's data on a consent that is withdrawn"
 )
 class Holder:
     """A holder."""
@@ -70,7 +70,7 @@ class WithdrawConsentPayload:
     """What a withdrawal answers."""
 
     holders: list[Holder] | None = strawberry.field(
-        description="Who holds data that was given on this consent, by the records of provision; it is on record that"
-        " this was told, and null where no rule lets the requester know"
+        description="Who holds data that was given on this consent, by the records of provision and the ledger; that"
+        " they were told is on record, and it is null where no rule lets the requester know"
     )
     user: User | None = strawberry.field(description=PERSON_NOW)

@@ -20,6 +20,7 @@ from tests.world import World
 
 ACCOUNT = '@purpose(id: "service.account")'
 APPLICATION = '@purpose(id: "service.application")'
+NEWSLETTER = '@purpose(id: "promotion.newsletter")'
 SECURITY = '@purpose(id: "compliance.security")'
 REQUESTS = '@purpose(id: "compliance.requests")'
 TO = 'purpose: "service.application", recipient: "employer-a"'
@@ -216,3 +217,22 @@ async def test_what_waits_and_what_is_dead_is_measured(served_world: World) -> N
     assert f'mokuteki_notices{{state="DEAD"}} {float(found.dead)}' in text
     assert re.search(r"^mokuteki_notice_oldest_seconds \d", text, re.MULTILINE)
     assert 'mokuteki_notice_tries_total{outcome="TAKEN"}' in text
+
+
+async def test_who_works_on_the_companys_behalf_holds_data_by_the_ledger_and_is_told_too(
+    served_world: World,
+) -> None:
+    user = served_world.demo.users["newsletter"]
+    mailing = f"query($id: ID!) {NEWSLETTER} {{ user(id: $id) {{ email }} }}"
+    assert (await served_world.ask("mail-sender", mailing, {"id": user}))["data"]["user"] is not None
+    back = f"""mutation($id: ID!) {ACCOUNT} {{
+      withdrawConsent(input: {{user: $id, purpose: "promotion.newsletter", recipient: "internal"}}) {{ {HOLDERS} }}
+    }}"""
+    issuer = served_world.house.settings.issuer
+    async with documented(issuer, "mail-sender") as (url, withdrawn), noticed_at("mail-sender", url):
+        answer = await served_world.ask("frontend", back, {"id": user})
+        (holder,) = answer["data"]["withdrawConsent"]["holders"]
+        assert (holder["recipient"], holder["notified"]) == ("mail-sender", True)
+        (row,) = await WithdrawalNotice.filter(user_id=user, recipient="mail-sender")
+        await ended(row.id)
+    assert [(who, why) for who, why, _ in withdrawn.values()] == [(user, "promotion.newsletter")]
