@@ -89,8 +89,12 @@ class Sender:
 
     async def _run(self) -> None:
         while True:
-            with suppress(StoreUnavailable, WrongValue):  # the next look is soon
+            try:
                 await self._look()
+            except (StoreUnavailable, WrongValue):
+                pass  # the next look is soon
+            except Exception:  # noqa: BLE001 - whatever it was, what waits is looked for again
+                _log.exception("notice.unseen")
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._rest):
                     await self._wake.wait()
@@ -114,7 +118,9 @@ class Sender:
                     if not await self._try(letter):
                         return
         except (StoreUnavailable, WrongValue):
-            return  # it is tried again once its lease is over
+            pass  # it is tried again once its lease is over
+        except Exception:  # noqa: BLE001 - as when a notice fails
+            _log.exception("notice.failed", recipient=recipient)
         finally:
             del self._couriers[recipient]
 

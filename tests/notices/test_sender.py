@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from api.notices.sender import FIRST_WAIT, LONGEST_WAIT, MOST_TRIES, wait_after
 from models.database import opened
 from models.notice_box import LEASE
+from models.store import StoreUnavailable
 from models.withdrawal_notice import NoticeState, Trouble
 from tests.notices.box import BEGAN, ISSUER, PURPOSE, Box
 from tests.notices.receivers import Handler, Receiver, answer, receiver
@@ -281,6 +282,25 @@ async def test_a_recipient_whose_address_was_corrected_gets_what_waited(box: Box
         box.later(minutes=1)
         assert await box.outcome() == "TAKEN"
     assert (await box.row(notice)).tries == 2
+
+
+@pytest.mark.parametrize("fault", [StoreUnavailable("gone"), RuntimeError("a bug")])
+@pytest.mark.parametrize("call", ["rows", "transaction"])
+async def test_a_database_that_fails_now_and_then_ends_no_sender(
+    box: Box, there: Receiver, monkeypatch: pytest.MonkeyPatch, call: str, fault: Exception
+) -> None:
+    works, left = getattr(box.store, call), [fault] * 3
+
+    def failing(*given: object) -> object:
+        if left:
+            raise left.pop()
+        return works(*given)
+
+    await box.put(await box.to(EMPLOYER, there.url))
+    monkeypatch.setattr(box.store, call, failing)
+    async with box.sending():
+        assert await box.outcome() == "TAKEN"
+    assert left == []
 
 
 async def test_with_nothing_due_a_look_is_one_short_statement(

@@ -16,7 +16,6 @@ from models.history import AccessQuery, moment
 from models.inforce import Force
 from models.notice_box import put
 from models.registry import KnownRecipient
-from policies.vocabulary import Action
 
 HOLDERS = "holders"
 TOLD = "Mutation.withdrawConsent.holders"
@@ -47,6 +46,7 @@ async def tell_holders(act: Act, person: Subject, purpose: str, to: str) -> list
     lets the requester know; the notices go nevertheless.
     """
     force = act.context.force
+    notify = await act.allowed(person, NOTICE)
     purposes = force.edition.purposes.values()
     fallen = [each.id for each in purposes if not each.abstract and purpose in each.chain()]
     holders: list[dict[str, Any]] = []
@@ -59,10 +59,10 @@ async def tell_holders(act: Act, person: Subject, purpose: str, to: str) -> list
                     "name": recipient.name,
                     "since": _day(times[0]),
                     "lastProvidedOn": _day(times[1]),
-                    "notified": await _notify(act, person, recipient, purpose),
+                    "notified": notify and await _notify(act, person, recipient, purpose),
                 }
             )
-    return holders if act.may(Action.INVOKE, TOLD, person.standing) else None
+    return holders if await act.allowed(person, TOLD) else None
 
 
 def _meant(force: Force, to: str) -> list[KnownRecipient]:
@@ -104,9 +104,7 @@ async def _entrusted(
 
 
 async def _notify(act: Act, person: Subject, recipient: KnownRecipient, purpose: str) -> bool:
-    """Whether a notice is on its way, which a rule must allow."""
-    if not act.may(Action.INVOKE, NOTICE, person.standing):
-        return False
+    """Put a notice on its way, if the recipient takes any; whether it does."""
     ((url,),) = await act.transaction.fetch(_ADDRESS, {"to": recipient.id})
     if url:
         await put(act.transaction, person.id, recipient.id, purpose, act.running.at)
