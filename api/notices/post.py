@@ -6,8 +6,9 @@ from types import MappingProxyType
 import httpx
 import orjson
 
-from api.notices.destination import Destination, NotAllowed, look_up
+from api.notices.destination import Destination, look_up
 from api.notices.event import MEDIA_TYPE
+from models.notice_address import NotAllowed
 from models.withdrawal_notice import Trouble
 
 LONGEST_TRY = 10.0

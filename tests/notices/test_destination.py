@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from api.notices.destination import NotAllowed, look_up, read_url
+from api.notices.destination import look_up
+from models.notice_address import NotAllowed, read_url
 from models.withdrawal_notice import NoticeState, Trouble
 from tests.notices.box import Box
 from tests.notices.receivers import Receiver
