@@ -17,6 +17,8 @@ from api.gateway.fulfilment import Fulfilment
 from api.gateway.gateway import Gateway
 from api.gateway.refusal import Code
 from api.metrics import Metrics
+from api.notices.post import Post
+from api.notices.sender import Sender
 from api.schema.build import build_schema, check_guards, core
 from api.settings import Settings
 from api.tokens.access_token import AccessTokens
@@ -62,6 +64,7 @@ class House:
     uses: ClientUse
     counting: Counting
     fair: Fair
+    sender: Sender
 
 
 def utc_now() -> datetime:
@@ -117,6 +120,16 @@ async def open_house(
         await months.start()
         uses = ClientUse(store, clock)
         uses.start()
+        sender = Sender(
+            store,
+            issuer=settings.issuer,
+            keyring=lambda: tokens.keyring,
+            post=Post(development=not settings.production),
+            clock=clock,
+            observe=metrics.notices,
+            ended=metrics.notice_tried,
+        )
+        sender.start()
         try:
             yield House(
                 settings=settings,
@@ -153,8 +166,10 @@ async def open_house(
                 uses=uses,
                 counting=counting,
                 fair=fair,
+                sender=sender,
             )
         finally:
+            await sender.stop()
             await counting.close()
             await uses.stop()
             await months.stop()

@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Iterable
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from starlette.routing import Route
 
 from api.fair.quotas import NAMES
 from api.tokens.fault import ERRORS
+from models.notice_box import Counts
+from models.withdrawal_notice import NoticeState, Trouble
 
 TOGETHER = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that several processes start with to count in one folder; its library reads it when it is imported."""
@@ -44,6 +47,7 @@ class Closed:
 _QUOTAS = Closed(NAMES)
 _TOKEN_ACTIONS = Closed(("issue", "exchange", "revoke", "introspect"))
 _TOKEN_ERRORS = Closed(ERRORS)
+_TRIED = Closed((NoticeState.TAKEN, *Trouble))
 
 
 class Metrics:
@@ -140,6 +144,25 @@ class Metrics:
             registry=self.registry,
             multiprocess_mode="livemax",
         )
+        self._notices = Gauge(
+            "mokuteki_notices",
+            "Notices of withdrawal that wait, and that nobody tries any more",
+            ("state",),
+            registry=self.registry,
+            multiprocess_mode="livemax",
+        )
+        self._oldest_notice = Gauge(
+            "mokuteki_notice_oldest_seconds",
+            "For how long the oldest notice of withdrawal waits; 0 when none does",
+            registry=self.registry,
+            multiprocess_mode="livemax",
+        )
+        self._notice_tries = Counter(
+            "mokuteki_notice_tries",
+            "Tries to hand a notice of withdrawal over, by how they ended",
+            ("outcome",),
+            registry=self.registry,
+        )
 
     def know_purposes(self, purposes: Iterable[str]) -> None:
         """The purposes of a new edition, in place of those before."""
@@ -199,6 +222,17 @@ class Metrics:
     def outside_months(self, *, stray: bool) -> None:
         """Whether rows of the ledger stand outside the partition of a month."""
         self._stray.set(int(stray))
+
+    def notices(self, counts: Counts, now: datetime) -> None:
+        """So many notices of withdrawal wait, or are dead."""
+        self._notices.labels(NoticeState.WAITING.value).set(counts.waiting)
+        self._notices.labels(NoticeState.DEAD.value).set(counts.dead)
+        waits = 0.0 if counts.oldest is None else (now - counts.oldest).total_seconds()
+        self._oldest_notice.set(max(waits, 0.0))
+
+    def notice_tried(self, outcome: str) -> None:
+        """A try to hand a notice over ended."""
+        self._notice_tries.labels(_TRIED.of(outcome)).inc()
 
     def text(self) -> bytes:
         """All of it, as Prometheus reads it: what all processes counted, where several count together."""

@@ -25,6 +25,7 @@ RECORDS = (
     "models.user",
     "models.acquisition",
     "models.consent",
+    "models.withdrawal_notice",
     "models.restraint",
     "models.application",
     "models.casefile",

@@ -15,7 +15,6 @@ from api.gateway.walk import asks, walk
 from models.case_record import CaseRecord, read_cases
 from models.dialect import Dialect
 
-CASE_DOORS = ("cases",)
 CASES = "Query.cases"
 """What a reader of case files sees of a person: that one names them."""
 

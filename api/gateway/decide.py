@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from api.gateway.case_view import CASE_DOORS, CASES
 from api.gateway.changes.carry import CHANGES, LISTED
 from api.gateway.changes.cases import CASE_CHANGES
 from api.gateway.context import Context
 from api.gateway.door import Asking, argument_paths
 from api.gateway.plan import EACH, user_plan
 from api.gateway.reading import Reading
+from api.gateway.record_doors import RECORD_DOORS
 from api.gateway.refusal import Code, PathStep, Refusal, Refusals, Why, closed
 from api.gateway.selection import TYPENAME, Root, Selected
 from api.gateway.told import Told
@@ -34,18 +34,11 @@ STEPS_TO_USER: Mapping[str, tuple[str, ...]] = {
 LISTS = ("edges", LISTED)
 """The fields of these that are lists."""
 
-LEDGER_DOORS = ("accesses", "provisions")
-LEDGER_FIELD = "User.accesses"
-"""What the ledger's own doors show of people."""
-
-SHOWN: Mapping[str, str] = {**dict.fromkeys(LEDGER_DOORS, LEDGER_FIELD), **dict.fromkeys(CASE_DOORS, CASES)}
-"""The registers that tell of people, each with what it shows of them."""
-
 
 def is_personal(root: Root) -> bool:
     """The root field opens on a person, so that the operation needs a purpose."""
     name = root.selected.name
-    return name in STEPS_TO_USER or name in SHOWN or name in CASE_CHANGES
+    return name in STEPS_TO_USER or name in RECORD_DOORS or name in CASE_CHANGES
 
 
 def guard(root: Root, kind: str, context: Context, plain: Context) -> None:
@@ -59,8 +52,9 @@ def guard(root: Root, kind: str, context: Context, plain: Context) -> None:
     if name == TYPENAME or (kind == "Mutation" and personal):
         return
     path = f"{kind}.__schema" if name.startswith("__") else f"{kind}.{name}"
-    if name in SHOWN and not context.clearance.in_scope(SHOWN[name]):
-        told = Told("CATEGORY_OUT_OF_SCOPE", field=SHOWN[name])
+    shown = RECORD_DOORS.get(name)
+    if shown is not None and not context.clearance.in_scope(shown.shows):
+        told = Told("CATEGORY_OUT_OF_SCOPE", field=shown.shows)
         raise closed(told, Why("SCOPE_TOO_NARROW"), field=path, path=[root.selected.key])
     asked = context if personal else plain
     if not asked.may(path):

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from api.fair.fair import Fair
 from api.gateway import decide
-from api.gateway.case_view import CASE_DOORS, look_up_cases
 from api.gateway.changes.act import Act
 from api.gateway.changes.carry import CARRIED, OF_REGISTERS, carry_out
 from api.gateway.changes.once import Keys
@@ -12,9 +11,9 @@ from api.gateway.cursor import Cursors
 from api.gateway.door import Door, Finished
 from api.gateway.failure import unreadable
 from api.gateway.filter import by_marks
-from api.gateway.ledger_door import read_ledger
 from api.gateway.ledger_view import LedgerView
 from api.gateway.quota import begin, grant, grant_refused
+from api.gateway.record_doors import RECORD_DOORS
 from api.gateway.refusal import Refusal
 from api.gateway.register_doors import LOOK_UPS
 from api.gateway.registers import Registers
@@ -154,7 +153,8 @@ class Fulfilment:
                 decide.strict(withheld)
             running.hold()
             await running.finish()
-            await self._ledger.record_within(transaction, running.entry())
+            for entry in (running.entry(), *running.beside):
+                await self._ledger.record_within(transaction, entry)
         if any(step.root.selected.name in OF_REGISTERS for step in steps):
             self._inforce.outdate()
         return withheld
@@ -189,12 +189,8 @@ def _statements(step: Step) -> int:
 async def _open(step: Step, door: Door, running: Running) -> None:
     """Read one door of a query."""
     selected = step.root.selected
-    if selected.name in decide.LEDGER_DOORS:
-        value = await read_ledger(door, selected, step.arguments, running.record)
-        running.finished[selected.key] = Finished(value)
-        return
-    if selected.name in CASE_DOORS:
-        value = await look_up_cases(door, selected, step.arguments, running.record)
+    if selected.name in RECORD_DOORS:
+        value = await RECORD_DOORS[selected.name].read(door, selected, step.arguments, running.record)
         running.finished[selected.key] = Finished(value)
         return
     if step.asking is None:

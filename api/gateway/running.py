@@ -53,6 +53,7 @@ class Running:
         deadline: when it is given up.
         counted: what was counted of the request, in this deciding and those before.
         production: the installation is no place to try things.
+        beside: records of what goes to others because of this operation, kept with its own.
         text: the document that the request means, whether it came whole or by its hash.
     """
 
@@ -72,6 +73,7 @@ class Running:
     plain: Context = field(init=False)
     record: Record = field(default_factory=Record)
     finished: dict[str, Finished] = field(default_factory=dict)
+    beside: list[Entry] = field(default_factory=list)
     deadline: Deadline
     counted: Counted = field(default_factory=Counted)
 

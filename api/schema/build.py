@@ -108,6 +108,7 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "RestoreClientPayload": "client",
         "RevokeClientPayload": "client",
         "RotateClientSecretPayload": "client secret",
+        "RetryNoticePayload": "notice state",
         "Rule": "id effect role action purpose field recipient needs clause noteJa noteEn",
         "ScreenAnswerPayload": "outcome user",
         "SetApplicationStagePayload": "stage user",
@@ -123,7 +124,11 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "UsageLimit": "name most window remaining reset",
         "UserConnection": "edges pageInfo",
         "UserEdge": "node cursor",
-        "WithdrawConsentPayload": "user",
+        "Holder": "recipient name since lastProvidedOn notified",
+        "WithdrawConsentPayload": "user holders",
+        "WithdrawalNotice": "id user recipient purpose withdrawnAt state tries nextTryAt endedAt trouble",
+        "WithdrawalNoticeConnection": "edges pageInfo",
+        "WithdrawalNoticeEdge": "node cursor",
     }
 )
 """The types that are reached only through a guarded field of a root or a declared field of a user.
@@ -149,6 +154,7 @@ FINISHED_TYPES = (
     "Access",
     "Release",
     "Provision",
+    "WithdrawalNotice",
     *CLIENT_TYPES,
     *RECIPIENT_TYPES,
     *GROUND_TYPES,

@@ -1,6 +1,6 @@
 """The inputs and payloads of consent: asked for, given, refused, taken back or found void."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import strawberry
@@ -177,8 +177,29 @@ class RecordConsentPayload:
     user: User | None = strawberry.field(description=PERSON_NOW)
 
 
+@strawberry.type(
+    description="Somebody outside the company who was given the person's data on a consent that is withdrawn"
+)
+class Holder:
+    """A holder."""
+
+    recipient: strawberry.ID = strawberry.field(description="Its id")
+    name: str = strawberry.field(description="Its name")
+    since: date = strawberry.field(description="The day in Japan on which it was given something first")
+    last_provided_on: date = strawberry.field(
+        description="The day in Japan on which it was given something last"
+    )
+    notified: bool = strawberry.field(
+        description="Whether a signed notice of the withdrawal is on its way to it; false where it takes none"
+    )
+
+
 @strawberry.type(description="What withdrawing a consent answers")
 class WithdrawConsentPayload:
     """What a withdrawal answers."""
 
+    holders: list[Holder] | None = strawberry.field(
+        description="Who holds data that was given on this consent, by the records of provision and the ledger; that"
+        " they were told is on record, and it is null where no rule lets the requester know"
+    )
     user: User | None = strawberry.field(description=PERSON_NOW)

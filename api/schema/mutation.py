@@ -5,10 +5,18 @@ import strawberry
 from api.schema.case_mutations import CaseMutations
 from api.schema.client_mutations import ClientMutations
 from api.schema.ground_mutations import GroundMutations
+from api.schema.notice_mutations import NoticeMutations
 from api.schema.people_mutations import PeopleMutations
 from api.schema.recipient_mutations import RecipientMutations
 
 
 @strawberry.type(description="Everything that can be changed")
-class Mutation(PeopleMutations, ClientMutations, RecipientMutations, GroundMutations, CaseMutations):
+class Mutation(
+    PeopleMutations,
+    ClientMutations,
+    RecipientMutations,
+    GroundMutations,
+    CaseMutations,
+    NoticeMutations,
+):
     """The root of mutations; each register brings its own."""

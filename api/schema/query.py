@@ -15,6 +15,7 @@ from api.schema.clients import Client
 from api.schema.grounds import Grounds
 from api.schema.inputs import UserFilter
 from api.schema.ledger import AccessConnection, ProvisionConnection
+from api.schema.notices import WithdrawalNoticeConnection
 from api.schema.paging import PageInfo
 from api.schema.personal import User
 from api.schema.policy import Edition, Explanation, FieldInfo, FormQuestion, Purpose
@@ -23,6 +24,7 @@ from api.schema.registers import edition_of, explain_question, fields_of, form_o
 from api.schema.usage import Usage, usage_of
 from models.access import Outcome
 from models.retention import ProvisionMethod
+from models.withdrawal_notice import NoticeState
 from policies.vocabulary import Action
 
 UNSET = strawberry.UNSET
@@ -117,6 +119,20 @@ class Query:
         first: First = 50,
         after: After = UNSET,
     ) -> ProvisionConnection:
+        """Finished."""
+        return finished(info)
+
+    @strawberry.field(
+        description="Notices of withdrawal to recipients that hold data, newest first; for the privacy desk"
+    )
+    def notices(
+        self,
+        info: Info,
+        state: Annotated[NoticeState | None, told("Those in this state")] = UNSET,
+        recipient: Annotated[strawberry.ID | None, told("To this recipient")] = UNSET,
+        first: First = 50,
+        after: After = UNSET,
+    ) -> WithdrawalNoticeConnection:
         """Finished."""
         return finished(info)
 

@@ -26,6 +26,7 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "confirmations": ("ended_on",),
     "case_files": ("approver", "closed_at"),
     "case_people": (),
+    "withdrawal_notices": ("state",),
 }
 """The tables that changes are kept in, each with the columns by which a changed row is known."""
 

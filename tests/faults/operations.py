@@ -124,6 +124,13 @@ def _standing(status: str) -> tuple[str, ...]:
     return (f"UPDATE recipients SET status = '{status}', address = 'A' WHERE id = 'employer-b'",)
 
 
+DEAD_NOTICE = """
+INSERT INTO withdrawal_notices (id, user_id, recipient, purpose, withdrawn_at, state, tries, due_at)
+VALUES ('in place', :plain, 'nobody', 'service.application', '2026-11-22 03:00:00+00:00', 'DEAD', 20,
+        '2026-11-22 03:00:00+00:00')
+ON CONFLICT (id) DO UPDATE SET state = 'DEAD', tries = 20, lease = NULL, leased_until = NULL
+"""
+
 OWNED = ("UPDATE clients SET owner = 'A' WHERE id = 'analytics'",)
 ADMIN = "policy-admin"
 DESK = "privacy-desk"
@@ -390,6 +397,13 @@ OPERATIONS: Mapping[str, Operation] = {
         DESK,
         "query { grounds { entrustments { contract state changes { what } } } }",
         lambda _users, _turn: {},
+    ),
+    "retryNotice": Operation(
+        "privacy-desk",
+        "mutation($i: RetryNoticeInput!) { retryNotice(input: $i) { notice state } }",
+        lambda _users, _turn: {"i": {"notice": "in place"}},
+        before=(DEAD_NOTICE,),
+        effect=2,
     ),
     "a refused read": Operation(
         "employer-a",

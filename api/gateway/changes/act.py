@@ -129,6 +129,17 @@ class Act:
                 raise self.forbidden_of(question[1])
         return Subject(user, int(ref), true)
 
+    async def allowed(self, person: Subject, part: str) -> bool:
+        """Whether a rule allows this part of the act, by what is true of the person now."""
+        asked = self._asked([(Action.INVOKE, part)])
+        row = await self._row(person.id, asked)
+        if row is None:
+            return False
+        _, *flags = row
+        certain = {fact for fact, is_so in self.context.clearance.certain.items() if is_so}
+        true = {fact for fact, flag in zip(asked, flags, strict=True) if flag}
+        return self.may(Action.INVOKE, part, {*certain, *true})
+
     async def again(self, users: Iterable[str]) -> None:
         """See that each of these people still exists for the requester, and put them on record.
 

@@ -18,6 +18,8 @@ from api.gateway.changes.consent import (
 from api.gateway.changes.correction import update_user
 from api.gateway.changes.grounds import GROUND_CHANGES, change_ground
 from api.gateway.changes.hold import lift_hold, place_hold
+from api.gateway.changes.holders import HOLDERS, released_holders
+from api.gateway.changes.notices import NOTICE_CHANGES, change_notice
 from api.gateway.changes.recipients import RECIPIENT_CHANGES, change_recipient
 from api.gateway.changes.registration import register, register_many
 from api.gateway.changes.screening import screen_answer
@@ -53,6 +55,7 @@ OF_REGISTERS: Mapping[str, Callable[[Act, Mapping[str, Any] | None], Told]] = Ma
         **dict.fromkeys(RECIPIENT_CHANGES, change_recipient),
         **dict.fromkeys(GROUND_CHANGES, change_ground),
         **dict.fromkeys(CASE_CHANGES, change_case),
+        **dict.fromkeys(NOTICE_CHANGES, change_notice),
     }
 )
 """Each mutation of a register, with what it remembers and tells."""
@@ -101,6 +104,9 @@ async def _payload(act: Act, kept: Mapping[str, Any]) -> dict[str, Any]:
             payload[child.key] = [await _entry(act, child, entry) for entry in kept["told"][LISTED]]
         elif child.name == "user":
             payload[child.key] = await _person(act, (child.key,), people[0])
+        elif child.name == HOLDERS:
+            (ref,) = await act.door.registers.view.history.refs(people)
+            payload[child.key] = released_holders(act, child, kept["told"][HOLDERS], ref)
         else:
             payload |= walk((child,), selected.type_name, kept["told"]) or {}
     return payload

@@ -14,6 +14,7 @@ from api.gateway.changes.consent_said import (
     as_json,
     keep_notice,
 )
+from api.gateway.changes.holders import tell_holders
 from api.gateway.told import Told
 from models.consent import PERMITTING, ConsentMethod, ConsentState
 from models.history import moment
@@ -132,7 +133,8 @@ async def withdraw_consent(act: Act) -> Done:
     await _given(act, values)
     await act.transaction.execute(_WITHDRAW, values)
     await act.transaction.execute(_EVENT, values)
-    return _done(person)
+    holders = await tell_holders(act, person, values["purpose"], values["to"])
+    return _done(person, holders=holders)
 
 
 async def invalidate_consent(act: Act) -> Done:

@@ -32,6 +32,7 @@ def codes() -> Iterator[str]:
         *CHANGES.glob("*.py"),
         *REGISTERS.glob("client_*.py"),
         *REGISTERS.glob("recipient_*.py"),
+        *REGISTERS.glob("notice_*.py"),
         CHANGES.parent / "fitting.py",
     ):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):

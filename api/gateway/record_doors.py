@@ -1,0 +1,32 @@
+"""The doors on records about people: each root field with the field of a person that it shows and with what reads it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from api.gateway.case_view import CASES, look_up_cases
+from api.gateway.door import Door
+from api.gateway.ledger_door import FIELD, read_ledger
+from api.gateway.notice_door import FIELD as NOTICES
+from api.gateway.notice_door import read_notices
+from api.gateway.record import Record
+from api.gateway.selection import Selected
+
+Read = Callable[[Door, Selected, Mapping[str, Any], Record], Awaitable[Any]]
+
+
+class RecordDoor(NamedTuple):
+    """What one of them shows of a person, as `Type.field`, and what reads it; whoever is shown is recorded."""
+
+    shows: str
+    read: Read
+
+
+RECORD_DOORS: Mapping[str, RecordDoor] = MappingProxyType(
+    {
+        "accesses": RecordDoor(FIELD, read_ledger),
+        "provisions": RecordDoor(FIELD, read_ledger),
+        "notices": RecordDoor(NOTICES, read_notices),
+        "cases": RecordDoor(CASES, look_up_cases),
+    }
+)
