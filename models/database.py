@@ -38,6 +38,7 @@ RECORDS = (
     "models.access",
     "models.amendment",
     "models.answered",
+    "models.received",
 )
 
 

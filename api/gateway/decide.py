@@ -32,14 +32,18 @@ STEPS_TO_USER: Mapping[str, tuple[str, ...]] = {
 LISTS = ("edges", LISTED)
 """The fields of these that are lists."""
 
-LEDGER_DOORS = ("accesses", "provisions")
+LEDGER_DOORS = ("accesses", "provisions", "receipts")
 LEDGER_FIELD = "User.accesses"
 """What the ledger's own doors show of people."""
 
 
+DESK_DOORS = ("received",)
+"""The doors on people who are no users yet."""
+
+
 def is_personal(root: Root) -> bool:
     """The root field opens on a person, so that the operation needs a purpose."""
-    return root.selected.name in STEPS_TO_USER or root.selected.name in LEDGER_DOORS
+    return root.selected.name in (*STEPS_TO_USER, *LEDGER_DOORS, *DESK_DOORS)
 
 
 def guard(root: Root, kind: str, context: Context, plain: Context) -> None:

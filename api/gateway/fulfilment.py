@@ -15,6 +15,7 @@ from api.gateway.filter import by_marks
 from api.gateway.ledger_door import read_ledger
 from api.gateway.ledger_view import LedgerView
 from api.gateway.quota import begin, grant, grant_refused
+from api.gateway.received_door import read_received
 from api.gateway.refusal import Refusal
 from api.gateway.registers import Registers
 from api.gateway.running import Outdated, Running, Step
@@ -171,6 +172,10 @@ async def _open(step: Step, door: Door, running: Running) -> None:
     selected = step.root.selected
     if selected.name in decide.LEDGER_DOORS:
         value = await read_ledger(door, selected, step.arguments, running.record)
+        running.finished[selected.key] = Finished(value)
+        return
+    if selected.name in decide.DESK_DOORS:
+        value = await read_received(door, selected, step.arguments, running.record)
         running.finished[selected.key] = Finished(value)
         return
     if step.asking is None:

@@ -50,6 +50,21 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "ProvisionConnection": "edges pageInfo",
         "ProvisionEdge": "node cursor",
         "Purpose": "id parent abstract announced ja en",
+        "AcceptReceivedPayload": "received user",
+        "Evidence": "kind reference",
+        "Receipt": "id received user provider providerName providerAddress providerRepresentative acquisitionHistory"
+        " evidence purpose consentedAt consentMethod policyVersion noticeShownAt items acquiredAt receivedOn"
+        " retainUntil requestId",
+        "ReceiptConnection": "edges pageInfo",
+        "ReceiptEdge": "node cursor",
+        "ReceiveUsersPayload": "results",
+        "Received": "id at outcome reasons provider providerName purpose acquisitionHistory evidence policyVersion"
+        " noticeShownAt purposes consentedAt consentMethod acquiredAt requestId items known",
+        "ReceivedConnection": "edges pageInfo",
+        "ReceivedEdge": "node cursor",
+        "ReceivedItem": "field value withheld",
+        "ReceivedResult": "index outcome received mistakes",
+        "RejectReceivedPayload": "received",
         "Recipient": "id kind name address representative country",
         "RecordConsentPayload": "user",
         "RegisterManyPayload": "registered results",
@@ -81,7 +96,11 @@ Every field of theirs stands here: who adds one says that it may be told to whom
 """
 
 CLIENT_TYPES = ("Client", "ClientChange", "ClientPart", "ClientSecret")
-FINISHED_TYPES = (*PERSONAL_TYPES, "Access", "Release", "Provision", *CLIENT_TYPES)
+FINISHED_TYPES = (
+    *PERSONAL_TYPES,
+    *("Access", "Release", "Provision", "Receipt", "Received", "ReceivedItem"),
+    *CLIENT_TYPES,
+)
 """The types that a door finishes, so that the executor never resolves a field of theirs."""
 
 

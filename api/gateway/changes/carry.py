@@ -10,6 +10,8 @@ from api.gateway.changes.clients import CLIENT_CHANGES, change_client
 from api.gateway.changes.consent import record_consent, withdraw_consent
 from api.gateway.changes.correction import update_user
 from api.gateway.changes.hold import lift_hold, place_hold
+from api.gateway.changes.received import accept_received, reject_received
+from api.gateway.changes.receiving import receive_users
 from api.gateway.changes.registration import register, register_many
 from api.gateway.changes.screening import screen_answer
 from api.gateway.changes.stage import set_application_stage
@@ -29,6 +31,9 @@ CHANGES: Mapping[str, Change] = MappingProxyType(
         "placeHold": place_hold,
         "liftHold": lift_hold,
         "screenAnswer": screen_answer,
+        "receiveUsers": receive_users,
+        "acceptReceived": accept_received,
+        "rejectReceived": reject_received,
     }
 )
 """Each mutation about people with what it does."""
