@@ -255,7 +255,10 @@ async def test_a_provider_whose_representative_is_unknown_sends_nobody(a_world: 
             await transaction.execute(
                 "UPDATE recipients SET representative = :name WHERE id = 'employer-b'", {"name": name}
             )
-        a_world.house.inforce._until = 0.0
+        inforce = a_world.house.inforce
+        async with asyncio.timeout(10):
+            while (await inforce.current()).registry.recipients["employer-b"].representative != name:
+                await asyncio.sleep(0.05)
 
     rows = await a_world.house.store.fetch(
         "SELECT representative FROM recipients WHERE id = 'employer-b'", {}

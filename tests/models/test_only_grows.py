@@ -20,6 +20,13 @@ VALUES (1, 'kept', '{}', '2026-11-22 03:00:00+00:00')"""
 ACQUISITION = """INSERT INTO acquisitions
 (id, user_id, source, shown, policy_version, language, notice_at, acquired_at)
 VALUES ('kept', 'u', 'SERVICE_FORM', 1, '1', 'en', '2026-11-22 03:00:00+00:00', '2026-11-22 03:00:00+00:00')"""
+RECEIPT = """INSERT INTO receipts
+(id, received_id, ref, provider, provider_name, provider_address, provider_representative, history, evidence_kind,
+ evidence, purpose, consented_at, consent_method, notice_version, notice_at, items, acquired_at, received_at,
+ received_on, retain_until, request_id)
+VALUES ('kept', 'r', 1, 'p', 'P', 'A', 'R', 'h', 'CONTRACT', 'e', 'service.application', '2026-11-22 03:00:00+00:00',
+ 'TICK', '1', '2026-11-22 03:00:00+00:00', '[]', '2026-11-22 03:00:00+00:00', '2026-11-22 03:00:00+00:00',
+ '2026-11-22', '2029-11-22', 'q')"""
 
 TABLES = {
     "accesses": ("id", "client = 'x'"),
@@ -28,6 +35,7 @@ TABLES = {
     "consent_events": ("id", "language = 'x'"),
     "editions": ("number", "note = 'x'"),
     "provisions": ("id", "basis = 'x'"),
+    "receipts": ("id", "evidence = 'x'"),
 }
 """The key of each table, and a change to it."""
 
@@ -64,7 +72,7 @@ async def store(database_url: str) -> AsyncIterator[Store]:
         bits: Bits = await load_bits(made, FIELDS)
         async with running(made, bits) as ledger:
             await ledger.record(entry(groups=(group(1),), provisions=(provision(1),)))
-        for row in (EVENT, EDITION, ACQUISITION):
+        for row in (EVENT, EDITION, ACQUISITION, RECEIPT):
             await elsewhere(database_url, row)
         yield made
 
