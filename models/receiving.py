@@ -30,9 +30,7 @@ _SETTLE = """
 UPDATE received SET settled = :settled, settled_at = :now, settled_by = :by, settled_for = :reason, known = :known
 WHERE id = :id
 """
-_ITEM = """
-INSERT INTO received_items (id, received_id, ref, field, value) VALUES (:id, :received, :ref, :field, :value)
-"""
+_ITEM = "(:id{0}, :received, :ref, :field{0}, :value{0})"
 _ITEMS = "SELECT field, value FROM received_items WHERE received_id = :received ORDER BY field"
 _DROP = "DELETE FROM received_items WHERE received_id = :received"
 _SAME = """
@@ -146,16 +144,14 @@ async def keep_items(
     transaction: Transaction, sealing: Sealing, received: Waiting, items: Mapping[str, Any]
 ) -> None:
     """Seal what was sent of a person, by field, until the desk decides."""
-    for path, value in items.items():
+    values: dict[str, Any] = {"received": received.id, "ref": received.ref}
+    for place, (path, value) in enumerate(items.items()):
         cell = sealing.cell.seal(path + ReceivedItem.PART, received.ref, orjson.dumps(value))
-        row = {
-            "id": token_hex(13),
-            "received": received.id,
-            "ref": received.ref,
-            "field": path,
-            "value": cell,
-        }
-        await transaction.execute(_ITEM, row)
+        values |= {f"id{place}": token_hex(13), f"field{place}": path, f"value{place}": cell}
+    rows = ", ".join(_ITEM.format(place) for place in range(len(items)))
+    await transaction.execute(
+        f"INSERT INTO received_items (id, received_id, ref, field, value) VALUES {rows}", values
+    )
 
 
 async def read_items(reader: Reader, vault: Vault, received: Waiting) -> dict[str, Any]:

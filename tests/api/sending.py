@@ -45,9 +45,13 @@ PROFILE = {name: value for name, value in USER.items() if name != "residenceCard
 KEPT = ("users", "acquisitions", "consents", "receipts", "received_items")
 
 
+NOW = datetime.now(UTC)
+"""One time for all that is sent, so that the same may be sent again."""
+
+
 def at(hours: float) -> str:
-    """A time so many hours before now."""
-    return (datetime.now(UTC) - timedelta(hours=hours)).isoformat()
+    """A time so many hours before these tests."""
+    return (NOW - timedelta(hours=hours)).isoformat()
 
 
 def person(email: str, *, purpose: str = APPLICATION, name: str | None = None, **more: Any) -> dict[str, Any]:

@@ -258,7 +258,7 @@ async def test_a_provider_whose_representative_is_unknown_sends_nobody(a_world: 
         inforce = a_world.house.inforce
         async with asyncio.timeout(10):
             while (await inforce.current()).registry.recipients["employer-b"].representative != name:
-                await asyncio.sleep(0.05)
+                await a_world.house.store.fetch("SELECT 1", {})
 
     rows = await a_world.house.store.fetch(
         "SELECT representative FROM recipients WHERE id = 'employer-b'", {}
@@ -271,3 +271,12 @@ async def test_a_provider_whose_representative_is_unknown_sends_nobody(a_world: 
     finally:
         await represented(str(rows[0][0]))
     assert await found(a_world, "blank@partner.example") == []
+
+
+async def test_what_has_no_place_is_told_beside_the_other_mistakes_of_the_same_person(a_world: World) -> None:
+    wrong = person("misfit@partner.example", user={"phone": "0120-123-456", "favouriteColour": "red"})
+    answer = await send(a_world, wrong)
+    assert {(each["extensions"]["argument"], each["extensions"]["reason"]) for each in answer["errors"]} == {
+        ("input.people.0.user.favouriteColour", "FIELD_UNKNOWN"),
+        ("input.people.0.user.phone", "PHONE_FREE_DIAL"),
+    }

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.api.sending import SEND, person
+from tests.api.sending import person
 from tests.api.test_register import NOTICE, USER
 
 ACCOUNT = '@purpose(id: "service.account")'
@@ -108,7 +108,10 @@ UNREAD = (
 )
 
 
-SENT = (SEND % "service.application").replace("outcome received", "outcome")
+SENT = (
+    f"mutation($input: ReceiveUsersInput!) {APPLICATION} {{ receiveUsers(input: $input)"
+    " { results { index outcome mistakes { path code message } } } }"
+)
 ACCEPT = (
     f"mutation($i: AcceptReceivedInput!) {REQUESTS} {{ acceptReceived(input: $i)"
     " { received user { email birthDate } } }"

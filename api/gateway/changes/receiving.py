@@ -23,11 +23,10 @@ from models.receiving import (
     put_refused,
 )
 from models.sent import Terms, Waiting, items_of, new_ref, ordered_id, sent_by
-from policies.vocabulary import Role
 
 ACT = "Mutation.receiveUsers"
-SOURCES = {Role.EMPLOYER: Source.EMPLOYER}
-"""Where people come from, by the role of who sends them; any other is a partner."""
+SOURCES: Mapping[str, Source] = {"employer": Source.EMPLOYER}
+"""Where people come from, by the kind of who sends them; any other is a partner."""
 
 RECEIVED, QUARANTINED, REFUSED = "RECEIVED", "QUARANTINED", "REFUSED"
 TOLD: Mapping[ReceivedOutcome, str] = {
@@ -180,7 +179,7 @@ async def keep_arrival(act: Act, received: Waiting, terms: Terms, user: str) -> 
     purposes = act.context.force.edition.purposes
     at = act.running.at
     recipient = act.context.force.registry.recipients.get(received.provider)
-    source = SOURCES.get(Role(recipient.kind), Source.PARTNER) if recipient else Source.PARTNER
+    source = SOURCES.get(recipient.kind if recipient else "", Source.PARTNER)
     await act.transaction.execute(
         _ACQUIRED,
         {
