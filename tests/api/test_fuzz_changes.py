@@ -66,7 +66,7 @@ async def target(
         store, users = made.world.house.store, made.world.demo.users
         async with store.transaction() as transaction:
             await transaction.execute(UNDATED, {"busy": users["busy"]})
-        await put_aside(made)
+        await put_aside(made.world)
         yield Changed(made, await answers_of(store, users))
 
 
