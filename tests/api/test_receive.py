@@ -280,3 +280,23 @@ async def test_what_has_no_place_is_told_beside_the_other_mistakes_of_the_same_p
         ("input.people.0.user.favouriteColour", "FIELD_UNKNOWN"),
         ("input.people.0.user.phone", "PHONE_FREE_DIAL"),
     }
+
+
+async def test_the_sender_sees_nobody_it_sent_before_they_agree_themselves(a_world: World) -> None:
+    await results(a_world, person("agrees@partner.example"))
+    (user,) = await found(a_world, "agrees@partner.example")
+    sees = 'query($id: ID!) @purpose(id: "service.application") { user(id: $id) { id name { roman } } }'
+    agree = """
+    mutation($input: RecordConsentInput!) @purpose(id: "service.account") {
+      recordConsent(input: $input) { user { consents { purpose recipient state } } }
+    }
+    """
+    assert (await a_world.ask("employer-a", sees, {"id": user}))["data"]["user"] is None
+    given = {"user": user, "purpose": APPLICATION, "recipient": "employer-a"}
+    shown = {"noticeVersion": "1", "language": "ja", "method": "CLICK"}
+    answer = await a_world.ask("frontend", agree, {"input": {**given, **shown}}, user=user)
+    assert answer["data"]["recordConsent"]["user"]["consents"] == [
+        {"purpose": APPLICATION, "recipient": "employer-a", "state": "GIVEN"}
+    ]
+    seen = (await a_world.ask("employer-a", sees, {"id": user}))["data"]["user"]
+    assert seen == {"id": user, "name": {"roman": "AGREESPARTNEREXAMPLE"}}
