@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import health, metrics
 from api.authority import authority
+from api.consent_receipt.route import Receipts
 from api.explorer.examples import EXAMPLES
 from api.explorer.page import Explorer, TokenBound, explorer
 from api.gateway.admission import bound_enough, check_network, may_know_schema
@@ -20,7 +21,6 @@ from api.gateway.refusal import Refusal
 from api.gateway.route import GraphQLRoute, as_asgi
 from api.house import House
 from api.proxy import BehindProxies
-from api.receipts.route import Receipts
 from api.settings import Settings
 from api.tokens import endpoint
 from api.tokens.access_token import Holder

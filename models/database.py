@@ -39,6 +39,7 @@ RECORDS = (
     "models.access",
     "models.amendment",
     "models.answered",
+    "models.received",
 )
 
 

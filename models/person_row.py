@@ -109,10 +109,19 @@ class PersonRow:
 
     @classmethod
     async def make(
-        cls, transaction: Transaction, vault: Vault, values: Mapping[str, Any], at: datetime
+        cls,
+        transaction: Transaction,
+        vault: Vault,
+        values: Mapping[str, Any],
+        at: datetime,
+        ref: int | None = None,
     ) -> Self | None:
-        """A new row with these values; None where the e-mail address is taken."""
-        row = cls(transaction, await vault.hold(transaction), new_id(), randbits(62), token_hex(8))
+        """A new row with these values; None where the e-mail address is taken.
+
+        `ref` is their reference in the ledger, where there are records of them already.
+        """
+        given = randbits(62) if ref is None else ref
+        row = cls(transaction, await vault.hold(transaction), new_id(), given, token_hex(8))
         columns = row._columns(values)
         columns |= {"id": row.id, "ref": row.ref, "registered_at": at, "version": row.version}
         columns.setdefault("answers", "{}")

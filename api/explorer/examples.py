@@ -110,6 +110,33 @@ EXAMPLES: tuple[Example, ...] = (
         """,
     ),
     Example(
+        key="receive",
+        role="employer",
+        client="employer-a",
+        title_ja="応募者を送る: 明示・経緯・同意・資料とともに",
+        title_en="Sending an applicant: with notice, history, consent and evidence",
+        note_ja="何度送っても受け取るのは一度だけ。会員かどうかで答えは変わりません。",
+        note_en="Sent again, it is received once; the answer is the same whether the person is known or not.",
+        operation="""
+            mutation Send @purpose(id: "service.application") {
+              receiveUsers(input: {people: [{
+                user: {name: {roman: "SATO MARIA"}, email: "maria.sato@mail.example", birthDate: "1996-03-04"}
+                notice: {
+                  policyVersion: "1", language: "ja", shownAt: "2026-11-20T09:00:00+09:00"
+                  purposes: ["service.account", "service.application"]
+                }
+                consent: {givenAt: "2026-11-20T09:05:00+09:00", method: TICK}
+                acquiredAt: "2026-11-20T10:00:00+09:00"
+                history: "Entered by the person on our careers page"
+                evidence: {kind: CONTRACT, reference: "C-2026-7"}
+                fairMeans: true
+              }]}) {
+                results { outcome received mistakes { path code message } }
+              }
+            }
+        """,
+    ),
+    Example(
         key="card",
         role="employer",
         client="employer-a",

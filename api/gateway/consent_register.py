@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 
 from models.consent import ConsentState
+from models.consent_receipt.receipt import ConsentEventRecord, ConsentRecord, receipt, state_now
 from models.history import moment
 from models.inforce import Force
-from models.receipts.receipt import ConsentEventRecord, ConsentRecord, receipt, state_now
 from models.store import Row
 
 CONSENTS = """

@@ -35,7 +35,7 @@ MOST: Final = 20
 NUL: Final = "\0"
 """The one character that PostgreSQL keeps in no text."""
 
-FORMS: Final = frozenset({"RegisterInput", "UpdateUserInput"})
+FORMS: Final = frozenset({"RegisterInput", "UpdateUserInput", "ReceivedPersonInput"})
 """The inputs with a form in them, which is read as far as it can be."""
 
 BETWEEN: Final = ", "

@@ -6,6 +6,7 @@ from typing import Any
 from api.gateway.door import Door
 from api.gateway.ledger_view import USUAL_PAGE, LedgerView, connection
 from api.gateway.paging import page_size
+from api.gateway.receipt_view import receipts_page
 from api.gateway.record import Record
 from api.gateway.selection import Selected
 from api.gateway.walk import asks, walk
@@ -19,7 +20,7 @@ NOBODY = 0
 
 
 async def read_ledger(door: Door, selected: Selected, arguments: Mapping[str, Any], record: Record) -> Any:  # noqa: ANN401 - a connection
-    """The accesses or provisions asked for; whoever is shown in them is recorded."""
+    """The accesses, provisions or receipts asked for; whoever is shown in them is recorded."""
     view = door.registers.view
     user = arguments.get("user")
     named = await view.history.refs([] if user is None else [user])
@@ -29,6 +30,8 @@ async def read_ledger(door: Door, selected: Selected, arguments: Mapping[str, An
     view.shown.update(named)
     if selected.name == "accesses":
         page = await _accesses(view, arguments, ref, releases=asks(selected, "releases"))
+    elif selected.name == "receipts":
+        page = await receipts_page(door.reader, view, arguments, ref)
     else:
         page = await _provisions(door, arguments, ref)
     answer = walk(selected.children, selected.type_name, page)

@@ -1,4 +1,4 @@
-"""The doors on records about people: each root field with the field of a person that it shows and with what reads it."""
+"""The doors on records about people: each root field with the field of a person that it shows and what reads it."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
@@ -9,6 +9,8 @@ from api.gateway.door import Door
 from api.gateway.ledger_door import FIELD, read_ledger
 from api.gateway.notice_door import FIELD as NOTICES
 from api.gateway.notice_door import read_notices
+from api.gateway.plan import EXISTENCE
+from api.gateway.received_door import read_received
 from api.gateway.record import Record
 from api.gateway.selection import Selected
 
@@ -28,5 +30,7 @@ RECORD_DOORS: Mapping[str, RecordDoor] = MappingProxyType(
         "provisions": RecordDoor(FIELD, read_ledger),
         "notices": RecordDoor(NOTICES, read_notices),
         "cases": RecordDoor(CASES, look_up_cases),
+        "receipts": RecordDoor(FIELD, read_ledger),
+        "received": RecordDoor(EXISTENCE, read_received),
     }
 )

@@ -7,6 +7,7 @@ from api.schema.client_mutations import ClientMutations
 from api.schema.ground_mutations import GroundMutations
 from api.schema.notice_mutations import NoticeMutations
 from api.schema.people_mutations import PeopleMutations
+from api.schema.receiving_mutations import ReceivingMutations
 from api.schema.recipient_mutations import RecipientMutations
 
 
@@ -18,5 +19,6 @@ class Mutation(
     GroundMutations,
     CaseMutations,
     NoticeMutations,
+    ReceivingMutations,
 ):
     """The root of mutations; each register brings its own."""

@@ -19,6 +19,7 @@ from api.schema.notices import WithdrawalNoticeConnection
 from api.schema.paging import PageInfo
 from api.schema.personal import User
 from api.schema.policy import Edition, Explanation, FieldInfo, FormQuestion, Purpose
+from api.schema.receipts import ReceiptConnection, ReceivedConnection
 from api.schema.recipients import Recipient
 from api.schema.registers import edition_of, explain_question, fields_of, form_of, purposes_of
 from api.schema.usage import Usage, usage_of
@@ -133,6 +134,25 @@ class Query:
         first: First = 50,
         after: After = UNSET,
     ) -> WithdrawalNoticeConnection:
+        """Finished."""
+        return finished(info)
+
+    @strawberry.field(description="The records of receiving people from others, newest first")
+    def receipts(  # noqa: PLR0913, PLR0917 - the interface's arguments
+        self,
+        info: Info,
+        user: Annotated[strawberry.ID | None, told("About this user")] = UNSET,
+        provider: Annotated[strawberry.ID | None, told("From this provider")] = UNSET,
+        since: Since = UNSET,
+        until: Until = UNSET,
+        first: First = 50,
+        after: After = UNSET,
+    ) -> ReceiptConnection:
+        """Finished."""
+        return finished(info)
+
+    @strawberry.field(description="People whom partners sent and about whom the desk decides; for the desk")
+    def received(self, info: Info, first: First = 50, after: After = UNSET) -> ReceivedConnection:
         """Finished."""
         return finished(info)
 

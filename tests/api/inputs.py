@@ -83,7 +83,16 @@ def valued(
     return _leaf(kind.name, known, name, wild=wild)
 
 
-NEEDED = ("name", "roman", "email", "birthDate", "notice", "number", "stayExpiresOn")
+NEEDED = (
+    *("history", "consent", "evidence", "fairMeans"),
+    "name",
+    "roman",
+    "email",
+    "birthDate",
+    "notice",
+    "number",
+    "stayExpiresOn",
+)
 """Without these nobody is registered."""
 
 
@@ -149,12 +158,16 @@ _USER = """{ id name { roman } email answers { key value } history { field was b
 CHANGES = (
     *("register", "updateUser", "recordConsent", "withdrawConsent", "setApplicationStage"),
     *("placeHold", "liftHold", "screenAnswer", "requestConsent", "refuseConsent", "invalidateConsent"),
+    "acceptReceived",
 )
 SELECTED = {
     "user": _USER,
     "users": f"{{ edges {{ cursor node {_USER} }} pageInfo {{ hasNextPage }} }}",
     "accesses": "{ edges { node { id releases { edges { node { user released } } } } } }",
     "provisions": "{ edges { node { id user items } } }",
+    "received": "{ edges { node { id known items { field value } } } }",
+    "receipts": "{ edges { node { id user items } } }",
+    "receiveUsers": "{ results { outcome received mistakes { path code message } } }",
     "registerMany": "{ results { user { id email } mistakes { path code message } } }",
     **dict.fromkeys(CHANGES, f"{{ user {_USER} }}"),
 }

@@ -9,9 +9,9 @@ import httpx
 import jsonschema_rs
 import pytest
 
-from api.receipts.page import WORDS
+from api.consent_receipt.page import WORDS
 from models.consent import ConsentMethod, ConsentState
-from models.receipts.receipt import SAID, SCHEMA_FILE, TERMS
+from models.consent_receipt.receipt import SAID, SCHEMA_FILE, TERMS
 from tests.world import World
 
 RECORD = """mutation($i: RecordConsentInput!) @purpose(id: "service.account") {

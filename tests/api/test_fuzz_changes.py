@@ -16,7 +16,7 @@ from policies.edition import Edition
 from tests.api.fuzzed import Fuzzed, fuzzed, values
 from tests.api.inputs import HINTS, JUNK, TEXTS
 from tests.api.test_fuzz import send
-from tests.faults.kept import answers_of, kept, set_back
+from tests.faults.kept import answers_of, kept, put_aside, set_back
 from tests.faults.operations import OPERATIONS
 
 ALTERED = 500
@@ -66,6 +66,7 @@ async def target(
         store, users = made.world.house.store, made.world.demo.users
         async with store.transaction() as transaction:
             await transaction.execute(UNDATED, {"busy": users["busy"]})
+        await put_aside(made.world)
         yield Changed(made, await answers_of(store, users))
 
 

@@ -1,182 +1,341 @@
-"""What the records of provision say is what the partner received, to the field and to the person."""
+"""Those who wait: sealed, seen by the desk alone and on record, taken in or dropped; and the receipts of who came."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
 
-from api.gateway import record as recording
-from models.entry import ProvisionEntry
-from models.user import User
-from policies.edition import Edition
-from tests.api.received import Door, Leaf, Operation, Received, operations
-from tests.world import World, world
+from models.acquisition import Announcement
+from models.day import today_in_japan
+from models.receipts import retained_until
+from tests.api.sending import (
+    ACCEPT,
+    APPLICATION,
+    HISTORY,
+    RECEIPTS,
+    REJECT,
+    SUPPORT,
+    WAITING,
+    counted,
+    found,
+    person,
+    results,
+    waiting,
+)
+from tests.world import World
 
-EXAMPLES = 500
-"""On each of two databases: a thousand in all."""
-
-KNOWN = 16
-RECORDED = """query($r: ID!) @purpose(id: "compliance.security") { accesses(requestId: $r) { edges { node {
-  releases(first: 1000) { edges { node { user provision { user recipient items } } } } } } } }"""
-
-
-@dataclass(eq=False)
-class Stage:
-    """A world, and the people that partners ask about by name."""
-
-    world: World
-    people: list[str]
-
-    def __repr__(self) -> str:
-        return "Stage"
-
-
-@pytest.fixture(scope="module")
-async def stage(
-    database_url: str, edition: Edition, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Stage]:
-    async with world(database_url, tmp_path_factory.mktemp("var"), edition, people=40) as made:
-        people = list(made.demo.users.values())
-        people += [user.id for user in await User.all().order_by("id") if user.id not in people]
-        for situation in ("busy", "consented-employer-a"):
-            await User.filter(id=made.demo.users[situation]).update(
-                name_kanji=None, building=None, phone=None
-            )
-        yield Stage(made, people[:KNOWN])
+ILL = {"answers": [{"key": "selfIntroduction", "value": "I was in hospital for cancer last year."}]}
+ACCESSES = """
+query($id: ID!) @purpose(id: "compliance.security") {
+  accesses(requestId: $id) { edges { node { operation users outcome releases { edges { node { user released withheld
+    written } } } } } }
+}
+"""
 
 
-async def recorded(stage: Stage, request: str, recipient: str) -> dict[str, set[str]]:
-    """What the records of provision say of this request: the items of each person."""
-    answer = await stage.world.ask("auditor", RECORDED, {"r": request})
-    (edge,) = answer["data"]["accesses"]["edges"]
-    found = [each["node"]["provision"] for each in edge["node"]["releases"]["edges"]]
-    told = [each for each in found if each]
-    assert {each["recipient"] for each in told} <= {recipient}
-    assert len({each["user"] for each in told}) == len(told)
-    return {each["user"]: set(each["items"]) for each in told}
+async def quarantined(world: World, email: str, **more: Any) -> str:
+    """The number of somebody who waits."""
+    (told,) = await results(world, person(email, **{"evidence": None, **more}))
+    assert told["outcome"] == "QUARANTINED", told
+    return str(told["received"])
 
 
-async def received(stage: Stage, operation: Operation) -> tuple[Received, dict[str, set[str]]]:
-    """What the partner received by its own reading, and what the records say it did."""
-    response = await stage.world.send(operation.client, operation.text(stage.people))
-    answer = response.json()
-    assert "data" in answer, answer
-    found = Received(operation, stage.people, answer)
-    said = await recorded(stage, response.headers["x-request-id"], operation.client)
-    for doubt in found.doubts:
-        if await alone(stage, operation, doubt.user, doubt.leaf.path):
-            found.items[doubt.user].add(doubt.leaf.path)
-            found.withheld -= 1
-            found.nulls += 1
-    for door, cursor in found.next:
-        found.items[await following(stage, operation, door, cursor)].add("User.id")
-    return found, said
+async def access_of(world: World, response: Any) -> Any:
+    """The record of an operation, by its response."""
+    told = await world.ask("auditor", ACCESSES, {"id": response.headers["x-request-id"]})
+    (edge,) = told["data"]["accesses"]["edges"]
+    return edge["node"]
 
 
-async def alone(stage: Stage, operation: Operation, user: str, path: str) -> bool:
-    """Whether the partner is told this of the person, if only that there is nothing to tell."""
-    _, name, *child = path.split(".")
-    asked = f'answers(keys: ["{child[0]}"]) {{ key }}' if name == "answers" else name
-    if child and name != "answers":
-        asked += f" {{ {child[0]} }}"
-    query = f'query @purpose(id: "{operation.purpose}") {{ user(id: "{user}") {{ {asked} }} }}'
-    answer = await stage.world.ask(operation.client, query)
-    return "errors" not in answer
-
-
-async def following(stage: Stage, operation: Operation, door: Door, cursor: str | None) -> str:
-    """The person whom the partner was told to exist behind a page."""
-    who = ", ".join(f'"{stage.people[one]}"' for one in door.who)
-    chosen = f", filter: {{ids: [{who}]}}" if who else ""
-    after = f', after: "{cursor}"' if cursor else ""
-    query = f'query @purpose(id: "{operation.purpose}") {{ users(first: 1{chosen}{after}) {{ edges {{ node {{ id }} }} }} }}'
-    answer = await stage.world.ask(operation.client, query)
-    (edge,) = answer["data"]["users"]["edges"]
-    return str(edge["node"]["id"])
-
-
-@seed(2019)
-@settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-@given(operation=operations(KNOWN))
-async def test_what_the_records_of_provision_say_is_what_the_partner_received(
-    stage: Stage, operation: Operation
+@pytest.mark.parametrize(
+    ("change", "reasons"),
+    [
+        ({"evidence": None}, ["EVIDENCE_MISSING"]),
+        ({"fairMeans": False}, ["DECEIT_SUSPECTED"]),
+        ({"fairMeans": None}, ["DECEIT_SUSPECTED"]),
+        ({"user": ILL}, ["SPECIAL_CARE_NO_CONSENT"]),
+        ({"user": ILL, "fairMeans": False}, ["DECEIT_SUSPECTED", "SPECIAL_CARE_NO_CONSENT"]),
+    ],
+)
+async def test_who_is_doubtful_waits_and_waits_on_however_often_sent(
+    a_world: World, change: dict[str, Any], reasons: list[str]
 ) -> None:
-    found, said = await received(stage, operation)
-    assert dict(found.items) == said
+    email = f"doubt{abs(hash(str(change)))}@partner.example"
+    before = await counted(a_world)
+    (told,) = await results(a_world, person(email, **change))
+    assert (told["outcome"], told["mistakes"]) == ("QUARANTINED", [])
+    after = await counted(a_world)
+    assert (after["users"], after["receipts"]) == (before["users"], before["receipts"])
+    node = (await waiting(a_world))[told["received"]]
+    assert (node["outcome"], node["reasons"]) == ("QUARANTINED", reasons)
+    assert (node["provider"], node["acquisitionHistory"], node["known"]) == ("employer-a", HISTORY, [])
+    (again,) = await results(a_world, person(email, **{**change, "fairMeans": True}))
+    assert again == told
+    assert await found(a_world, email) == []
 
 
-def reading(selection: str, *leaves: Leaf, listed: bool = False, who: int = 0) -> Operation:
-    """An operation of employer-a written by hand."""
-    if listed:
-        text = f"d: users(first: 40) {{{{ edges {{{{ node {{{{ {selection} }}}} }}}} }}}}"
-        return Operation("employer-a", "service.application", (Door("d", (), 40, leaves, "i", text),))
-    text = f"d: user(id: {{}}) {{{{ {selection} }}}}"
-    return Operation("employer-a", "service.application", (Door("d", (who,), None, leaves, "i", text),))
-
-
-def of(stage: Stage, situation: str) -> int:
-    return stage.people.index(stage.world.demo.users[situation])
-
-
-async def test_nulls_that_were_released_are_provided_and_what_was_withheld_is_not(stage: Stage) -> None:
-    selection = (
-        "i: id n: name {{ k: kanji }} p: phone c: residenceCard {{ u: number }} ... on User {{ m: email }}"
+async def test_with_consent_to_special_care_data_the_words_come_in_and_await_a_reader(a_world: World) -> None:
+    sent = person("consented@partner.example", user=ILL, specialCareConsent=True)
+    (told,) = await results(a_world, sent)
+    assert told["outcome"] == "RECEIVED"
+    (user,) = await found(a_world, "consented@partner.example")
+    rows = await a_world.house.store.fetch(
+        "SELECT answer, findings, screened_at FROM screenings WHERE user_id = :user", {"user": user}
     )
-    leaves = (
-        Leaf("User.id", ("i",)),
-        Leaf("User.name.kanji", ("n", "k")),
-        Leaf("User.phone", ("p",)),
-        Leaf("User.residenceCard.number", ("c", "u")),
-        Leaf("User.email", ("m",)),
-    )
-    found, said = await received(stage, reading(selection, *leaves, who=of(stage, "busy")))
-    user = stage.world.demo.users["busy"]
-    assert (found.nulls, found.withheld) == (2, 1)
-    assert said == {user: {"User.id", "User.name.kanji", "User.phone", "User.email"}}
-    assert dict(found.items) == said
+    assert [(row[0], bool(row[1]), row[2]) for row in rows] == [("selfIntroduction", True, None)]
 
 
-async def test_in_a_list_each_person_is_provided_what_was_shown_of_them(stage: Stage) -> None:
-    leaves = (
-        Leaf("User.id", ("i",)),
-        Leaf("User.name.kanji", ("n", "k")),
-        Leaf("User.residenceCard.number", ("c", "u")),
-    )
-    selection = "i: id n: name {{ k: kanji }} c: residenceCard {{ u: number }}"
-    asked = replace(reading(selection, *leaves, listed=True), purpose="service.eligibility")
-    found, said = await received(stage, asked)
-    assert dict(found.items) == said
-    assert found.doubts
-    assert found.nulls
-    assert found.withheld
-    assert len({frozenset(items) for items in said.values()}) > 1
+async def test_nothing_of_those_who_wait_stands_in_clear(a_world: World) -> None:
+    number = await quarantined(a_world, "sealed-marker@partner.example")
+    dumped = []
+    for table in ("received", "received_items"):
+        rows = await a_world.house.store.fetch(f"SELECT * FROM {table}", {})
+        dumped += [repr(tuple(row)) for row in rows if number in repr(tuple(row))]
+    assert len(dumped) > 5
+    for value in ("sealed-marker", "SEALEDMARKER", "1998-05-01", "816012345678", "千代田", "build things"):
+        assert [row for row in dumped if value in row] == [], value
+    items = {each["field"]: each["value"] for each in (await waiting(a_world))[number]["items"]}
+    assert items["User.email"] == "sealed-marker@partner.example"
+    assert items["User.birthDate"] == "1998-05-01"
+    assert items["User.answers.desiredJobs"] == "IT, OFFICE"
 
 
-@pytest.mark.parametrize("spoilt", ["an item too few", "an item too many", "another person", "nothing"])
-async def test_a_record_that_says_anything_else_is_noticed(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, spoilt: str
+async def test_the_desk_sees_who_waits_on_record_but_no_card_number_inside_the_company(
+    a_world: World,
 ) -> None:
-    honest = recording.Record.provisions
+    card = {"number": "AB12345678CD", "validUntil": "2031-05-01"}
+    sent = person("carded@partner.example", purpose=SUPPORT, user={"residenceCard": card}, evidence=None)
+    (told,) = await results(a_world, sent, client="support-org", purpose=SUPPORT)
+    response = await a_world.send("privacy-desk", WAITING)
+    nodes = [edge["node"] for edge in response.json()["data"]["received"]["edges"]]
+    (node,) = [each for each in nodes if each["id"] == told["received"]]
+    (number,) = [each for each in node["items"] if each["field"] == "User.residenceCard.number"]
+    assert number == {"field": "User.residenceCard.number", "value": None, "withheld": True}
+    assert "AB12345678CD" not in response.text
+    access = await access_of(a_world, response)
+    releases = [edge["node"] for edge in access["releases"]["edges"]]
+    ((one),) = [each for each in releases if "User.residenceCard.number" in each["withheld"]]
+    assert one["user"].startswith("unlinked:")
+    assert {"User.email", "User.birthDate"} <= set(one["released"])
+    assert access["users"] >= len(nodes)
 
-    def lying(self: recording.Record, *given: Any) -> tuple[ProvisionEntry, ...]:
-        found = honest(self, *given)
-        if spoilt == "nothing":
-            return ()
-        for one in found:
-            if spoilt == "an item too few":
-                object.__setattr__(one, "items", one.items - {"User.email"})
-            elif spoilt == "an item too many":
-                object.__setattr__(one, "items", one.items | {"User.phone"})
-            else:
-                object.__setattr__(one, "ref", one.ref + 1)
-        return found
 
-    monkeypatch.setattr(recording.Record, "provisions", lying)
-    leaves = (Leaf("User.id", ("i",)), Leaf("User.email", ("m",)))
-    asked = reading("i: id m: email", *leaves, who=of(stage, "consented-employer-a"))
-    found, said = await received(stage, asked)
-    user = stage.world.demo.users["consented-employer-a"]
-    assert dict(found.items) == {user: {"User.id", "User.email"}}
-    assert dict(found.items) != said
+@pytest.mark.parametrize(
+    ("client", "purpose"),
+    [
+        ("auditor", "compliance.security"),
+        ("privacy-desk", "compliance.security"),
+        ("employer-a", APPLICATION),
+        ("frontend", "service.account"),
+    ],
+)
+async def test_nobody_but_the_desk_sees_or_decides(a_world: World, client: str, purpose: str) -> None:
+    number = await quarantined(a_world, f"guarded-{client}-{purpose.replace('.', '-')}@partner.example")
+    for document, said in (
+        (WAITING, None),
+        (ACCEPT, {"received": number}),
+        (REJECT, {"received": number, "reason": "no"}),
+    ):
+        asked = document.replace("compliance.requests", purpose)
+        answer = await a_world.ask(client, asked, said and {"input": said})
+        assert a_world.codes(answer) == ["OPERATION_FORBIDDEN"], document
+    assert number in await waiting(a_world)
+
+
+async def test_a_token_that_is_narrower_opens_no_value_it_leaves_out(a_world: World) -> None:
+    number = await quarantined(a_world, "narrow@partner.example")
+    answer = await a_world.ask("privacy-desk", WAITING, scope=("category:birth",))
+    (node,) = [e["node"] for e in answer["data"]["received"]["edges"] if e["node"]["id"] == number]
+    assert [each["field"] for each in node["items"] if not each["withheld"]] == ["User.birthDate"]
+    told = await a_world.ask(
+        "privacy-desk", ACCEPT, {"input": {"received": number}}, scope=("category:birth",)
+    )
+    assert a_world.codes(told) == ["OPERATION_FORBIDDEN"]
+
+
+async def test_who_waits_is_taken_in_once_with_the_evidence_that_was_shown(a_world: World) -> None:
+    number = await quarantined(a_world, "taken@partner.example")
+    assert number in await waiting(a_world)
+    bare = await a_world.ask("privacy-desk", ACCEPT, {"input": {"received": number}})
+    assert [error["extensions"]["reason"] for error in bare["errors"]] == ["EVIDENCE_REQUIRED"]
+    shown = {"received": number, "evidence": {"kind": "DECLARATION", "reference": "Letter of 2026-11-20"}}
+    response = await a_world.send("privacy-desk", ACCEPT, {"input": shown})
+    told = response.json()["data"]["acceptReceived"]
+    user = told["user"]
+    assert (told["received"], user["email"], user["birthDate"]) == (
+        number,
+        "taken@partner.example",
+        "1998-05-01",
+    )
+    assert user["consents"] == [{"purpose": APPLICATION, "recipient": "employer-a", "state": "REQUESTED"}]
+    assert [each["source"] for each in user["notices"]] == ["EMPLOYER"]
+    assert "compliance.requests" in [edge["node"]["purpose"] for edge in user["accesses"]["edges"]]
+    assert number not in await waiting(a_world)
+    rows = await a_world.house.store.fetch(
+        "SELECT count(*) FROM received_items WHERE received_id = :id", {"id": number}
+    )
+    assert rows[0][0] == 0
+    again = await a_world.ask("privacy-desk", ACCEPT, {"input": shown})
+    assert [error["extensions"]["reason"] for error in again["errors"]] == ["RECEIVED_UNKNOWN"]
+    (receipt,) = await receipts(a_world, user=user["id"])
+    assert receipt["evidence"] == {"kind": "DECLARATION", "reference": "Letter of 2026-11-20"}
+    (resent,) = await results(a_world, person("taken@partner.example"))
+    assert (resent["outcome"], resent["received"]) == ("QUARANTINED", number)
+
+
+async def receipts(world: World, **said: Any) -> list[dict[str, Any]]:
+    answer = await world.ask("auditor", RECEIPTS, said)
+    assert "errors" not in answer, answer
+    return [edge["node"] for edge in answer["data"]["receipts"]["edges"]]
+
+
+async def test_a_duplicate_changes_nothing_until_the_desk_says_who_it_is(a_world: World) -> None:
+    user = a_world.demo.users["consented-employer-a"]
+    sql = "SELECT email, version, shown FROM users WHERE id = :id"
+    ((email, *row),) = await a_world.house.store.fetch(sql, {"id": user})
+    sent = person(str(email), user={"phone": "090-9999-8888"})
+    (told,) = await results(a_world, sent)
+    number = told["received"]
+    node = (await waiting(a_world))[number]
+    assert (node["outcome"], node["known"]) == ("DUPLICATE", [user])
+    ((_, *now),) = await a_world.house.store.fetch(sql, {"id": user})
+    assert now == row
+    as_new = await a_world.ask("privacy-desk", ACCEPT, {"input": {"received": number}})
+    assert [error["extensions"]["reason"] for error in as_new["errors"]] == ["RECEIVED_KNOWN"]
+    nobody = await a_world.ask("privacy-desk", ACCEPT, {"input": {"received": number, "user": "nobody"}})
+    assert [error["extensions"]["reason"] for error in nobody["errors"]] == ["NOBODY_HERE"]
+    answer = await a_world.ask("privacy-desk", ACCEPT, {"input": {"received": number, "user": user}})
+    accepted = answer["data"]["acceptReceived"]["user"]
+    assert (accepted["id"], accepted["email"]) == (user, email)
+    ((_, version, _),) = await a_world.house.store.fetch(sql, {"id": user})
+    assert version == row[0]
+    states = {(each["purpose"], each["recipient"]): each["state"] for each in accepted["consents"]}
+    assert states[APPLICATION, "employer-a"] == "GIVEN"
+    (receipt,) = await receipts(a_world, user=user)
+    assert (receipt["received"], receipt["user"]) == (number, user)
+
+
+async def test_who_is_rejected_is_dropped_and_the_partner_is_told_as_before(a_world: World) -> None:
+    number = await quarantined(a_world, "rejected@partner.example")
+    before = await counted(a_world)
+    blank = await a_world.ask("privacy-desk", REJECT, {"input": {"received": number, "reason": " "}})
+    assert [error["extensions"]["argument"] for error in blank["errors"]] == ["input.reason"]
+    response = await a_world.send(
+        "privacy-desk", REJECT, {"input": {"received": number, "reason": "No evidence came."}}
+    )
+    assert response.json() == {"data": {"rejectReceived": {"received": number}}}
+    access = await access_of(a_world, response)
+    assert [edge["node"]["written"] for edge in access["releases"]["edges"]] == [["Mutation.rejectReceived"]]
+    after = await counted(a_world)
+    assert (after["users"], after["receipts"]) == (before["users"], before["receipts"])
+    assert after["received_items"] < before["received_items"]
+    rows = await a_world.house.store.fetch(
+        "SELECT settled, settled_by, settled_for FROM received WHERE id = :id", {"id": number}
+    )
+    assert tuple(rows[0]) == ("REJECTED", "privacy-desk", "No evidence came.")
+    (again,) = await results(a_world, person("rejected@partner.example"))
+    assert (again["outcome"], again["received"]) == ("QUARANTINED", number)
+    for document, said in ((ACCEPT, {}), (REJECT, {"reason": "again"})):
+        answer = await a_world.ask("privacy-desk", document, {"input": {"received": number, **said}})
+        assert [error["extensions"]["reason"] for error in answer["errors"]] == ["RECEIVED_UNKNOWN"]
+
+
+async def test_a_receipt_holds_what_the_law_asks_and_reading_it_is_on_record(a_world: World) -> None:
+    sent = person("receipt@partner.example")
+    (told,) = await results(a_world, sent)
+    (user,) = await found(a_world, "receipt@partner.example")
+    response = await a_world.send("auditor", RECEIPTS, {"user": user})
+    (edge,) = response.json()["data"]["receipts"]["edges"]
+    receipt = edge["node"]
+    provider = a_world.house.inforce.registry.recipients["employer-a"]
+    today = today_in_japan(datetime.now(UTC))
+    for name, expected in {
+        "received": told["received"],
+        "user": user,
+        "provider": "employer-a",
+        "providerName": provider.name,
+        "providerAddress": provider.address,
+        "providerRepresentative": provider.representative,
+        "acquisitionHistory": HISTORY,
+        "evidence": {"kind": "CONTRACT", "reference": "C-2026-7 of 2026-04-01"},
+        "purpose": APPLICATION,
+        "consentMethod": "TICK",
+        "policyVersion": "1",
+        "receivedOn": today.isoformat(),
+        "retainUntil": retained_until(today).isoformat(),
+    }.items():
+        assert receipt[name] == expected, name
+    assert {"User.email", "User.name.roman", "User.answers.japaneseLevel"} <= set(receipt["items"])
+    assert "User.residenceCard.number" not in receipt["items"]
+    for name, given in (("consentedAt", sent["consent"]["givenAt"]), ("acquiredAt", sent["acquiredAt"])):
+        assert datetime.fromisoformat(receipt[name]) == datetime.fromisoformat(given)
+    assert datetime.fromisoformat(receipt["noticeShownAt"]) == datetime.fromisoformat(
+        sent["notice"]["shownAt"]
+    )
+    access = await access_of(a_world, response)
+    assert [e["node"]["user"] for e in access["releases"]["edges"]] == [user]
+
+
+async def test_receipts_come_a_page_at_a_time_and_by_provider(a_world: World) -> None:
+    await results(a_world, *(person(f"page{n}@pages.example") for n in "abc"), client="employer-b")
+    seen: list[str] = []
+    after = None
+    for _ in range(10):
+        answer = await a_world.ask(
+            "auditor", RECEIPTS, {"provider": "employer-b", "first": 2, "after": after}
+        )
+        page = answer["data"]["receipts"]
+        seen += [edge["node"]["id"] for edge in page["edges"]]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    assert len(seen) == len(set(seen)) >= 3
+    assert seen == sorted(seen, reverse=True)
+    whole = await receipts(a_world, provider="employer-b", first=1000)
+    assert [each["id"] for each in whole] == seen
+
+
+@pytest.mark.parametrize(
+    ("client", "purpose"),
+    [("employer-a", APPLICATION), ("frontend", "service.account"), ("policy-admin", "x")],
+)
+async def test_receipts_are_for_the_desk_and_the_auditor(a_world: World, client: str, purpose: str) -> None:
+    answer = await a_world.ask(client, RECEIPTS.replace("compliance.security", purpose), {})
+    assert a_world.codes(answer)[0] in {"OPERATION_FORBIDDEN", "PURPOSE_UNKNOWN"}
+    desk = await a_world.ask("privacy-desk", RECEIPTS.replace("compliance.security", "compliance.requests"))
+    assert "errors" not in desk
+
+
+async def test_what_is_announced_while_somebody_waits_was_not_announced_before(a_world: World) -> None:
+    number = await quarantined(a_world, "announced@partner.example")
+    row = await Announcement.create(purpose="service.billing", announced_at=datetime.now(UTC))
+    try:
+        shown = {"received": number, "evidence": {"kind": "DOCUMENT", "reference": "D-1"}}
+        answer = await a_world.ask("privacy-desk", ACCEPT, {"input": shown})
+        user = answer["data"]["acceptReceived"]["user"]["id"]
+        ask = 'query($id: ID!) @purpose(id: "service.billing") { user(id: $id) { id } }'
+        assert (await a_world.ask("frontend", ask, {"id": user}))["data"]["user"] is None
+        row.announced_at = datetime.now(UTC) - timedelta(hours=2)
+        await row.save()
+        assert (await a_world.ask("frontend", ask, {"id": user}))["data"]["user"] is not None
+    finally:
+        await row.delete()
+
+
+async def test_the_decision_under_a_key_is_made_once(a_world: World) -> None:
+    number = await quarantined(a_world, "keyed@partner.example")
+    said = {"input": {"received": number, "evidence": {"kind": "DOCUMENT", "reference": "D-2"}}}
+    key = {"Idempotency-Key": "accept-keyed"}
+    first = await a_world.ask("privacy-desk", ACCEPT, said, headers=key)
+    again = await a_world.ask("privacy-desk", ACCEPT, said, headers=key)
+    assert first["data"]["acceptReceived"]["user"]["id"] == again["data"]["acceptReceived"]["user"]["id"]
+    assert len(await receipts(a_world, user=first["data"]["acceptReceived"]["user"]["id"])) == 1
+
+
+def test_a_receipt_is_kept_three_years_the_last_day_included() -> None:
+    for made, until in (
+        ("2018-02-01", "2021-02-01"),
+        ("2024-02-29", "2027-02-28"),
+        ("2025-12-31", "2028-12-31"),
+    ):
+        assert retained_until(datetime.fromisoformat(made).date()).isoformat() == until

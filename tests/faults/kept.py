@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from models.store import Store
-from tests.faults.operations import TEXT, Operation, Users
+from tests.api.sending import person, results
+from tests.faults.operations import TEXT, WAITS, Operation, Users
+from tests.world import World
 
 KEPT: Mapping[str, tuple[str, ...]] = {
     "users": ("version",),
@@ -27,6 +29,9 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "case_files": ("approver", "closed_at"),
     "case_people": (),
     "withdrawal_notices": ("state",),
+    "received": ("outcome", "known", "settled"),
+    "received_items": (),
+    "receipts": (),
 }
 """The tables that changes are kept in, each with the columns by which a changed row is known."""
 
@@ -49,6 +54,20 @@ async def answers_of(store: Store, users: Users) -> str:
     return str((await store.fetch(_ANSWERS, {"plain": users["plain"]}))[0][0])
 
 
+async def put_aside(made: World) -> None:
+    """Somebody who waits for the desk, and a copy of what waits of them."""
+    (told,) = await results(made, person("waits@faults.example", name="WHO WAITS", evidence=None))
+    async with made.house.store.transaction() as transaction:
+        for sql in ASIDE:
+            await transaction.execute(sql, {"number": told["received"], "waits": WAITS})
+
+
+ASIDE = (
+    "UPDATE received SET id = :waits WHERE id = :number",
+    "UPDATE received_items SET received_id = 'aside' WHERE received_id = :number",
+)
+
+
 async def set_back(store: Store, users: Users, operation: Operation, answers: str) -> None:
     """What a turn before changed is as it was."""
     named = {
@@ -58,6 +77,7 @@ async def set_back(store: Store, users: Users, operation: Operation, answers: st
         "plain": users["plain"],
         "answers": answers,
         "text": TEXT,
+        "waits": WAITS,
     }
     async with store.transaction() as transaction:
         for sql in operation.before:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.api.sending import person
 from tests.api.test_register import NOTICE, USER
 
 ACCOUNT = '@purpose(id: "service.account")'
@@ -12,6 +13,9 @@ REQUESTS = '@purpose(id: "compliance.requests")'
 SECURITY = '@purpose(id: "compliance.security")'
 
 TEXT = "selfIntroduction"
+
+WAITS = "who waits"
+"""The number of somebody who waits for the desk."""
 
 Users = Mapping[str, str]
 """The users of the demonstration by situation."""
@@ -54,6 +58,17 @@ def _registers_many(_users: Users, turn: int) -> dict[str, Any]:
     return {"i": {"people": [first, {"user": first["user"]}, other, first]}}
 
 
+def _sends(_users: Users, turn: int) -> dict[str, Any]:
+    """One who is received, one who waits, one who is refused, and the first again."""
+    good = person(f"sent{turn}@faults.example", name=f"SENT {_letters(turn)}")
+    doubtful = person(f"doubtful{turn}@faults.example", name=f"DOUBTFUL {_letters(turn)}", fairMeans=False)
+    return {"input": {"people": [good, doubtful, {**good, "consent": None}, good]}}
+
+
+def _letters(turn: int) -> str:
+    return "".join(chr(ord("A") + int(digit)) for digit in str(turn))
+
+
 def _screens(outcome: str) -> Callable[[Users, int], Mapping[str, Any]]:
     told = {"key": TEXT, "outcome": outcome, "ifVersion": "unread"}
     return lambda users, _turn: {"i": {"user": users["plain"], **told}}
@@ -91,6 +106,26 @@ UNREAD = (
     "UPDATE users SET answers = :answers, version = 'unread' WHERE id = :plain",
     "UPDATE screenings SET screened_at = NULL, outcome = NULL WHERE user_id = :plain AND answer = :text",
 )
+
+
+SENT = (
+    f"mutation($input: ReceiveUsersInput!) {APPLICATION} {{ receiveUsers(input: $input)"
+    " { results { index outcome mistakes { path code message } } } }"
+)
+ACCEPT = (
+    f"mutation($i: AcceptReceivedInput!) {REQUESTS} {{ acceptReceived(input: $i)"
+    " { received user { email birthDate } } }"
+)
+WAITING = (
+    "DELETE FROM users WHERE email = 'waits@faults.example'",
+    "UPDATE received SET settled = NULL, settled_at = NULL, known = NULL WHERE id = :waits",
+    "DELETE FROM received_items WHERE received_id = :waits",
+    (
+        "INSERT INTO received_items (id, received_id, ref, field, value) SELECT substr(id, 1, 20) || 'again',"
+        " :waits, ref, field, value FROM received_items WHERE received_id = 'aside'"
+    ),
+)
+SHOWN = {"kind": "DOCUMENT", "reference": "D-1"}
 
 
 def _of_analytics(**more: Any) -> Callable[[Users, int], Mapping[str, Any]]:
@@ -337,6 +372,36 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "screenAnswer that removes": Operation(
         "privacy-desk", SCREEN, _screens("REMOVED"), before=UNREAD, effect=3
+    ),
+    "receiveUsers": Operation("employer-a", SENT, _sends, effect=21),
+    "receiveUsers under a key": Operation("employer-a", SENT, _sends, effect=21, keyed=True),
+    "acceptReceived as somebody new": Operation(
+        "privacy-desk",
+        ACCEPT,
+        lambda _users, _turn: {"i": {"received": WAITS, "evidence": SHOWN}},
+        before=WAITING,
+        effect=7,
+    ),
+    "acceptReceived as somebody known": Operation(
+        "privacy-desk",
+        ACCEPT,
+        lambda users, _turn: {"i": {"received": WAITS, "evidence": SHOWN, "user": users["plain"]}},
+        before=(*WAITING, "DELETE FROM consents WHERE user_id = :plain AND recipient = 'employer-a'"),
+        effect=5,
+    ),
+    "rejectReceived": Operation(
+        "privacy-desk",
+        f"mutation($i: RejectReceivedInput!) {REQUESTS} {{ rejectReceived(input: $i) {{ received }} }}",
+        lambda _users, _turn: {"i": {"received": WAITS, "reason": "No evidence came."}},
+        before=WAITING,
+        effect=1,
+    ),
+    "receipts and those who wait": Operation(
+        "privacy-desk",
+        f"query {REQUESTS} {{ received {{ edges {{ node {{ id reasons known items {{ field value }} }} }} }}"
+        ' receipts(since: "2199-01-01T00:00:00Z") { edges { node { id } } } }',
+        lambda _users, _turn: {},
+        before=WAITING,
     ),
     "addClient": Operation(ADMIN, _client("addClient"), _adds, effect=3),
     "updateClient": Operation(

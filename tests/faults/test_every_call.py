@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from api.gateway.changes.carry import CARRIED
 from models.dialect import Dialect
 from policies.edition import Edition
-from tests.faults.kept import answers_of, kept, set_back
+from tests.faults.kept import answers_of, kept, put_aside, set_back
 from tests.faults.operations import OPERATIONS, Operation
 from tests.faults.trip import ON_POSTGRES, ON_SQLITE, Fault, Trip, laid
 from tests.world import World, world
@@ -82,6 +82,7 @@ async def tried(
         for _ in range(2):
             await made.send("employer-b", seen, {"id": made.demo.users["offered-employer-a"]})
         answers = await answers_of(made.house.store, made.demo.users)
+        await put_aside(made)
         yield Tried(made, trip, database_url.partition(":")[0], answers)
 
 

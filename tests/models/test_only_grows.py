@@ -24,6 +24,13 @@ PURGE = """INSERT INTO provision_purges (id, run, at, on_day, by, due_on, first_
 VALUES ('kept', 'r', '2026-11-22 03:00:00+00:00', '2026-11-22', 'cli:x', '2026-11-21', '0', '1', 1)"""
 NOTICE = """INSERT INTO notice_texts (hash, text, language, first_at)
 VALUES ('kept', 'What was shown', 'en', '2026-11-22 03:00:00+00:00')"""
+RECEIPT = """INSERT INTO receipts
+(id, received_id, ref, provider, provider_name, provider_address, provider_representative, history, evidence_kind,
+ evidence, purpose, consented_at, consent_method, notice_version, notice_at, items, acquired_at, received_at,
+ received_on, retain_until, request_id)
+VALUES ('kept', 'r', 1, 'p', 'P', 'A', 'R', 'h', 'CONTRACT', 'e', 'service.application', '2026-11-22 03:00:00+00:00',
+ 'TICK', '1', '2026-11-22 03:00:00+00:00', '[]', '2026-11-22 03:00:00+00:00', '2026-11-22 03:00:00+00:00',
+ '2026-11-22', '2029-11-22', 'q')"""
 
 TABLES = {
     "accesses": ("id", "client = 'x'"),
@@ -34,6 +41,7 @@ TABLES = {
     "notice_texts": ("hash", "text = 'x'"),
     "provisions": ("id", "basis = 'x'"),
     "provision_purges": ("id", "by = 'x'"),
+    "receipts": ("id", "evidence = 'x'"),
 }
 """The key of each table, and a change to it."""
 
@@ -70,7 +78,7 @@ async def store(database_url: str) -> AsyncIterator[Store]:
         bits: Bits = await load_bits(made, FIELDS)
         async with running(made, bits) as ledger:
             await ledger.record(entry(groups=(group(1),), provisions=(provision(1),)))
-        for row in (EVENT, EDITION, ACQUISITION, PURGE, NOTICE):
+        for row in (EVENT, EDITION, ACQUISITION, PURGE, NOTICE, RECEIPT):
             await elsewhere(database_url, row)
         yield made
 

@@ -2,6 +2,7 @@
 
 from models.catalogue import clear_answers
 from models.rotation import Rotation
+from tests.api.sending import person, results, waiting
 from tests.world import World
 
 UPDATE = """
@@ -30,3 +31,19 @@ async def test_a_history_is_sealed_anew_and_its_old_key_is_dropped(a_world: Worl
         "frontend", 'query @purpose(id: "service.account") { me { history { field was became } } }', user=user
     )
     assert told["data"]["me"]["history"] == before
+
+
+async def test_what_waits_for_the_desk_is_sealed_anew(a_world: World) -> None:
+    one = person("turned@partner.example", evidence=None)
+    (told,) = await results(a_world, one)
+    before = (await waiting(a_world))[told["received"]]
+    store, house = a_world.house.store, a_world.house
+    heads = "SELECT DISTINCT substr(value, 1, 3) FROM received_items"
+    old = {bytes(row[0]) for row in await store.fetch(heads, {})}
+    force = await house.inforce.current()
+    turned = await Rotation(store, house.vault, clear=clear_answers(force.catalogue)).run(
+        lambda _done, _total: None
+    )
+    assert (turned.unreadable, turned.kept) == ({}, ())
+    assert old.isdisjoint({bytes(row[0]) for row in await store.fetch(heads, {})})
+    assert (await waiting(a_world))[told["received"]] == before

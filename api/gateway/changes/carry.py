@@ -20,6 +20,8 @@ from api.gateway.changes.grounds import GROUND_CHANGES, change_ground
 from api.gateway.changes.hold import lift_hold, place_hold
 from api.gateway.changes.holders import HOLDERS, released_holders
 from api.gateway.changes.notices import NOTICE_CHANGES, change_notice
+from api.gateway.changes.received import accept_received, reject_received
+from api.gateway.changes.receiving import receive_users
 from api.gateway.changes.recipients import RECIPIENT_CHANGES, change_recipient
 from api.gateway.changes.registration import register, register_many
 from api.gateway.changes.screening import screen_answer
@@ -44,6 +46,9 @@ CHANGES: Mapping[str, Change] = MappingProxyType(
         "placeHold": place_hold,
         "liftHold": lift_hold,
         "screenAnswer": screen_answer,
+        "receiveUsers": receive_users,
+        "acceptReceived": accept_received,
+        "rejectReceived": reject_received,
     }
 )
 """Each mutation about people with what it does."""

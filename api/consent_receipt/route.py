@@ -12,6 +12,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from api.consent_receipt.page import receipt_page, refusal_page
 from api.fair.fair import Fair
 from api.gateway.cors import Pairs
 from api.gateway.entrance import Entrance
@@ -21,8 +22,7 @@ from api.gateway.quota import too_many_requests
 from api.gateway.refusal import Code, Refusal
 from api.gateway.request import Answer, Request
 from api.metrics import Metrics
-from api.receipts.page import receipt_page, refusal_page
-from models.receipts.receipt import SCHEMA_FILE
+from models.consent_receipt.receipt import SCHEMA_FILE
 from models.registry import Registry
 from policies.vocabulary import Role
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pycountry
 
-from models.receipts.receipt import RECIPIENT
+from models.consent_receipt.receipt import RECIPIENT
 
 Json = Mapping[str, Any]
 HERE = Path(__file__).parent
