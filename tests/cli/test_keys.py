@@ -87,8 +87,9 @@ def test_a_missing_master_key_is_refused_in_production(
 def test_a_database_that_is_not_there_is_not_made(
     mokuteki: Mokuteki, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
 ) -> None:
-    monkeypatch.setenv("MOKUTEKI_DATABASE_URL", f"sqlite://{tmp_path / 'none.db'}")
+    url = f"sqlite://{tmp_path / 'none.db'}"
+    monkeypatch.setenv("MOKUTEKI_DATABASE_URL", url)
     ran = mokuteki("keys", command)
     assert ran.code == 1
-    assert "there is no database yet" in ran.err
+    assert f"there is no database at `{url}` yet" in ran.err
     assert not list(tmp_path.iterdir())
