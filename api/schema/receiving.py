@@ -7,10 +7,10 @@ import strawberry
 
 from api.schema.arguments import PERSON_NOW
 from api.schema.changes import InputMistake
+from api.schema.consenting import Method
 from api.schema.entered import NoticeInput, UserInput
 from api.schema.personal import User
 from api.schema.receipts import EvidenceKind
-from models.consent import ConsentMethod
 
 UNSET = strawberry.UNSET
 WAITS = "The number under which the person waits, as `received` tells it"
@@ -43,7 +43,7 @@ class SentConsentInput:
     """A consent to the sending."""
 
     given_at: datetime = strawberry.field(description="When they agreed, at or before `acquiredAt`")
-    method: ConsentMethod = strawberry.field(description="The act by which they agreed")
+    method: Method = strawberry.field(description="The act by which they agreed")
 
 
 @strawberry.input(description="A person who is sent, and what is stated of them")

@@ -67,7 +67,7 @@ async def test_who_is_received_is_a_user_with_notice_source_and_a_consent_that_i
         {"source": source, "policyVersion": "1", "purposes": ["service.account", purpose]}
     ]
     assert me["consents"] == [
-        {"purpose": purpose, "recipient": client, "state": "REQUESTED", "givenAt": None, "method": "TICK"}
+        {"purpose": purpose, "recipient": client, "state": "REQUESTED", "givenAt": None, "method": "NONE"}
     ]
     ask = 'query($id: ID!) @purpose(id: "%s") { user(id: $id) { id } }'
     for declared, noticed in (("service.account", True), ("service.matching", False)):
@@ -118,13 +118,12 @@ async def test_what_is_missing_or_wrong_refuses_one_and_keeps_nobody_else_out(
 
 
 async def test_silence_is_no_consent(a_world: World) -> None:
-    silent = person("silent@partner.example", consent={"givenAt": at(2), "method": "DEEMED"})
-    answer = await send(a_world, silent)
-    (error,) = answer["errors"]
-    assert (error["extensions"]["code"], error["extensions"]["argument"], error["extensions"]["reason"]) == (
-        "BAD_INPUT",
-        "input.people.0.consent.method",
-        "CHOICE_EXPECTED",
+    (told,) = await results(
+        a_world, person("silent@partner.example", consent={"givenAt": at(2), "method": "DEEMED"})
+    )
+    assert (told["outcome"], [(each["path"], each["code"]) for each in told["mistakes"]]) == (
+        "REFUSED",
+        [("input.people.0.consent.method", "CONSENT_DEEMED")],
     )
     assert await found(a_world, "silent@partner.example") == []
 

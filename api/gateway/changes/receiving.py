@@ -9,7 +9,7 @@ from api.gateway.changes.mistakes import MOST, told
 from api.gateway.changes.registration import MOST_PEOPLE, allowed, await_screening, fields_of
 from api.gateway.changes.stated import Stated, read_stated
 from models.acquisition import Source
-from models.consent import ConsentState
+from models.consent import ConsentMethod, ConsentState
 from models.formats.wrong import Mistake
 from models.person_row import PersonRow
 from models.receipts import keep_receipt
@@ -201,7 +201,7 @@ async def keep_arrival(act: Act, received: Waiting, terms: Terms, user: str) -> 
         "state": ConsentState.REQUESTED.value,
         "notice": terms.notice_version,
         "language": terms.language,
-        "method": terms.consent_method,
+        "method": ConsentMethod.NONE.value,
         "informed": False,
     }
     if await act.transaction.fetch(_STATED, consent):

@@ -8,6 +8,7 @@ from typing import Any
 
 from api.gateway.changes.act import Act
 from api.gateway.changes.registration import FIRST_NOTICE, below, fields_of, read_form
+from models.consent import ConsentMethod
 from models.formats.fold import plain
 from models.formats.form import Person
 from models.formats.screening import findings, refused
@@ -106,7 +107,7 @@ class _Reading:
     place: str
     mistakes: list[Mistake]
 
-    def wrong(self, path: str, code: str, /, **told: str) -> None:
+    def miss(self, path: str, code: str, /, **told: str) -> None:
         self.keep(Wrong(code, **told).at(path))
 
     def keep(self, mistake: Mistake) -> None:
@@ -116,7 +117,7 @@ class _Reading:
         if isinstance(given, datetime):
             if FIRST_NOTICE <= given <= now:
                 return given
-            self.wrong("acquiredAt", "ACQUIRED_TIME")
+            self.miss("acquiredAt", "ACQUIRED_TIME")
         return now
 
     def noticed(
@@ -126,20 +127,23 @@ class _Reading:
         if not known or not notice:
             return
         if purpose not in notice["purposes"]:
-            self.wrong("notice.purposes", "NOTICE_PURPOSE", purpose=purpose)
+            self.miss("notice.purposes", "NOTICE_PURPOSE", purpose=purpose)
         if notice["shownAt"] > acquired_at:
-            self.wrong("notice.shownAt", "NOTICE_AFTER_ACQUISITION")
+            self.miss("notice.shownAt", "NOTICE_AFTER_ACQUISITION")
 
     def consented(
         self, consent: Mapping[str, Any] | None, acquired_at: datetime
     ) -> tuple[datetime, str] | None:
         if not consent:
-            self.wrong("consent", "CONSENT_REQUIRED")
+            self.miss("consent", "CONSENT_REQUIRED")
             return None
         given_at, method = consent["givenAt"], consent["method"]
         if not FIRST_NOTICE <= given_at <= acquired_at:
-            self.wrong("consent.givenAt", "CONSENT_AFTER_ACQUISITION")
-        return given_at, str(getattr(method, "value", method))
+            self.miss("consent.givenAt", "CONSENT_AFTER_ACQUISITION")
+        name = str(getattr(method, "value", method))
+        if name not in ConsentMethod.__members__:
+            self.miss("consent.method", "CONSENT_DEEMED")
+        return given_at, name
 
     def evidence(self, given: Mapping[str, Any]) -> tuple[EvidenceKind, str] | None:
         kind = EvidenceKind(getattr(given["kind"], "value", given["kind"]))
@@ -148,7 +152,7 @@ class _Reading:
 
     def text(self, path: str, given: object, longest: int, needed: str) -> str | None:
         if not isinstance(given, str) or not given.strip():
-            self.wrong(path, needed)
+            self.miss(path, needed)
             return None
         try:
             words = plain(given, longest)

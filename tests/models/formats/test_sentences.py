@@ -19,8 +19,8 @@ ROOT = ROOM.parent.parent
 CHANGES = ROOT / "api" / "gateway" / "changes"
 """Where an input is checked against what is kept and what was shown."""
 
-REGISTERS = ROOT / "models"
-"""Where a client or a recipient as it was entered is checked."""
+MODELS = ROOT / "models"
+"""Where the formats are, and where what is entered into a register is checked."""
 
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 
@@ -28,11 +28,8 @@ JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 def codes() -> Iterator[str]:
     """Every code the formats can give: in `Wrong(…)`, in a list of reasons, or for a banned name."""
     for file in (
-        *ROOM.glob("*.py"),
         *CHANGES.glob("*.py"),
-        *REGISTERS.glob("client_*.py"),
-        *REGISTERS.glob("recipient_*.py"),
-        *REGISTERS.glob("notice_*.py"),
+        *MODELS.rglob("*.py"),
         CHANGES.parent / "fitting.py",
     ):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
