@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from models.day import moment
 from models.dialect import Dialect
-from models.history import moment
 from models.person_row import new_id
 from models.register import Keeper, keep_change, refuse
 from models.store import Reader, Store, Transaction

@@ -7,9 +7,8 @@ from typing import Any
 
 import orjson
 
-from models.day import day_of, today_in_japan
+from models.day import day_of, moment, today_in_japan
 from models.derived import years_before
-from models.history import moment
 from models.sent import Terms, Waiting, ordered_id
 from models.store import Reader, Transaction
 

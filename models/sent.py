@@ -10,7 +10,7 @@ import orjson
 from tortoise import fields
 
 from models.catalogue import ANSWERS
-from models.history import moment
+from models.day import moment
 from models.person_row import PATHS
 from models.received import WAITING, EvidenceKind, ReceivedOutcome, Settled
 from models.user import User

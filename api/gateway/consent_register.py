@@ -10,7 +10,7 @@ import orjson
 
 from models.consent import ConsentState
 from models.consent_receipt.receipt import ConsentEventRecord, ConsentRecord, receipt, state_now
-from models.history import moment
+from models.day import moment
 from models.inforce import Force
 from models.store import Row
 

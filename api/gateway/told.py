@@ -17,7 +17,7 @@ COMMA: Final[Mapping[str, str]] = {"ja": "、", "en": ", "}
 class Told:
     """One sentence, and what stands in its places; `nearest` is a sentence itself, a list is of words in both."""
 
-    __slots__ = ("_named", "_nearest", "_sentence")
+    __slots__ = ("_named", "_nearest", "_sentence", "name")
 
     def __init__(
         self,
@@ -27,6 +27,7 @@ class Told:
         nearest: NearMiss | None = None,
         **named: str | float | Sequence[Sentence] | None,
     ) -> None:
+        self.name = name
         self._sentence = SENTENCES[name]
         self._nearest = nearest
         self._named = named

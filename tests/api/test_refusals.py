@@ -39,8 +39,10 @@ def named(call: ast.Call) -> Iterator[str]:
     texts = [each.value for each in ast.walk(call) if isinstance(each, ast.Constant)]
     if what in {"Told", "_others_closed"}:
         yield from (text for text in texts if text in SENTENCES)
-    elif what in {"act.wrong", "self.wrong"} and isinstance(call.args[1], ast.Constant):
+    elif what in {"act.wrong", "self.wrong", "self._mistake"} and isinstance(call.args[1], ast.Constant):
         yield str(call.args[1].value)
+    elif what.endswith(".text") and any(each.arg == "missing" for each in call.keywords):
+        yield from (text for text in texts if text in SENTENCES)
     elif what == "_refused" and isinstance(call.args[0], ast.Constant):
         yield str(call.args[0].value)
     elif what in {"exceeded", "_at_most"} and isinstance(call.args[0], ast.Constant):

@@ -17,11 +17,10 @@ from api.gateway.changes.consent_said import (
 from api.gateway.changes.holders import tell_holders
 from api.gateway.told import Told
 from models.consent import PERMITTING, ConsentMethod, ConsentState
-from models.history import moment
+from models.day import moment
 from models.registry import KnownRecipient
 
 FIELD = "User.consents"
-NOT_INFORMED = "FOREIGN_INFORMATION_MISSING"
 
 _UPSERT = """
 INSERT INTO consents (id, user_id, purpose, recipient, state, given_at, withdrawn_at, expires_at, notice_version,
@@ -98,8 +97,8 @@ def _warnings(to: str, recipient: KnownRecipient, *, informed: bool) -> list[dic
     """What a consent that was recorded does not do, and what to do about it."""
     if informed or to != recipient.id or not recipient.abroad or recipient.informed:
         return []
-    told = Told(NOT_INFORMED)
-    return [{"code": NOT_INFORMED, "ja": told.text("ja"), "en": told.text("en")}]
+    told = Told("FOREIGN_INFORMATION_MISSING")
+    return [{"code": told.name, "ja": told.text("ja"), "en": told.text("en")}]
 
 
 async def request_consent(act: Act) -> Done:
