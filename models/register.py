@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import token_hex
+from time import time_ns
 from typing import Any, NoReturn
 
 import orjson
@@ -11,7 +13,6 @@ from tortoise import Model, fields
 
 from models.day import moment
 from models.formats.wrong import Mistake, Wrong
-from models.person_row import new_id
 from models.store import Reader, Transaction
 
 LATEST = 100
@@ -30,7 +31,10 @@ SELECT record, id, at, by, request_id, what, was, became FROM (
 
 
 class RegisterChange(Model):
-    """One change of a record: by whom, when, and its parts before and after, never a secret."""
+    """One change of a record: by whom, when, and its parts before and after, never a secret.
+
+    Its number grows with time, so that several changes of one operation, which share `at`, keep their order.
+    """
 
     id = fields.CharField(max_length=26, primary_key=True)
     register = fields.CharField(max_length=20)
@@ -102,7 +106,7 @@ async def keep_change(  # noqa: PLR0913, PLR0917 - what a change is made of
     await transaction.execute(
         _CHANGED,
         {
-            "id": new_id(),
+            "id": f"{time_ns():016x}{token_hex(5)}",
             "register": register,
             "record": record,
             "now": keeper.at,
