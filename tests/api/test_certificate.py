@@ -57,7 +57,8 @@ def test_no_header_and_an_empty_one_are_no_certificate() -> None:
         [as_sequence(MINE).replace(":", "", 1)],
         [as_pem(MINE).replace("CERTIFICATE", "PRIVATE%20KEY")],
         [f":{'A' * 20_000}:"],
-        [as_sequence(MINE)[:-8] + "AAAAAAA:"],
+        [f":{b64encode(der(MINE)[:-1]).decode()}:"],
+        [f":{b64encode(der(MINE) + b'!').decode()}:"],
     ],
 )  # fmt: skip
 def test_what_is_no_certificate_or_several_is_refused(sent: Sequence[str]) -> None:
