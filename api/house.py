@@ -19,7 +19,8 @@ from api.gateway.refusal import Code
 from api.metrics import Metrics
 from api.notices.post import Post
 from api.notices.sender import Sender
-from api.schema.build import build_schema, check_guards, core
+from api.schema.build import build_schema, core
+from api.schema.guarded import check_guards
 from api.settings import Settings
 from api.tokens.access_token import AccessTokens
 from api.tokens.binding import Bindings

@@ -17,8 +17,9 @@ from graphql import (
 from tortoise import Model, fields
 
 from api.house import open_house
-from api.schema.build import REGISTERS, Unguarded, check_guards, core
 from api.schema.build import build_schema as served
+from api.schema.build import core
+from api.schema.guarded import REGISTERS, Unguarded, check_guards
 from models.catalogue import CATEGORIES, FIELDS
 from models.database import migrate, opened
 from models.personal import Undeclared, declared, personal, system

@@ -27,7 +27,7 @@ from api.cli import (
 )
 from api.cli.shared import CommandError, out
 from api.environment import SettingError
-from api.schema.build import Unguarded
+from api.schema.guarded import Unguarded
 from api.tokens.keys import KeysSealed
 from models.datakey import WrongMasterKey
 from models.inforce import PolicyUnavailable

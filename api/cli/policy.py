@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from api.cli.shared import CommandError, edition_of_checkout, err, examples, out
-from api.schema.build import Unguarded, build_schema, check_guards, core
+from api.schema.build import build_schema, core
+from api.schema.guarded import Unguarded, check_guards
 from models.catalogue import CATEGORIES, catalogue
 from policies.edition import HERE, MODEL, Edition
 from policies.mistake import PolicyError

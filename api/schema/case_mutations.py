@@ -13,7 +13,7 @@ from api.schema.cases import (
     OpenCaseInput,
     OpenCasePayload,
 )
-from api.schema.query import Info, finished
+from api.schema.finished import Info, finished
 
 
 @strawberry.type

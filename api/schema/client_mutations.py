@@ -17,7 +17,7 @@ from api.schema.clients import (
     UpdateClientInput,
     UpdateClientPayload,
 )
-from api.schema.query import Info, finished
+from api.schema.finished import Info, finished
 
 
 @strawberry.type

@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from api.schema.arguments import told
+from api.schema.finished import Info, finished
 from api.schema.ground_inputs import (
     AnnounceJointUseInput,
     AnnounceJointUsePayload,
@@ -27,7 +28,6 @@ from api.schema.ground_inputs import (
     SuperviseEntrustmentInput,
     SuperviseEntrustmentPayload,
 )
-from api.schema.query import Info, finished
 
 
 @strawberry.type

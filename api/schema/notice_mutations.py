@@ -5,8 +5,8 @@ from typing import Annotated
 import strawberry
 
 from api.schema.arguments import told
+from api.schema.finished import Info, finished
 from api.schema.notices import RetryNoticeInput, RetryNoticePayload
-from api.schema.query import Info, finished
 
 
 @strawberry.type

@@ -33,7 +33,7 @@ from api.schema.consenting import (
     WithdrawConsentInput,
     WithdrawConsentPayload,
 )
-from api.schema.query import Info, finished
+from api.schema.finished import Info, finished
 
 
 @strawberry.type

@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from api.schema.arguments import told
-from api.schema.query import Info, finished
+from api.schema.finished import Info, finished
 from api.schema.receiving import (
     AcceptReceivedInput,
     AcceptReceivedPayload,

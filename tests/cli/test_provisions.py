@@ -15,7 +15,7 @@ import pytest
 from api.cli.ledger_format import FORMULA, line
 from api.cli.provisions_format import COLUMNS
 from api.house import House
-from api.schema.build import REGISTERS
+from api.schema.guarded import REGISTERS
 from models.access import Outcome
 from models.day import JAPAN, today_in_japan
 from models.entry import Entry, Group, ProvisionEntry
