@@ -22,32 +22,21 @@ from api.schema.personal import (
 )
 from api.schema.query import Query
 
-CLIENT_TYPES = ("Client", "ClientChange", "ClientPart", "ClientSecret")
-RECIPIENT_TYPES = ("Recipient", "RecipientChange", "RecipientPart")
-GROUND_TYPES = (
-    "Grounds",
-    "Entrustment",
-    "Succession",
-    "JointUse",
-    "ForeignCheck",
-    "Confirmation",
-    "GroundChange",
-    "GroundPart",
-    "Case",
+REGISTER_TYPES = (
+    *("Client", "ClientSecret", "Recipient", "RegisterChange", "RegisterPart"),
+    *("Grounds", "Entrustment", "Succession", "JointUse", "ForeignCheck", "Confirmation"),
 )
-FINISHED_TYPES = (
-    *PERSONAL_TYPES,
+RECORD_TYPES = (
     "Access",
     "Release",
     "Provision",
-    "WithdrawalNotice",
     "Receipt",
     "Received",
     "ReceivedItem",
-    *CLIENT_TYPES,
-    *RECIPIENT_TYPES,
-    *GROUND_TYPES,
+    "WithdrawalNotice",
+    "Case",
 )
+FINISHED_TYPES = (*PERSONAL_TYPES, *RECORD_TYPES, *REGISTER_TYPES)
 """The types that a door finishes, so that the executor never resolves a field of theirs."""
 
 SCALARS: dict[object, ScalarDefinition] = {

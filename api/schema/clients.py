@@ -4,6 +4,7 @@ from datetime import datetime
 
 import strawberry
 
+from api.schema.register_change import RegisterChange
 from models.client import Authentication, Binding
 from models.client_register import OVERLAP
 
@@ -31,33 +32,6 @@ class ClientSecret:
     expires_at: datetime | None = strawberry.field(
         description="When it ends; null until another takes its place"
     )
-
-
-@strawberry.type(description="One part of a client that was changed; secrets by their times alone")
-class ClientPart:
-    """A part."""
-
-    name: str = strawberry.field(description="Its name in `Client`")
-    was: str | None = strawberry.field(description="What stood there, in JSON")
-    became: str | None = strawberry.field(description="What stands there since, in JSON")
-
-
-@strawberry.type(description="One change of a client")
-class ClientChange:
-    """A change."""
-
-    id: strawberry.ID = strawberry.field(description="Its number")
-    at: datetime = strawberry.field(description="When")
-    by: strawberry.ID = strawberry.field(
-        description="Who: a member of staff, a client, or an operator as `cli:NAME`"
-    )
-    request_id: strawberry.ID | None = strawberry.field(
-        description="The `requestId` of its access in the ledger; null for an operator's command"
-    )
-    what: strawberry.ID = strawberry.field(
-        description="`ADDED`, `CHANGED`, `SECRET_ADDED`, `REVOKED` or `RESTORED`"
-    )
-    parts: list[ClientPart] = strawberry.field(description="The parts that are not as they were")
 
 
 @strawberry.type(description="An application that may ask")
@@ -95,7 +69,7 @@ class Client:
         description="People it may be given a day; null for the installation's"
     )
     secrets: list[ClientSecret] = strawberry.field(description="Its secrets, the oldest first")
-    changes: list[ClientChange] = strawberry.field(description="Its changes, the newest first; at most 100")
+    changes: list[RegisterChange] = strawberry.field(description="Its changes, the newest first; at most 100")
 
 
 @strawberry.input

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import strawberry
 
+from api.schema.register_change import RegisterChange
 from models.ground_state import GroundState
 
 strawberry.enum(
@@ -21,29 +22,6 @@ PURPOSES = "The purposes it holds for"
 WHO = "The recipient"
 
 
-@strawberry.type(description="One part of a ground that was changed")
-class GroundPart:
-    """A part."""
-
-    name: str = strawberry.field(description="Its name in the record")
-    was: str | None = strawberry.field(description="What stood there, in JSON")
-    became: str | None = strawberry.field(description="What stands there since, in JSON")
-
-
-@strawberry.type(description="One change of a ground")
-class GroundChange:
-    """A change."""
-
-    id: strawberry.ID = strawberry.field(description="Its number")
-    at: datetime = strawberry.field(description="When")
-    by: strawberry.ID = strawberry.field(description="Who: a member of staff, or a client")
-    request_id: strawberry.ID | None = strawberry.field(
-        description="The `requestId` of its access in the ledger"
-    )
-    what: strawberry.ID = strawberry.field(description="`ADDED`, `SUPERVISED` or `ENDED`")
-    parts: list[GroundPart] = strawberry.field(description="The parts that are not as they were")
-
-
 @strawberry.type(description="Work on the company's behalf, under a contract and supervision (APPI Art 25)")
 class Entrustment:
     """An entrustment."""
@@ -59,7 +37,7 @@ class Entrustment:
     supervise_days: int = strawberry.field(description="Days after which it lapses without another look")
     ended_on: date | None = strawberry.field(description=ENDED)
     state: GroundState = strawberry.field(description=STATE)
-    changes: list[GroundChange] = strawberry.field(description=CHANGES)
+    changes: list[RegisterChange] = strawberry.field(description=CHANGES)
 
 
 @strawberry.type(description="The business went over to the recipient (APPI Art 27(5)(ii))")
@@ -73,7 +51,7 @@ class Succession:
     on: date = strawberry.field(description="The day on which the business went over")
     ended_on: date | None = strawberry.field(description=ENDED)
     state: GroundState = strawberry.field(description=STATE)
-    changes: list[GroundChange] = strawberry.field(description=CHANGES)
+    changes: list[RegisterChange] = strawberry.field(description=CHANGES)
 
 
 @strawberry.type(description="Use together with others, its five matters announced (APPI Art 27(5)(iii))")
@@ -92,7 +70,7 @@ class JointUse:
     announced_at: datetime | None = strawberry.field(description="When all of this was announced")
     ended_on: date | None = strawberry.field(description=ENDED)
     state: GroundState = strawberry.field(description=STATE)
-    changes: list[GroundChange] = strawberry.field(description=CHANGES)
+    changes: list[RegisterChange] = strawberry.field(description=CHANGES)
 
 
 @strawberry.type(
@@ -112,7 +90,7 @@ class ForeignCheck:
     action: str = strawberry.field(description="What was done about it; blank for nothing")
     at: datetime = strawberry.field(description="When it was recorded")
     state: GroundState = strawberry.field(description=STATE)
-    changes: list[GroundChange] = strawberry.field(description=CHANGES)
+    changes: list[RegisterChange] = strawberry.field(description=CHANGES)
 
 
 @strawberry.type(
@@ -131,7 +109,7 @@ class Confirmation:
     until: date | None = strawberry.field(description="Its last day; null for no end")
     ended_on: date | None = strawberry.field(description=ENDED)
     state: GroundState = strawberry.field(description=STATE)
-    changes: list[GroundChange] = strawberry.field(description=CHANGES)
+    changes: list[RegisterChange] = strawberry.field(description=CHANGES)
 
 
 @strawberry.type(

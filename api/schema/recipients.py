@@ -1,10 +1,11 @@
 """The types of the register of recipients: what is kept of each, and what changes it."""
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 import strawberry
 
+from api.schema.register_change import RegisterChange
 from models.recipient import RecipientStatus
 from models.registry import DESIGNATED, EQUIVALENT
 from models.retention import ProvisionMethod
@@ -48,31 +49,6 @@ NOTICE_URL = "Where notices from us go (RFC 8935): `https`"
 METHOD = "How records of what it is given are made (Rule 19)"
 
 
-@strawberry.type(description="One part of a recipient that was changed")
-class RecipientPart:
-    """A part."""
-
-    name: str = strawberry.field(description="Its name in `Recipient`")
-    was: str | None = strawberry.field(description="What stood there, in JSON")
-    became: str | None = strawberry.field(description="What stands there since, in JSON")
-
-
-@strawberry.type(description="One change of a recipient")
-class RecipientChange:
-    """A change."""
-
-    id: strawberry.ID = strawberry.field(description="Its number")
-    at: datetime = strawberry.field(description="When")
-    by: strawberry.ID = strawberry.field(
-        description="Who: a member of staff, a client, or an operator as `cli:NAME`"
-    )
-    request_id: strawberry.ID | None = strawberry.field(
-        description="The `requestId` of its access in the ledger; null for an operator's command"
-    )
-    what: strawberry.ID = strawberry.field(description="`ADDED`, `CHANGED`, `STOPPED` or `REOPENED`")
-    parts: list[RecipientPart] = strawberry.field(description="The parts that are not as they were")
-
-
 @strawberry.type(description="One to whom data may go, or might")
 class Recipient:
     """A recipient."""
@@ -101,9 +77,7 @@ class Recipient:
     contact: str = strawberry.field(description=CONTACT)
     notice_url: str = strawberry.field(description=f"{NOTICE_URL}; empty for none")
     provision_method: ProvisionMethod = strawberry.field(description=METHOD)
-    changes: list[RecipientChange] = strawberry.field(
-        description="Its changes, the newest first; at most 100"
-    )
+    changes: list[RegisterChange] = strawberry.field(description="Its changes, the newest first; at most 100")
 
 
 @strawberry.input
