@@ -1,10 +1,13 @@
 """What exports of records share: who asks and why, whether the rules let them, and the record of it before it is told."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
+from typing import IO, Any
+
+import orjson
 
 from api import logs
 from api.cli.shared import CommandError, err, must_exist, reaching, settings
@@ -52,6 +55,28 @@ class Asked:
             expires_at=float("inf"),
             token_id="cli",  # noqa: S106 - no secret: there is no token
         )
+
+
+Progress = Callable[[int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What was read and recorded; in the spool it is one JSON object a line, to be told.
+
+    Attributes:
+        count: of the records in it.
+        people: how many of them are about.
+    """
+
+    spool: IO[bytes]
+    count: int
+    people: int
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Each record, newest first."""
+        self.spool.seek(0)
+        return map(orjson.loads, self.spool)
 
 
 @asynccontextmanager

@@ -9,8 +9,8 @@ from typing import IO, Annotated
 import typer
 
 from api.cli.export_file import IN_MEMORY, target, time_of, write
-from api.cli.exporting import Asked, house_to_read
-from api.cli.ledger_export import Gathered, gather
+from api.cli.exporting import Asked, Gathered, house_to_read
+from api.cli.ledger_export import gather
 from api.cli.ledger_format import FORMATS, Format
 from api.cli.operator import named
 from api.cli.shared import bar, err, examples, shown
@@ -63,8 +63,8 @@ def export(  # noqa: PLR0913, PLR0917 - the options of the interface
     )
     with target(out) as file, SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
         gathered = asyncio.run(_gather(asked, spool))
-        write(FORMATS[format](gathered.records()), file, gathered.accesses)
-    told = f"accesses: {gathered.accesses:,}, people shown: {gathered.people:,}"
+        write(FORMATS[format](gathered.records()), file, gathered.count)
+    told = f"accesses: {gathered.count:,}, people shown: {gathered.people:,}"
     err.print(f"{told}; this export stands in the ledger as `{asked.client}`", soft_wrap=True, markup=False)
 
 

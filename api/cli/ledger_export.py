@@ -3,13 +3,12 @@
 What was read waits in a temporary file without a name, so that exactly what is told is what was recorded.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import IO, Any
 
 import orjson
 
-from api.cli.exporting import Asked, allowed, entry, keep
+from api.cli.exporting import Asked, Gathered, Progress, allowed, entry, keep
 from api.gateway.cursor import Cursors
 from api.gateway.ledger_door import FIELD, NOBODY
 from api.gateway.ledger_view import LedgerView
@@ -21,21 +20,6 @@ from models.history import AccessQuery, History
 
 DOOR = "Query.accesses"
 OPERATION = "ledger export"
-Progress = Callable[[int, int | None], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """What was read and recorded; in the spool it is one JSON object a line, to be told."""
-
-    spool: IO[bytes]
-    accesses: int
-    people: int
-
-    def records(self) -> Iterator[dict[str, Any]]:
-        """Each access, newest first."""
-        self.spool.seek(0)
-        return map(orjson.loads, self.spool)
 
 
 async def gather(house: House, asked: Asked, spool: IO[bytes], progress: Progress) -> Gathered:

@@ -11,10 +11,10 @@ from rich.table import Table
 
 from api.cli.client_page import tell
 from api.cli.export_file import IN_MEMORY, target, time_of, write
-from api.cli.exporting import Asked, house_to_read
+from api.cli.exporting import Asked, Gathered, house_to_read
 from api.cli.ledger_format import Format
 from api.cli.operator import By, named
-from api.cli.provisions_export import Gathered, gather
+from api.cli.provisions_export import gather
 from api.cli.provisions_format import FORMATS
 from api.cli.shared import bar, err, examples, out, settings, shown, store_of
 from models.day import JAPAN, today_in_japan
@@ -84,8 +84,8 @@ def export(  # noqa: PLR0913, PLR0917 - the options of the interface
     query = ProvisionQuery(recipient=recipient, method=method, basis=basis, purgeable=purgeable or None)
     with target(out) as file, SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
         gathered = asyncio.run(_gather(asked, query, spool))
-        write(FORMATS[format](gathered.records()), file, gathered.provisions)
-    told = f"provisions: {gathered.provisions:,}, people shown: {gathered.people:,}"
+        write(FORMATS[format](gathered.records()), file, gathered.count)
+    told = f"provisions: {gathered.count:,}, people shown: {gathered.people:,}"
     err.print(f"{told}; this export stands in the ledger as `{asked.client}`", soft_wrap=True, markup=False)
 
 

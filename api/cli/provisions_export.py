@@ -1,12 +1,12 @@
 """The export of records of provision: read whole, recorded as an access of its own, and only then told."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import IO, Any
 
 import orjson
 
-from api.cli.exporting import Asked, allowed, entry, keep
+from api.cli.exporting import Asked, Gathered, Progress, allowed, entry, keep
 from api.gateway.cursor import Cursors
 from api.gateway.ledger_door import FIELD, NOBODY
 from api.gateway.ledger_view import LedgerView
@@ -18,21 +18,6 @@ from models.history import History, ProvisionQuery
 
 DOOR = "Query.provisions"
 OPERATION = "provisions export"
-Progress = Callable[[int, int | None], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """What was read and recorded; in the spool it is one JSON object a line, to be told."""
-
-    spool: IO[bytes]
-    provisions: int
-    people: int
-
-    def records(self) -> Iterator[dict[str, Any]]:
-        """Each record of provision, newest first."""
-        self.spool.seek(0)
-        return map(orjson.loads, self.spool)
 
 
 async def gather(
