@@ -10,7 +10,7 @@ from api.cli.decision_table import SHIPPED_TABLE, Case, answer, check_cases, rea
 from api.cli.policy import counted, edition_of
 from api.cli.policy_show import LangOption, Language
 from api.cli.shared import CommandError, bar, edition_of_checkout, err, examples, out
-from models.demo.registry import RECIPIENTS
+from models.demo.recipients import RECIPIENTS
 from policies.edition import Edition
 from policies.judge import Judge
 from policies.table import FIRST_ROW
@@ -73,7 +73,7 @@ def _passed(rows: int, lang: Language) -> str:
 
 def _kinds(edition: Edition, given: Sequence[str]) -> dict[str, str]:
     """Each recipient with its group: those of the demonstration, and those given."""
-    kinds = {known.id: known.kind for known in RECIPIENTS}
+    kinds = {known["id"]: known["kind"] for known in RECIPIENTS}
     for each in given:
         name, _, group = each.partition("=")
         if not name or group not in edition.groups:

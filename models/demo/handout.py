@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from models.demo.registry import Credential
+from models.demo.clients import Credential
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

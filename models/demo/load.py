@@ -14,10 +14,11 @@ from models.casefile import CaseFile, CasePerson
 from models.catalogue import catalogue, clear_answers
 from models.client import Client, ClientSecret
 from models.consent import Consent, ConsentEvent
-from models.demo import registry
+from models.demo import clients
 from models.demo.cast import Cast
 from models.demo.handout import Demo, write
 from models.demo.people import midnight
+from models.demo.recipients import entrustments, recipients
 from models.ground import Entrustment
 from models.recipient import Recipient
 from models.restraint import Erasure, Hold, OptOut
@@ -63,16 +64,16 @@ async def load(
         ValueError: `count` leaves somebody out whom a situation needs.
     """
     cast = Cast(edition, count=count, seed=seed, today=today)
-    told = registry.credentials()
+    told = clients.credentials()
     vault_in_use().leave_clear(clear_answers(catalogue(edition)))
     async with in_transaction() as connection:
         await _write(
             connection,
             [
-                *registry.recipients(),
-                *registry.entrustments(today),
-                *registry.clients(told, midnight(today)),
-                *registry.client_secrets(told, midnight(today)),
+                *recipients(),
+                *entrustments(today),
+                *clients.clients(told, midnight(today)),
+                *clients.client_secrets(told, midnight(today)),
             ],
         )
         stories = cast.stories()

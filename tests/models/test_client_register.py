@@ -17,7 +17,7 @@ from models.client_record import ClientRecord, read_clients
 from models.client_register import ClientRegister
 from models.client_use import ClientUse
 from models.database import migrate, opened
-from models.demo.registry import recipients
+from models.demo.recipients import recipients
 from models.inforce import InForce
 from models.publish import publish_shipped
 from models.recipient import Recipient

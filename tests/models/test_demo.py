@@ -22,10 +22,10 @@ from models.consent import PERMITTING, Consent, ConsentEvent, ConsentState
 from models.database import migrate, opened
 from models.demo.accesses import busy_accesses
 from models.demo.cast import LEAST, Cast
+from models.demo.clients import ASKERS
 from models.demo.contacts import DOMAINS
 from models.demo.load import Demo, load, write
 from models.demo.people import Person, people
-from models.demo.registry import ASKERS
 from models.demo.situations import Situation
 from models.demo.statuses import TERMS, Period
 from models.recipient import Recipient

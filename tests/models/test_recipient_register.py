@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from models.database import migrate, opened
-from models.demo.registry import recipients
+from models.demo.recipients import recipients
 from models.inforce import InForce
 from models.publish import publish_shipped
 from models.recipient import Recipient
