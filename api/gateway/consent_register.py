@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 
 from models.consent import ConsentState
-from models.consent_receipt.receipt import ConsentEventRecord, ConsentRecord, receipt, state_now
+from models.consent_receipt.receipt import receipt
+from models.consent_receipt.record import ConsentEventRecord, ConsentRecord, state_now
 from models.day import moment
 from models.inforce import Force
 from models.store import Row

@@ -10,16 +10,10 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 from strawberry.types.unset import UNSET
 
+from api.schema.consents import CONSENT_RECEIPT, ConsentReceipt
 from api.schema.moment import MOMENT
 from api.schema.mutation import Mutation
-from api.schema.personal import (
-    ANSWER_VALUE,
-    CONSENT_RECEIPT,
-    PERSONAL_TYPES,
-    AnswerValue,
-    ConsentReceipt,
-    never,
-)
+from api.schema.personal import ANSWER_VALUE, PERSONAL_TYPES, AnswerValue, never
 from api.schema.query import Query
 
 REGISTER_TYPES = (

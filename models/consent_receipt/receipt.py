@@ -6,14 +6,14 @@ beside ours. `consent-receipt.json` beside this file is its published schema.
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from models.catalogue import FIELDS
-from models.consent import PERMITTING, ConsentState
+from models.consent import PERMITTING
+from models.consent_receipt.record import ConsentEventRecord, ConsentRecord
 from models.registry import KnownRecipient, Registry
 from policies.edition import Edition
 from policies.vocabulary import ANY, Effect, Fact
@@ -44,47 +44,6 @@ SAID: Final[Mapping[tuple[str, str], Mapping[str, str]]] = MappingProxyType(
     {(row["of"], row["name"]): {"ja": row["ja"], "en": row["en"]} for row in _rows("said.csv")}
 )
 """What a state, a method or the way of withdrawal is called, in `ja` and `en`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentEventRecord:
-    """One step in the life of a consent; `by` is the person, a client or the clock."""
-
-    state: str
-    at: datetime
-    by: str
-    notice_version: str
-    language: str
-    method: str
-    expires_at: datetime | None
-    categories: tuple[str, ...]
-    guardian: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentRecord:
-    """A consent as it stands, with all its steps; `state` is `EXPIRED` where it is over."""
-
-    id: str
-    user: str
-    purpose: str
-    recipient: str
-    state: str
-    given_at: datetime | None
-    withdrawn_at: datetime | None
-    expires_at: datetime | None
-    notice_version: str
-    language: str
-    method: str
-    categories: tuple[str, ...]
-    notice_hash: str
-    notice_text: str | None
-    guardian: str
-    told_abroad: Mapping[str, str] | None
-    foreign_informed: bool
-    reason: str
-    events: tuple[ConsentEventRecord, ...]
 
 
 def receipt(consent: ConsentRecord, edition: Edition, registry: Registry, at: datetime) -> Json:
@@ -253,12 +212,6 @@ def _kantara(consent: ConsentRecord, made: Json, third: KnownRecipient | None) -
         "sensitive": False,
         "spiCat": [],
     }
-
-
-def state_now(state: str, expires_at: datetime | None, now: datetime) -> str:
-    """The state as it is told: one that permits and is over is `EXPIRED`."""
-    over = expires_at is not None and expires_at <= now and state in {each.value for each in PERMITTING}
-    return ConsentState.EXPIRED.value if over else state
 
 
 def _time(at: datetime | None) -> str | None:
