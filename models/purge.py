@@ -1,6 +1,6 @@
 """The purge: records of provision removed when their term is over and not before, and on record that they were.
 
-The database refuses to remove one whose term is not over, or whose going is not on record: migration 0010.
+The database refuses to remove one whose term is not over, or whose going is not on record: migration 0007.
 """
 
 from collections.abc import Callable, Sequence
