@@ -40,8 +40,8 @@ async def test_a_door_that_fails_is_told_by_a_code_and_the_number_of_the_request
             }
         ]
     }
-    (line,) = logged
-    assert (line["event"], line["request_id"]) == ("operation.failed", response.headers["x-request-id"])
+    (line,) = [each for each in logged if each["event"] == "operation.failed"]
+    assert line["request_id"] == response.headers["x-request-id"]
 
 
 async def test_a_register_that_fails_is_told_by_a_code_beside_what_was_answered(
