@@ -41,7 +41,12 @@ FORMS: Final = frozenset({"RegisterInput", "UpdateUserInput", "ReceivedPersonInp
 BETWEEN: Final = ", "
 
 _EXPECTED: Final[Mapping[str, str]] = MappingProxyType(
-    {"Int": "NUMBER_EXPECTED", "Boolean": "BOOLEAN_EXPECTED", "DateTime": "TIME_EXPECTED"}
+    {
+        "Int": "NUMBER_EXPECTED",
+        "Boolean": "BOOLEAN_EXPECTED",
+        "DateTime": "TIME_EXPECTED",
+        "Date": "DATE_EXPECTED",
+    }
 )
 """What is told of a scalar that is not of its type; of all others that a text is expected."""
 

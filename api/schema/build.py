@@ -1,6 +1,6 @@
 """The building of the schema: its roots, its directive, its scalars; a type that a door finishes resolves nothing."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import strawberry
@@ -11,7 +11,7 @@ from strawberry.types.scalar import ScalarDefinition
 from strawberry.types.unset import UNSET
 
 from api.schema.consents import CONSENT_RECEIPT, ConsentReceipt
-from api.schema.moment import MOMENT
+from api.schema.moment import DAY, MOMENT
 from api.schema.mutation import Mutation
 from api.schema.personal import ANSWER_VALUE, PERSONAL_TYPES, AnswerValue, never
 from api.schema.query import Query
@@ -36,6 +36,7 @@ FINISHED_TYPES = (*PERSONAL_TYPES, *RECORD_TYPES, *REGISTER_TYPES)
 SCALARS: dict[object, ScalarDefinition] = {
     AnswerValue: ANSWER_VALUE,
     ConsentReceipt: CONSENT_RECEIPT,
+    date: DAY,
     datetime: MOMENT,
 }
 

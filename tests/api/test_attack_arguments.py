@@ -248,6 +248,27 @@ async def test_a_time_that_is_not_one_moment_is_bad_input(a_world: World, moment
     assert moment not in response.text
 
 
+@pytest.mark.parametrize(
+    "day", ["31.12.2026", "2026-02-30", "0001-01-01", "9999-12-31", "2026-11-22T00:00:00Z", ""]
+)
+async def test_a_day_that_is_none_is_told_as_one(a_world: World, day: str) -> None:
+    query = "mutation($i: UpdateRecipientInput!) { updateRecipient(input: $i) { recipient { id } } }"
+    for sent in (
+        {"query": query, "variables": {"i": {"recipient": "employer-b", "contractUntil": day}}},
+        {
+            "query": query.replace("$i: UpdateRecipientInput!", "$d: Date!").replace(
+                "$i", '{recipient: "employer-b", contractUntil: $d}'
+            ),
+            "variables": {"d": day},
+        },
+    ):
+        response = await a_world.http.post(
+            "/graphql", json=sent, headers={"Authorization": f"Bearer {await a_world.token('privacy-desk')}"}
+        )
+        (error,) = response.json()["errors"]
+        assert (error["extensions"]["code"], error["extensions"]["reason"]) == ("BAD_INPUT", "DATE_EXPECTED")
+
+
 @pytest.mark.parametrize("first", [-1, -(2**31), 1001, 2**31 - 1])
 async def test_a_page_is_of_0_to_1000(a_world: World, first: int) -> None:
     query = 'query($n: Int) @purpose(id: "service.account") { users(first: $n) { edges { node { id } } } }'

@@ -247,7 +247,7 @@ async def test_no_value_of_anybody_stands_in_the_ledger(a_world: World) -> None:
 
 
 @pytest.mark.parametrize("door", ["accesses", "provisions"])
-@pytest.mark.parametrize("day", ["1969-12-31T23:59:59Z", "1500-01-01T00:00:00Z", "0001-01-01T00:00:00Z"])
+@pytest.mark.parametrize("day", ["1969-12-31T23:59:59Z", "1500-01-01T00:00:00Z", "1000-01-02T00:00:00Z"])
 async def test_a_time_before_all_records_is_as_good_as_any(a_world: World, door: str, day: str) -> None:
     query = f"query($at: DateTime) {SECURITY} {{ {door}(ARGUMENT: $at, first: 1) {{ edges {{ node {{ id }} }} }} }}"
     await a_world.ask(

@@ -93,6 +93,7 @@ async def send(
             "DateTime": st.sampled_from(["2026-11-22T00:00:00Z", "9999-12-31T23:59:59-23:59", "ZQTIME"]).map(
                 nodes.String
             ),
+            "Date": st.sampled_from(["2026-11-22", "0001-01-01", "9999-12-31", "ZQDATE"]).map(nodes.String),
             "AnswerValue": st.text(max_size=8).map(nodes.String),
         },
         codec="utf-8",
