@@ -17,6 +17,9 @@ from models.vault import Sealing, Vault
 SENT = "received"
 """What the digest of a person who was sent is marked as."""
 
+ONE_AT_A_TIME = 7_269_403
+"""The key of the advisory lock under which people are taken in."""
+
 _PUT = """
 INSERT INTO received (id, provider, client, digest, outcome, reasons, purpose, terms, ref, known, at, request_id)
 VALUES (:id, :provider, :client, :digest, :outcome, :reasons, :purpose, :terms, :ref, NULL, :now, :request)
@@ -48,6 +51,12 @@ class Known:
 
     id: str
     ref: int
+
+
+async def one_at_a_time(transaction: Transaction) -> None:
+    """Wait until no other change takes people in: who is known must not change between asking and keeping."""
+    if transaction.dialect is Dialect.POSTGRES:
+        await transaction.execute(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})", {})
 
 
 async def known_people(reader: Reader, values: Mapping[str, Any]) -> list[Known]:

@@ -76,6 +76,10 @@ class Act:
         """Put on record, and count, whom the course of this change tells of, whatever comes of it."""
         self.running.record.meet(self.guard, refs)
 
+    def find(self, refs: Iterable[int]) -> None:
+        """Put on record whom this change came upon; they are not counted, for its answer is that of nobody."""
+        self.running.record.sought.update(refs)
+
     def met(self) -> frozenset[int]:
         """Whom changes of this name told of so far."""
         return frozenset(self.running.record.met.get(self.guard, ()))

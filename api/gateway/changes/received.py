@@ -8,7 +8,7 @@ from api.gateway.changes.stated import read_evidence, read_reason
 from models.formats.wrong import Wrong
 from models.receipts import keep_receipt
 from models.received import Settled
-from models.receiving import hold_received, known_people, read_items, settle
+from models.receiving import hold_received, known_people, one_at_a_time, read_items, settle
 from models.sent import Terms, Waiting, values_of
 
 ACCEPT, REJECT = "Mutation.acceptReceived", "Mutation.rejectReceived"
@@ -21,6 +21,7 @@ async def accept_received(act: Act) -> Done:
         Refusals: nobody waits under the number, the evidence is missing, or the address is registered.
     """
     said = act.said
+    await one_at_a_time(act.transaction)
     received = await _waiting(act, ACCEPT)
     terms = _evidenced(act, received)
     items = await read_items(act.transaction, act.door.vault, received)

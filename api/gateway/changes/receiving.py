@@ -19,6 +19,7 @@ from models.receiving import (
     keep_items,
     known_people,
     mark_as,
+    one_at_a_time,
     put_received,
     put_refused,
 )
@@ -59,6 +60,7 @@ async def receive_users(act: Act) -> Done:
     everybody: Sequence[Mapping[str, Any]] = act.said["people"]
     if not 0 < len(everybody) <= MOST_PEOPLE:
         raise act.wrong("people", "PEOPLE_COUNT", asked=len(everybody), most=MOST_PEOPLE)
+    await one_at_a_time(act.transaction)
     results: list[dict[str, Any]] = []
     for place, said in enumerate(everybody):
         stated = read_stated(act, said, f"input.people.{place}")
@@ -88,20 +90,21 @@ async def _receive(act: Act, stated: Stated) -> tuple[str, ReceivedOutcome]:
         received = _waiting(act, stated, stated.terms, outcome)
         sealing = await vault.hold(transaction)
         if await put_received(transaction, sealing, received, sent):
+            act.meet([received.ref])
             if outcome is ReceivedOutcome.ACCEPTED and await _accepted(act, stated, received):
                 return received.id, outcome
             if outcome is not ReceivedOutcome.QUARANTINED:
                 known = known or await known_people(transaction, stated.person.values)
                 outcome = ReceivedOutcome.DUPLICATE
                 await mark_as(transaction, received, outcome, known[0].ref if known else None)
-                act.meet([known[0].ref] if known else ())
+                act.find([known[0].ref] if known else ())
             await keep_items(transaction, sealing, received, items)
             return received.id, outcome
         before = await find_sent(transaction, vault, sent)
         if before is None:
             raise LookupError("what was sent a moment before is not there")
-    if before.known is not None:
-        act.meet([before.known])
+    act.meet([before.ref])
+    act.find([] if before.known is None else [before.known])
     return before.id, before.outcome
 
 
@@ -150,7 +153,6 @@ async def _accepted(act: Act, stated: Stated, received: Waiting) -> bool:
         return False
     await mark_as(act.transaction, received, ReceivedOutcome.ACCEPTED, row.ref)
     act.running.record.wrote(row.ref, frozenset(fields_of(stated.person.values)))
-    act.meet([row.ref])
     return True
 
 
