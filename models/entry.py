@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from models.access import Outcome
 from models.confirmed import Confirmed
+from models.consent_end import Consented
 from models.retention import ProvisionMethod
 
 
@@ -49,6 +50,7 @@ class Entry:
     Attributes:
         staff: the member of staff who used the client, as their issuer knows them.
         sought: users who were named by their ids and of whom nothing was told; not among those in `groups`.
+        consented: what data goes to others on; it is recorded only while that stands.
     """
 
     at: datetime
@@ -67,6 +69,7 @@ class Entry:
     sought: tuple[int, ...] = ()
     provisions: tuple[ProvisionEntry, ...] = ()
     staff: str | None = None
+    consented: Consented | None = None
 
     @property
     def users(self) -> int:

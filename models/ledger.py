@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from models.bits import Bits
+from models.consent_end import ConsentEnded, lately_ended, share_turn
 from models.entry import Entry
 from models.ledger_rows import Rows
 from models.store import Store, StoreUnavailable, Transaction, WrongValue
@@ -72,6 +73,7 @@ class Ledger:
         """Return when the entry is durable.
 
         Raises:
+            ConsentEnded: a consent that it rests on was ended meanwhile, and nothing is recorded or may be answered.
             LedgerUnavailable: it is not, and the operation must answer nothing.
         """
         if self._writer is None or self._writer.done():
@@ -90,8 +92,11 @@ class Ledger:
         """Append the entry inside a transaction, beside the change that it tells of.
 
         Raises:
+            ConsentEnded: a consent that it rests on was ended meanwhile, and the change must be undone.
             LedgerUnavailable: it was not, and the change must be undone.
         """
+        if await _fallen(transaction, [entry]):
+            raise ConsentEnded
         for _ in range(TRIES):
             try:
                 await transaction.append(self._rows.rows([entry]))
@@ -113,8 +118,9 @@ class Ledger:
     async def _commit(self, batch: list[tuple[Entry, asyncio.Future[None]]], *, first: bool = True) -> None:
         began = time.perf_counter()
         fault: Exception | None = None
+        fallen: frozenset[int] = frozenset()
         try:
-            await self._store.append(self._rows.rows([entry for entry, _ in batch]))
+            fallen = await self._append([entry for entry, _ in batch])
         except asyncio.CancelledError:
             self._release(batch, LedgerUnavailable("the ledger is closed"))
             raise
@@ -130,8 +136,19 @@ class Ledger:
         self._last_commit = time.monotonic()
         if fault is not None:
             self._failed_at = self._last_commit
-        self._release(batch, fault)
+        for entry, done in batch:
+            self._release([(entry, done)], ConsentEnded() if id(entry) in fallen else fault)
         self._observe(len(batch), time.perf_counter() - began, fault is None)
+
+    async def _append(self, entries: list[Entry]) -> frozenset[int]:
+        """Put them on disk, all but those whose consents were ended meanwhile, which are told."""
+        if all(entry.consented is None for entry in entries):
+            await self._store.append(self._rows.rows(entries))
+            return frozenset()
+        async with self._store.transaction() as transaction:
+            fallen = await _fallen(transaction, entries)
+            await transaction.append(self._rows.rows([entry for entry in entries if id(entry) not in fallen]))
+        return fallen
 
     def _late(self, entry: Entry, done: asyncio.Future[None]) -> None:
         self._release([(entry, done)], LedgerUnavailable("the ledger did not commit in time"))
@@ -145,3 +162,13 @@ class Ledger:
                 done.set_result(None)
             else:
                 done.set_exception(fault)
+
+
+async def _fallen(transaction: Transaction, entries: Sequence[Entry]) -> frozenset[int]:
+    """Which, by identity, rest on a consent that was ended since they were decided; none ends before the commit."""
+    resting = [entry for entry in entries if entry.consented is not None]
+    if not resting:
+        return frozenset()
+    await share_turn(transaction)
+    ended = await lately_ended(transaction, min(entry.at for entry in resting))
+    return frozenset(id(entry) for entry in resting if entry.consented and entry.consented.rests_on(ended))

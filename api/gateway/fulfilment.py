@@ -19,6 +19,7 @@ from api.gateway.register_doors import LOOK_UPS
 from api.gateway.registers import Registers
 from api.gateway.running import Outdated, Running, Step
 from models.cell import UnknownKey, Unreadable
+from models.consent_end import ConsentEnded
 from models.history import History
 from models.inforce import InForce
 from models.ledger import Ledger
@@ -75,6 +76,8 @@ class Fulfilment:
     ) -> list[Refusal]:
         try:
             return await (self._change if mutates else self._read)(running, steps, strict=strict)
+        except ConsentEnded:
+            raise Outdated from None
         except Unreadable as fault:
             if isinstance(fault, UnknownKey):
                 await self._know_keys()

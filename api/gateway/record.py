@@ -10,6 +10,7 @@ from api.gateway.context import Context
 from api.gateway.door import Given, Released
 from api.gateway.ledger_view import JAPAN
 from models.access import Outcome
+from models.consent_end import Consented
 from models.entry import Group, ProvisionEntry
 from models.retention import ProvisionMethod, method_of, retain_until
 
@@ -100,6 +101,16 @@ class Record:
         return tuple(
             _provision(context, told[ref], frozenset(fields), at) for ref, fields in items.items() if fields
         )
+
+    def consented(self, context: Context) -> Consented | None:
+        """The consents that what goes to others rests on, if any."""
+        if not context.outside:
+            return None
+        refs = [group.refs for group in self.groups if group.released and Basis.CONSENT in group.basis]
+        if not refs:
+            return None
+        people = frozenset(ref for each in refs for ref in each)
+        return Consented(people, context.circumstance.chain, context.consent_to)
 
 
 def _provision(context: Context, given: Given, items: frozenset[str], at: datetime) -> ProvisionEntry:

@@ -119,6 +119,7 @@ class Running:
             groups=record.everybody(),
             sought=record.in_vain(),
             provisions=record.provisions(self.context, self.at),
+            consented=record.consented(self.context),
         )
 
     def refused(self, code: str, reason: str | None) -> Entry:

@@ -4,7 +4,10 @@ from tortoise import fields, migrations
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
+from models.dialect import ByDialect
 from models.withdrawal_notice import NoticeState
+
+_ENDED = "CREATE INDEX consents_ended ON consents (withdrawn_at) WHERE withdrawn_at IS NOT NULL"
 
 
 class Migration(migrations.Migration):
@@ -13,6 +16,7 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
+        ByDialect(sqlite=[_ENDED], postgres=[_ENDED]),
         ops.CreateModel(
             name="WithdrawalNotice",
             fields=[

@@ -17,6 +17,7 @@ from api.gateway.changes.consent_said import (
 from api.gateway.changes.holders import tell_holders
 from api.gateway.told import Told
 from models.consent import PERMITTING, ConsentMethod, ConsentState
+from models.consent_end import take_turn
 from models.day import moment
 from models.registry import KnownRecipient
 
@@ -128,6 +129,7 @@ async def _ungiven(act: Act, state: ConsentState) -> Done:
 
 async def withdraw_consent(act: Act) -> Done:
     """A person took a consent back; the next operation of anybody obeys."""
+    await take_turn(act.transaction)
     person, values, _ = await _target(act)
     await _given(act, values)
     await act.transaction.execute(_WITHDRAW, values)
@@ -138,6 +140,7 @@ async def withdraw_consent(act: Act) -> Done:
 
 async def invalidate_consent(act: Act) -> Done:
     """A consent is found void, or ended by the company; the next operation of anybody obeys."""
+    await take_turn(act.transaction)
     person, values, _ = await _target(act)
     said = Said(act)
     reason = said.text("reason", LONGEST_REASON, missing="REASON_BLANK")

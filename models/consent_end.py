@@ -1,0 +1,73 @@
+"""The end of a consent: who gives data on consents and who ends one take turns, so that neither misses the other.
+
+Without that, what was read before a withdrawal could go out after it, and nobody would tell the recipient.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from models.consent import PERMITTING
+from models.dialect import Dialect
+from models.store import Reader, Transaction
+
+TURN = 7_269_404
+"""The key of the advisory lock on PostgreSQL; SQLite has one writer at a time anyway."""
+
+APART = timedelta(minutes=1)
+"""How far the clocks of two processes may be apart, and how long a withdrawal may take, together."""
+
+_PERMITTING = ", ".join(f"'{state.value}'" for state in PERMITTING)
+_ENDED = f"""
+SELECT u.ref, c.purpose, c.recipient FROM consents c JOIN users u ON u.id = c.user_id
+WHERE c.withdrawn_at >= :since AND c.state NOT IN ({_PERMITTING})
+"""
+
+
+class ConsentEnded(Exception):  # noqa: N818 - it names the state
+    """A consent that an answer rests on was ended meanwhile; it must be decided again."""
+
+
+class Ended(NamedTuple):
+    """A consent that was ended lately: of whom, to what, to whom."""
+
+    ref: int
+    purpose: str
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consented:
+    """What an answer to others rests on: the consents of these people to all of these purposes and this recipient."""
+
+    refs: frozenset[int]
+    purposes: tuple[str, ...]
+    recipient: str
+
+    def rests_on(self, ended: Collection[Ended]) -> bool:
+        """Whether one of them was ended."""
+        return any(
+            one.recipient == self.recipient and one.purpose in self.purposes and one.ref in self.refs
+            for one in ended
+        )
+
+
+async def share_turn(transaction: Transaction) -> None:
+    """No consent ends until this transaction does."""
+    await _wait(transaction, "pg_advisory_xact_lock_shared")
+
+
+async def take_turn(transaction: Transaction) -> None:
+    """Nothing is given on the ground of consents until this transaction, which ends one, is over."""
+    await _wait(transaction, "pg_advisory_xact_lock")
+
+
+async def lately_ended(reader: Reader, since: datetime) -> list[Ended]:
+    """The consents that were ended since this time, or a little before."""
+    return [Ended(*row) for row in await reader.fetch(_ENDED, {"since": since - APART})]
+
+
+async def _wait(transaction: Transaction, function: str) -> None:
+    if transaction.dialect is Dialect.POSTGRES:
+        await transaction.execute(f"SELECT {function}({TURN})", {})

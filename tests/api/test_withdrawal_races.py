@@ -1,0 +1,105 @@
+"""A withdrawal beside a reading: whoever withdraws is told of all that was given, and nothing is given afterwards."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from models.entry import Entry
+from tests.world import World
+
+SUPPORT = '@purpose(id: "service.support")'
+READ = f"query($id: ID!) {SUPPORT} {{ user(id: $id) {{ id name {{ roman }} }} }}"
+RECORD = """mutation($i: RecordConsentInput!) @purpose(id: "service.account") { recordConsent(input: $i) { user { id } } }"""
+WITHDRAW = """mutation($i: WithdrawConsentInput!) @purpose(id: "service.account") {
+  withdrawConsent(input: $i) { holders { recipient } } }"""
+SHOWN = {"noticeVersion": "2", "language": "ja", "method": "TICK"}
+INVALIDATE = """mutation($i: InvalidateConsentInput!) @purpose(id: "compliance.requests") {
+  invalidateConsent(input: $i) { user { id } } }"""
+
+
+def named(user: str) -> dict[str, str]:
+    """The consent to the support organisation."""
+    return {"user": user, "purpose": "service.support", "recipient": "support-org"}
+
+
+async def people(world: World, most: int) -> list[str]:
+    """People who were shown the purpose, none of whom anything was given, with a consent each."""
+    rows = await world.house.store.fetch(
+        "SELECT id FROM users WHERE shown <> 0 AND marks = 0 AND ref NOT IN (SELECT ref FROM provisions)"
+        f" ORDER BY id LIMIT {most}",
+        {},
+    )
+    found = [str(row[0]) for row in rows]
+    for user in found:
+        answer = await world.ask("frontend", RECORD, {"i": {**named(user), **SHOWN}})
+        assert "errors" not in answer, answer
+    return found
+
+
+async def provided(world: World, user: str) -> int:
+    """How many records of provision there are about them."""
+    sql = "SELECT count(*) FROM provisions WHERE ref = (SELECT ref FROM users WHERE id = :id)"
+    return int((await world.house.store.fetch(sql, {"id": user}))[0][0])
+
+
+@pytest.mark.parametrize("end", ["withdrawn", "invalidated"])
+async def test_what_was_read_before_a_consent_ended_is_not_given_after_it(
+    a_world: World, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    (user,) = await people(a_world, 1)
+    read, ended = asyncio.Event(), asyncio.Event()
+    record = a_world.house.ledger.record
+
+    async def waits(entry: Entry) -> None:
+        if entry.client == "support-org":
+            read.set()
+            await ended.wait()
+        await record(entry)
+
+    monkeypatch.setattr(a_world.house.ledger, "record", waits)
+    reading = asyncio.create_task(a_world.ask("support-org", READ, {"id": user}))
+    await read.wait()
+    if end == "withdrawn":
+        answer = await a_world.ask("frontend", WITHDRAW, {"i": named(user)})
+        assert answer["data"]["withdrawConsent"]["holders"] == []
+    else:
+        said = {**named(user), "end": "INVALIDATED", "reason": "never said"}
+        assert "errors" not in await a_world.ask("privacy-desk", INVALIDATE, {"i": said})
+    ended.set()
+    assert await reading == {"data": {"user": None}}
+    assert await provided(a_world, user) == 0
+
+
+async def test_another_consent_that_ended_disturbs_no_reading(
+    a_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = await people(a_world, 2)
+    await a_world.ask("frontend", WITHDRAW, {"i": named(other)})
+    tries: list[str] = []
+    record = a_world.house.ledger.record
+
+    async def counts(entry: Entry) -> None:
+        tries.append(entry.client)
+        await record(entry)
+
+    monkeypatch.setattr(a_world.house.ledger, "record", counts)
+    answer = await a_world.ask("support-org", READ, {"id": one})
+    assert answer["data"]["user"]["id"] == one
+    assert tries == ["support-org"]
+
+
+async def test_whoever_withdraws_while_they_are_read_is_told_of_all_who_got_data(a_world: World) -> None:
+    users = await people(a_world, 12)
+    for place, user in enumerate(users):
+
+        async def late(place: int = place, user: str = user) -> Any:
+            for _ in range(place * 8):
+                await asyncio.sleep(0)
+            return await a_world.ask("frontend", WITHDRAW, {"i": named(user)})
+
+        answer, withdrawal = await asyncio.gather(a_world.ask("support-org", READ, {"id": user}), late())
+        holders = [each["recipient"] for each in withdrawal["data"]["withdrawConsent"]["holders"]]
+        got = answer["data"]["user"] is not None
+        assert holders == (["support-org"] if got else [])
+        assert await provided(a_world, user) == int(got)
