@@ -1,5 +1,6 @@
 """The basis: on what ground a field was released, as the ledger and a record of provision name it."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 import orjson
@@ -30,6 +31,13 @@ def basis_of(rule: Rule | None) -> str:
     if rule is None:
         return Basis.NONE.value
     return next((basis.value for fact, basis in _BY_FACT if fact in rule.facts), Basis.DUTY.value)
+
+
+def basis_named(bases: Collection[str]) -> str:
+    """The one ground that a record of provision names: an item of Art 27(1) or a consent before any other."""
+    ours = [basis.value for basis in (Basis.CONSENT, Basis.ANNOUNCED, Basis.DUTY, Basis.SELF)]
+    lawful = sorted(set(bases).difference(ours, (Basis.NONE.value,)))
+    return next((each for each in (*lawful, *ours) if each in bases), Basis.NONE.value)
 
 
 def case_files(text: str | None) -> dict[str, list[str]]:

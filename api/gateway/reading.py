@@ -8,7 +8,7 @@ from typing import Any
 from api.gateway.basis import basis_of
 from api.gateway.columns import Columns
 from api.gateway.context import Context
-from api.gateway.narrowing import Narrowing
+from api.gateway.narrowing import Cases, Narrowing
 from api.gateway.plan import Leaf, UserPlan
 from api.gateway.shape import Shape, Shaper
 from models.dialect import Dialect, numbered
@@ -137,13 +137,23 @@ class Reading:
             shape=self._shaper.shape(opening),
             released=released,
             withheld=asked - released,
-            basis=tuple(cases)
+            basis=self._rested_on(cases, released)
             or self._basis({path: rule for path, rule in opening.rules.items() if path in released}),
             missing=tuple(
                 leaf for leaf in self.plan.leaves if leaf.path in self.seen and leaf.path not in opening
             ),
             opening=opening,
         )
+
+    def _rested_on(self, cases: Cases, released: frozenset[str]) -> tuple[str, ...]:
+        """The items of Art 27(1) whose case files hold what is released; all, where that is only that somebody exists."""
+        wider = self.context.force.edition.field_ancestors
+        given = [wider(path) for path in released if path != IDENTITY]
+        held = {
+            basis: any(not names.isdisjoint(items) for names in map(frozenset, given))
+            for basis, items in cases.items()
+        }
+        return tuple(sorted(basis for basis, holds in held.items() if holds)) or tuple(sorted(cases))
 
     def _basis(self, rules: Mapping[str, str | None]) -> tuple[str, ...]:
         edition = self.context.force.edition

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from api.gateway.basis import Basis
+from api.gateway.basis import Basis, basis_named
 from api.gateway.context import Context
-from api.gateway.door import Given, Released
+from api.gateway.door import Released
 from api.gateway.ledger_view import JAPAN
 from models.access import Outcome
 from models.consent_end import Consented
@@ -91,15 +91,18 @@ class Record:
         if not context.third_party:
             return ()
         items: dict[int, set[str]] = {}
-        told: dict[int, Given] = {}
+        bases: dict[int, set[str]] = {}
+        consented: dict[int, Any] = {}
         for released in self.released:
             for given in released.given:
                 if not given.view.released:
                     continue
                 items.setdefault(given.ref, set()).update(given.view.released)
-                told[given.ref] = given
+                bases.setdefault(given.ref, set()).update(given.view.basis)
+                consented[given.ref] = consented.get(given.ref) or given.consented_at
         return tuple(
-            _provision(context, told[ref], frozenset(fields), at) for ref, fields in items.items() if fields
+            _provision(context, ref, frozenset(fields), basis_named(bases[ref]), consented[ref], at)
+            for ref, fields in items.items()
         )
 
     def consented(self, context: Context) -> Consented | None:
@@ -113,19 +116,25 @@ class Record:
         return Consented(people, context.circumstance.chain, context.consent_to)
 
 
-def _provision(context: Context, given: Given, items: frozenset[str], at: datetime) -> ProvisionEntry:
+def _provision(  # noqa: PLR0913, PLR0917 - what a record of provision is made of
+    context: Context,
+    ref: int,
+    items: frozenset[str],
+    basis: str,
+    consented_at: Any,  # noqa: ANN401 - a time of either dialect
+    at: datetime,
+) -> ProvisionEntry:
     recipient = context.recipient
-    basis = next(iter(given.view.basis), Basis.NONE.value)
     method = method_of(recipient.method, recipient.contract, consented=basis == Basis.CONSENT)
     return ProvisionEntry(
-        ref=given.ref,
+        ref=ref,
         recipient=recipient.id,
         name=recipient.name,
         address=recipient.address,
         representative=recipient.representative,
         items=items,
         basis=basis,
-        consented_at=_time(given.consented_at),
+        consented_at=_time(consented_at),
         retain_until=retain_until(at.astimezone(JAPAN).date(), method),
         method=method,
         contract=recipient.contract if method is ProvisionMethod.CONTRACT else "",

@@ -413,3 +413,26 @@ async def test_a_recipient_that_is_stopped_gets_nothing_though_its_case_file_is_
     await Recipient.filter(id="authority").update(status="ACTIVE")
     await obeyed(a_world)
     await a_world.ask(DESK, case("closeCase"), {"i": {"case": opened}})
+
+
+async def test_a_record_of_provision_names_the_file_that_holds_what_was_given(a_world: World) -> None:
+    user = a_world.demo.users["unnoticed"]
+    change = 'mutation { updateRecipient(input: {recipient: "authority", stateOrgan: false}) { recipient { id } } }'
+    assert "errors" not in await a_world.ask("privacy-desk", change)
+    await open_case(a_world, asked_by_law(user, items=["name"], basis="27-1-1"))
+    await open_case(
+        a_world, asked_by_law(user, items=["birth"], basis="27-1-4", whyNoConsent="nobody answers")
+    )
+    for fields, basis in (
+        ("birthDate", "27-1-4"),
+        ("name { roman }", "27-1-1"),
+        ("birthDate name { roman }", "27-1-1"),
+    ):
+        query = f'query($id: ID!) @purpose(id: "compliance.authority") {{ user(id: $id) {{ {fields} }} }}'
+        assert (await a_world.ask("authority", query, {"id": user}))["data"]["user"]
+        answer = await a_world.ask(
+            "auditor",
+            'query @purpose(id: "compliance.security") { provisions(recipient: "authority", first: 1) {'
+            " edges { node { basis } } } }",
+        )
+        assert answer["data"]["provisions"]["edges"][0]["node"]["basis"] == basis, fields
