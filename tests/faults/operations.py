@@ -79,6 +79,29 @@ def _consents(users: Users, _turn: int) -> dict[str, Any]:
     return {"i": {**given, "noticeVersion": "1", "language": "en", "method": "CLICK"}}
 
 
+UNSAID = (
+    (
+        "UPDATE consents SET state = 'WITHDRAWN' WHERE user_id = :plain AND purpose = 'service.application'"
+        " AND recipient = 'employer-b'"
+    ),
+)
+
+
+def _consent(name: str) -> str:
+    kind = f"{name[0].upper()}{name[1:]}Input"
+    return f"mutation($i: {kind}!) {ACCOUNT} {{ {name}(input: $i) {{ user {{ id }} }} }}"
+
+
+def _asked(**more: str) -> Callable[[Users, int], Mapping[str, Any]]:
+    given = {
+        "purpose": "service.application",
+        "recipient": "employer-b",
+        "noticeVersion": "1",
+        "language": "en",
+    }
+    return lambda users, _turn: {"i": {"user": users["plain"], **given, **more}}
+
+
 def _withdraws(users: Users, _turn: int) -> dict[str, Any]:
     return {
         "i": {
@@ -329,6 +352,17 @@ OPERATIONS: Mapping[str, Operation] = {
         _consents,
         effect=2,
     ),
+    "requestConsent": Operation("frontend", _consent("requestConsent"), _asked(), before=UNSAID, effect=2),
+    "refuseConsent": Operation(
+        "frontend", _consent("refuseConsent"), _asked(method="CLICK"), before=UNSAID, effect=2
+    ),
+    "invalidateConsent": Operation(
+        "privacy-desk",
+        f"mutation($i: InvalidateConsentInput!) {REQUESTS} {{ invalidateConsent(input: $i) {{ user {{ id }} }} }}",
+        lambda users, _turn: {"i": {**_withdraws(users, 0)["i"], "end": "INVALIDATED", "reason": "A"}},
+        before=("UPDATE consents SET state = 'GIVEN', withdrawn_at = NULL WHERE user_id = :consented",),
+        effect=2,
+    ),
     "withdrawConsent": Operation(
         "frontend",
         WITHDRAW,
@@ -456,11 +490,6 @@ OPERATIONS: Mapping[str, Operation] = {
     "cases": Operation(
         DESK,
         f"query {REQUESTS} {{ cases(first: 2) {{ edges {{ node {{ id state people }} }} }} }}",
-        lambda _users, _turn: {},
-    ),
-    "grounds": Operation(
-        DESK,
-        "query { grounds { entrustments { contract state changes { what } } } }",
         lambda _users, _turn: {},
     ),
     "retryNotice": Operation(
