@@ -130,8 +130,8 @@ async def _ungiven(act: Act, state: ConsentState) -> Done:
 async def withdraw_consent(act: Act) -> Done:
     """A person took a consent back; the next operation of anybody obeys."""
     await take_turn(act.transaction)
-    person, values, _ = await _target(act)
-    await _given(act, values)
+    person, values, recipient = await _target(act)
+    await _given(act, values, recipient)
     await act.transaction.execute(_WITHDRAW, values)
     await act.transaction.execute(_EVENT, values)
     holders = await tell_holders(act, person, values["purpose"], values["to"])
@@ -141,22 +141,29 @@ async def withdraw_consent(act: Act) -> Done:
 async def invalidate_consent(act: Act) -> Done:
     """A consent is found void, or ended by the company; the next operation of anybody obeys."""
     await take_turn(act.transaction)
-    person, values, _ = await _target(act)
+    person, values, recipient = await _target(act)
     said = Said(act)
     reason = said.text("reason", LONGEST_REASON, missing="REASON_BLANK")
     said.settle()
-    await _given(act, values)
+    await _given(act, values, recipient)
     end = ConsentState(getattr(act.said["end"], "value", act.said["end"]))
     await act.transaction.execute(_END, {**values, "state": end.value, "reason": reason})
     await act.transaction.execute(_EVENT, values)
     return _done(person)
 
 
-async def _given(act: Act, values: dict[str, Any]) -> None:
-    """See that there is a consent to end; one that is over may still be ended."""
-    found = await act.transaction.fetch(_STATE, values)
-    if not found or found[0][0] not in {state.value for state in PERMITTING}:
-        raise act.wrong("", "CONSENT_NOT_GIVEN")
+async def _given(act: Act, values: dict[str, Any], recipient: KnownRecipient) -> None:
+    """Find the consent to end: one that is over, too, and one from when the recipient was of another kind.
+
+    Raises:
+        Refusal: `BAD_INPUT`, there is none.
+    """
+    for to in (recipient.id, values["to"]):
+        found = await act.transaction.fetch(_STATE, {**values, "to": to})
+        if found and found[0][0] in {state.value for state in PERMITTING}:
+            values["to"] = to
+            return
+    raise act.wrong("", "CONSENT_NOT_GIVEN")
 
 
 async def _stands(act: Act, values: dict[str, Any]) -> bool:

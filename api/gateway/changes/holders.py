@@ -77,18 +77,17 @@ def _meant(force: Force, to: str) -> list[KnownRecipient]:
 async def _times(
     act: Act, person: Subject, recipient: KnownRecipient, purposes: Sequence[str]
 ) -> Times | None:
-    """By the records of provision; of an entrustee, who has none, by the ledger."""
-    groups = act.context.force.edition.groups
-    if OWN in (recipient.kind, *groups.ancestors(recipient.kind)):
-        return await _entrusted(act, person, recipient, purposes)
+    """By the records of provision; of those who have none, such as an entrustee or a state organ, by the ledger."""
     names = {f"purpose_{place}": each for place, each in enumerate(purposes)}
     sql = _PROVIDED.format(purposes=", ".join(f":{name}" for name in names))
     values = {"ref": person.ref, "to": recipient.id, **names}
     ((first, last),) = await act.transaction.fetch(sql, values)
-    return None if first is None else (moment(first), moment(last))
+    if first is not None:
+        return moment(first), moment(last)
+    return await _released(act, person, recipient, purposes)
 
 
-async def _entrusted(
+async def _released(
     act: Act, person: Subject, recipient: KnownRecipient, purposes: Sequence[str]
 ) -> Times | None:
     history = act.door.registers.view.history

@@ -103,3 +103,36 @@ async def test_whoever_withdraws_while_they_are_read_is_told_of_all_who_got_data
         got = answer["data"]["user"] is not None
         assert holders == (["support-org"] if got else [])
         assert await provided(a_world, user) == int(got)
+
+
+UPDATE = "mutation($i: UpdateRecipientInput!) { updateRecipient(input: $i) { recipient { id } } }"
+
+
+async def update(world: World, recipient: str, **parts: Any) -> None:
+    """Change the register."""
+    answer = await world.ask("privacy-desk", UPDATE, {"i": {"recipient": recipient, **parts}})
+    assert "errors" not in answer, answer
+
+
+async def test_a_consent_can_be_withdrawn_after_its_recipient_became_of_another_kind(a_world: World) -> None:
+    (user,) = await people(a_world, 1)
+    assert (await a_world.ask("support-org", READ, {"id": user}))["data"]["user"]
+    await update(a_world, "support-org", kind="mail_sender")
+    try:
+        answer = await a_world.ask("frontend", WITHDRAW, {"i": named(user)})
+    finally:
+        await update(a_world, "support-org", kind="support_org")
+    assert [each["recipient"] for each in answer["data"]["withdrawConsent"]["holders"]] == ["support-org"]
+    assert await a_world.ask("support-org", READ, {"id": user}) == {"data": {"user": None}}
+
+
+async def test_a_state_organ_that_got_data_on_a_consent_holds_it(a_world: World) -> None:
+    (user,) = await people(a_world, 1)
+    await update(a_world, "support-org", stateOrgan=True)
+    try:
+        assert (await a_world.ask("support-org", READ, {"id": user}))["data"]["user"]
+        assert await provided(a_world, user) == 0
+        answer = await a_world.ask("frontend", WITHDRAW, {"i": named(user)})
+    finally:
+        await update(a_world, "support-org", stateOrgan=False)
+    assert [each["recipient"] for each in answer["data"]["withdrawConsent"]["holders"]] == ["support-org"]
