@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pycountry
 
+from models.consent import ConsentMethod, ConsentState
 from models.consent_receipt.receipt import RECIPIENT
 
 Json = Mapping[str, Any]
@@ -70,13 +71,15 @@ class _Written:
         if self._receipt["transfer_abroad"] is not None:
             yield self._heading("abroad")
             yield from self._abroad(self._receipt["transfer_abroad"])
-        yield self._heading("withdrawal")
-        yield f"<p>{self._of(self._processing['withdrawal_method'])}</p>"
+        if self._status["permits"]:
+            yield self._heading("withdrawal")
+            yield f"<p>{self._of(self._processing['withdrawal_method'])}</p>"
         yield self._heading("events")
         yield self._events()
+        colon = "：" if self._language == "ja" else ": "
         yield (
-            f"<footer>{self._word('number')}: {escape(self._receipt['receipt_id'])}<br>"
-            f"{self._word('created')}: {self._time(self._receipt['created'])}</footer>"
+            f"<footer>{self._word('number')}{colon}{escape(self._receipt['receipt_id'])}<br>"
+            f"{self._word('created')}{colon}{self._time(self._receipt['created'])}</footer>"
         )
 
     def _matter(self) -> Iterator[tuple[str, str]]:
@@ -90,10 +93,13 @@ class _Written:
         if processing["given_at"]:
             yield "given_at", self._time(processing["given_at"])
         if processing["withdrawn_at"]:
-            yield "withdrawn_at", self._time(processing["withdrawn_at"])
+            taken_back = self._status["state"] == ConsentState.WITHDRAWN
+            yield "taken_back_at" if taken_back else "ended_at", self._time(processing["withdrawn_at"])
         end = processing["expires_at"]
-        yield "expires_at", self._time(end) if end else self._word("endless")
-        yield "method", self._of(processing["collection_method"])
+        if end or self._status["permits"]:
+            yield "expires_at", self._time(end) if end else self._word("endless")
+        if processing["collection_method"]["method"] != ConsentMethod.NONE:
+            yield "method", self._of(processing["collection_method"])
         if self._receipt["guardian"]:
             yield "guardian", escape(self._receipt["guardian"]["name"])
         if processing["reason"]:
@@ -120,7 +126,7 @@ class _Written:
             yield "sha256", escape(notice["sha256"])
 
     def _abroad(self, told: Json) -> Iterator[str]:
-        if not told["informed"]:
+        if not told["informed"] and self._status["permits"]:
             yield f"<p>{self._word('uninformed')}</p>"
         known = [(name, str(told[name])) for name in MATTERS if told[name]]
         if known:
@@ -133,14 +139,15 @@ class _Written:
         heads = "".join(f"<th>{self._word(word)}</th>" for word in ("when", "what", "who"))
         rows = "".join(
             f"<tr><td>{self._time(each['event_time'])}</td><td>{self._of(each)}</td>"
-            f"<td>{self._who(each['entity_id'])}</td></tr>"
+            f"<td>{self._who(each)}</td></tr>"
             for each in self._receipt["events"]
         )
         return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
-    def _who(self, by: str) -> str:
+    def _who(self, event: Json) -> str:
+        by = event["entity_id"]
         if by == self._receipt["pii_principal_id"]:
-            return self._word("person")
+            return self._word("guardian" if event["guardian"] else "person")
         return self._word("expiry" if by == EXPIRY else "company")
 
     def _list(self, entries: Iterable[tuple[str, str]]) -> str:

@@ -16,7 +16,7 @@ from models.consent import PERMITTING
 from models.consent_receipt.record import ConsentEventRecord, ConsentRecord
 from models.registry import KnownRecipient, Registry
 from policies.edition import Edition
-from policies.vocabulary import ANY, Effect, Fact
+from policies.vocabulary import ANY, Action, Effect, Fact
 
 Json: TypeAlias = dict[str, Any]
 HERE = Path(__file__).parent
@@ -125,6 +125,7 @@ def _opened(consent: ConsentRecord, edition: Edition, recipient: KnownRecipient 
         rule.field
         for rule in edition.rules
         if rule.effect is Effect.ALLOW
+        and rule.action == Action.READ
         and Fact.CONSENTED in rule.facts
         and rule.purpose in purposes
         and (consent.recipient == INTERNAL or rule.recipient in groups)
@@ -161,7 +162,7 @@ def _event(event: ConsentEventRecord) -> Json:
         "event_time": _time(event.at),
         "event_state": event.state,
         "term": TERMS["state", event.state][0],
-        **SAID["state", event.state],
+        **SAID["step", event.state],
         "entity_id": event.by,
         "notice_version": event.notice_version,
         "language": event.language,

@@ -227,7 +227,6 @@ async def moved(world: World, country: str) -> None:
         (TOLD, True),
         ({**TOLD, "country": "us"}, True),
         ({**TOLD, "measures": None, "measuresUntoldBecause": "The recipient does not say."}, True),
-        ({"countryUnnamedBecause": "Not chosen yet.", "measures": "By contract."}, True),
         ({"insteadOfCountry": "One of the EEA.", "measures": "By contract."}, False),
     ],
 )
@@ -256,3 +255,29 @@ async def test_what_was_told_once_does_not_stay_told_when_consent_is_given_anew(
     assert answer["data"]["recordConsent"]["warnings"][0]["ja"].startswith("同意を記録しましたが")
     assert consent(answer)["foreignInformation"] is None
     assert not await opens(abroad, user)
+
+
+async def test_a_country_that_is_registered_cannot_be_left_unnamed(abroad: World, user: str) -> None:
+    told = {"countryUnnamedBecause": "Not chosen yet.", "measures": "By contract."}
+    answer = await act(abroad, "recordConsent", user, **SHOWN, method="TICK", foreignInformation=told)
+    (error,) = answer["errors"]
+    assert error["extensions"]["argument"] == "input.foreignInformation.countryUnnamedBecause"
+    assert error["extensions"]["reason"] == "COUNTRY_KNOWN"
+    assert not await opens(abroad, user)
+
+
+async def test_a_country_that_was_not_known_yet_may_be_told_of_before_the_recipient_goes_abroad(
+    a_world: World, user: str
+) -> None:
+    told = {
+        "countryUnnamedBecause": "Not chosen yet.",
+        "insteadOfCountry": "One of the EEA.",
+        "measures": "By contract.",
+    }
+    answer = await act(a_world, "recordConsent", user, **SHOWN, method="TICK", foreignInformation=told)
+    assert consent(answer)["foreignInformed"] is True
+    await moved(a_world, "FR")
+    try:
+        assert await opens(a_world, user)
+    finally:
+        await moved(a_world, "JP")

@@ -93,8 +93,8 @@ async def test_the_receipt_of_a_consent_validates_against_its_published_schema_a
         "state": "GIVEN",
         "term": "dpv:ConsentGiven",
         "permits": True,
-        "ja": "同意いただいています",
-        "en": "Given",
+        "ja": "同意済み",
+        "en": "Agreed",
     }
     assert receipt["pii_processing"]["purpose"]["terms"] == [
         "dpv:PersonnelHiring",
@@ -110,15 +110,15 @@ async def test_the_receipt_of_a_consent_validates_against_its_published_schema_a
     assert ("html", {"lang": "ja"}) in read.tags
     for told in (
         "同意の控え",
-        "同意いただいています",
+        "同意済み",
         "ご応募いただいた求人企業へ応募情報を提供し、選考の連絡を行うため",
         "架空ベータ介護株式会社",
         "連絡先",
         "氏名",
         "あなたが指定した項目に限ります。",
-        "チェックボックスによる同意",
+        "チェックボックスへのチェック",
         "期限の定めはありません",
-        "ご本人",
+        "あなた",
         "応募先の企業に、あなたの<氏名>と連絡先を提供します。",
     ):
         assert told in read.text, told
@@ -175,7 +175,7 @@ async def test_nobody_elses_receipt_is_shown(a_world: World) -> None:
     assert other.status_code == 404
     assert Read(other.text).words == [
         *("控えを表示できません", "控えを表示できません"),
-        "この番号の控えは、ここでは見つかりません。番号をお確かめください。",
+        "この番号の控えは見つかりません。番号をご確認ください。",
     ]
     assert (await a_world.http.get(f"/receipts/{found['id']}")).status_code == 401
     bad = await a_world.http.get(f"/receipts/{found['id']}", headers={"Authorization": "Bearer x"})
@@ -210,6 +210,7 @@ async def test_the_desk_shows_a_receipt_and_no_third_party_does(
 def test_every_state_and_method_has_its_term_and_its_words_in_both_languages() -> None:
     assert {name for of, name in TERMS if of == "state"} == set(ConsentState)
     assert {name for of, name in SAID if of == "state"} == set(ConsentState)
+    assert {name for of, name in SAID if of == "step"} == set(ConsentState)
     assert {name for of, name in SAID if of == "method"} == set(ConsentMethod)
     texts = [*SAID.values(), *WORDS.values()]
     assert [each for each in texts if not JAPANESE.search(each["ja"]) or JAPANESE.search(each["en"])] == []
@@ -226,3 +227,45 @@ async def test_the_schema_refuses_what_is_no_receipt(a_world: World) -> None:
         good | {"created": "yesterday"},
     ):
         assert not validator.is_valid(spoilt)
+
+
+ANSWERS = {
+    "REQUESTED": ("requestConsent", {}),
+    "REFUSED": ("refuseConsent", {"method": "CLICK"}),
+    "DEFERRED": ("refuseConsent", {"method": "CLICK", "later": True}),
+}
+
+
+@pytest.mark.parametrize("state", ANSWERS)
+async def test_a_receipt_states_no_consent_that_was_never_given(a_world: World, state: str) -> None:
+    name, more = ANSWERS[state]
+    kind = f"{name[0].upper()}{name[1:]}Input"
+    said = {
+        "user": a_world.demo.users["unnoticed"],
+        "purpose": "service.application",
+        "recipient": "employer-b",
+    }
+    query = f"""mutation($i: {kind}!) @purpose(id: "service.account") {{
+      {name}(input: $i) {{ user {{ consents {{ id recipient receipt }} }} }} }}"""
+    given = {**said, "noticeVersion": "2", "language": "ja", **more}
+    answer = await a_world.ask("frontend", query, {"i": given}, user=said["user"])
+    consents = answer["data"][name]["user"]["consents"]
+    found = next(each for each in consents if each["recipient"] == "employer-b")
+    assert (await schema(a_world)).is_valid(found["receipt"])
+    assert found["receipt"]["consent_status"]["state"] == state
+    for language, words in (
+        ("ja", ("同意済み", "撤回できます", "期限の定め", "による同意")),
+        ("en", ("Agreed", "take this consent back", "No end")),
+    ):
+        read = Read((await page(a_world, found["id"], said["user"], language)).text).text
+        assert [word for word in words if word in read] == []
+        assert (WORDS["method"][language] in read) is (state != "REQUESTED")
+
+
+async def test_a_receipt_names_only_what_is_read_on_the_ground_of_it(a_world: World) -> None:
+    user = a_world.demo.users["plain"]
+    for purpose, recipient in (("service.support", "support-org"), ("service.application", "employer-b")):
+        found = await recorded(a_world, user, purpose=purpose, recipient=recipient)
+        named = {each["id"] for each in found["receipt"]["pii_processing"]["pii_information"]}
+        assert named
+        assert not named & {"person", "record", "registration", "everything"}

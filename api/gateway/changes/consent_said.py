@@ -118,6 +118,8 @@ class Said:
         country = told.get("country")
         if country is not None and country != recipient.country:
             self._mistake("foreignInformation.country", "COUNTRY_OF_ANOTHER")
+        if recipient.abroad and told.get("countryUnnamedBecause"):
+            self._mistake("foreignInformation.countryUnnamedBecause", "COUNTRY_KNOWN")
         return told, informs(told)
 
     def _matters(self, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
