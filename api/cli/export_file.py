@@ -55,6 +55,18 @@ def time_of(option: str, text: str | None) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=JAPAN)
 
 
+def period(since: str | None, until: str | None, now: datetime) -> tuple[datetime | None, datetime]:
+    """From when until when: what was named, and `now` where no end was.
+
+    Raises:
+        CommandError: one is no day or time, or the end is not after the beginning.
+    """
+    first, last = time_of("--since", since), time_of("--until", until)
+    if first is not None and last is not None and last <= first:
+        raise CommandError("`--until` is not after `--since`, so nothing lies between them: exchange them")
+    return first, last or now
+
+
 def write(texts: Iterator[str], file: IO[str], total: int) -> None:
     """Write the texts, and show how many of `total` records are written."""
     with bar("writing", total=total) as progress:

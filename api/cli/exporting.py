@@ -11,6 +11,7 @@ import orjson
 
 from api import logs
 from api.cli.shared import CommandError, err, must_exist, reaching, settings
+from api.gateway.ledger_door import NOBODY
 from api.gateway.purpose import context_of, declared_purpose, recipient_of
 from api.gateway.record import Record
 from api.gateway.refusal import UNSAID, Refusal, closed
@@ -134,6 +135,19 @@ def entry(  # noqa: PLR0913, PLR0917 - what an entry is made of
         reason=refusal.reason if refusal else None,
         groups=tuple(record.groups),
     )
+
+
+def somebody(asked: Asked, ref: int | None) -> None:
+    """See that a user who was named is one, once the question stands in the ledger.
+
+    Raises:
+        CommandError: they are nobody, which is no word that nothing is on record about them.
+    """
+    if ref == NOBODY:
+        raise CommandError(
+            "`--user` is the id of nobody here, so nothing is told: see that it is whole, or look for the person"
+            f" with the query `users`; the question stands in the ledger as `{asked.client}`"
+        )
 
 
 async def keep(house: House, made: Entry) -> None:

@@ -10,8 +10,9 @@ from rich.table import Table
 
 from api.cli.client_page import tell
 from api.cli.operator import By, named
-from api.cli.shared import CommandError, err, examples, settings, store_of
+from api.cli.shared import CommandError, err, examples, no_recipient, settings, store_of
 from models.notice_box import NoticeRecord, page, revive
+from models.recipient_record import read_recipients
 from models.register import Keeper, Mistaken
 from models.withdrawal_notice import NoticeState
 
@@ -31,6 +32,8 @@ def add_to(app: typer.Typer) -> None:
 def _read(state: NoticeState | None, recipient: str | None) -> Sequence[NoticeRecord]:
     async def read() -> Sequence[NoticeRecord]:
         async with store_of(settings()) as store:
+            if recipient is not None and not await read_recipients(store, recipient):
+                raise no_recipient(recipient)
             return await page(store, state=state, recipient=recipient, limit=MOST)
 
     return asyncio.run(read())

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from api.cli.client_page import tell
-from api.cli.export_file import IN_MEMORY, target, time_of, write
+from api.cli.export_file import IN_MEMORY, period, target, write
 from api.cli.exporting import Asked, Gathered, house_to_read
 from api.cli.ledger_format import Format
 from api.cli.operator import By, named
@@ -73,12 +73,13 @@ def export(  # noqa: PLR0913, PLR0917 - the options of the interface
     """
     named(operator)
     now = datetime.now(UTC)
+    first, last = period(since, until, now)
     asked = Asked(
         purpose=purpose,
         operator=operator,
         user=user,
-        since=time_of("--since", since),
-        until=time_of("--until", until) or now,
+        since=first,
+        until=last,
         at=now,
     )
     query = ProvisionQuery(recipient=recipient, method=method, basis=basis, purgeable=purgeable or None)

@@ -11,7 +11,7 @@ from api.cli.given import Said, entered
 from api.cli.operator import By
 from api.cli.recipient_options import Clearable, Id, changed, taking_parts
 from api.cli.recipient_page import listed, page
-from api.cli.shared import CommandError, err, examples, settings, store_of
+from api.cli.shared import CommandError, err, examples, no_recipient, settings, store_of
 from models.day import today_in_japan
 from models.recipient_record import RecipientRecord, read_recipients
 
@@ -123,5 +123,5 @@ def show(recipient: Id) -> None:
     """Show all that is kept of a recipient, and who changed it."""
     found = _read(recipient)
     if not found:
-        raise CommandError(f"no recipient is named `{recipient}`: `mokuteki recipient list` tells the names")
+        raise no_recipient(recipient)
     tell(page(found[0], today_in_japan(datetime.now(UTC))))

@@ -48,7 +48,12 @@ def test_notices_are_listed_without_their_people(mokuteki: Mokuteki) -> None:
         *("dead", "employer-a", "service.application", "2026-11-22 03:00 UTC"),
         *("DEAD", "20", "", "TOO_SLOW"),
     )
-    assert rows(mokuteki("notices", "list", "--recipient", "employer-b")) == []
+    mokuteki("recipient", "add", "bakery", "--kind", "employer", "--name", "架空パン株式会社")
+    nothing = mokuteki("notices", "list", "--recipient", "bakery")
+    assert (nothing.code, rows(nothing)) == (0, [])
+    nobody = mokuteki("notices", "list", "--recipient", "nope")
+    assert (nobody.code, nobody.out) == (1, "")
+    assert nobody.err == "mokuteki: no recipient is named `nope`: `mokuteki recipient list` tells the names\n"
 
 
 @pytest.mark.parametrize("words", [("dead",), ("--all",)])

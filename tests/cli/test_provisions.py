@@ -140,11 +140,38 @@ def test_an_export_holds_what_was_chosen_and_no_more(mokuteki: Mokuteki, home: P
     assert {each["recipient"] for each in to_one} == {"employer-b"}
     assert lines(mokuteki(*SECURITY, "--method", "BULK")) == []
     assert lines(mokuteki(*SECURITY, "--basis", "27-1-1")) == []
-    assert lines(mokuteki(*SECURITY, "--user", "nobody")) == []
-    assert at(newest).outcome == "REFUSED"
     tomorrow = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
     assert lines(mokuteki(*SECURITY, "--since", tomorrow)) == []
     assert lines(mokuteki(*SECURITY, "--until", tomorrow)) == lines(mokuteki(*SECURITY))
+
+
+def test_an_export_about_nobody_is_no_word_that_nothing_is_on_record(
+    mokuteki: Mokuteki, tmp_path: Path
+) -> None:
+    out = tmp_path / "records.csv"
+    ran = mokuteki(*REQUESTS, "--user", "nobody", "--format", "csv", "--out", str(out))
+    assert (ran.code, ran.out, out.exists()) == (1, "", False)
+    assert ran.err.startswith("mokuteki: `--user` is the id of nobody here")
+    record = at(newest)
+    assert (record.client, record.operation, record.outcome) == ("cli:sato", "provisions export", "REFUSED")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--recipient", "nope"), "no recipient is named `nope`: `mokuteki recipient list` tells the names"),
+        (("--basis", "BOGUS"), "`--basis` is no ground: name one of SELF, CONSENT, "),
+        (("--since", "2026-11-02", "--until", "2026-11-01"), "`--until` is not after `--since`"),
+        (("--since", "2026-11-02", "--until", "2026-11-02"), "`--until` is not after `--since`"),
+    ],
+)
+def test_what_is_chosen_and_does_not_exist_is_no_empty_answer(
+    mokuteki: Mokuteki, words: tuple[str, ...], told: str
+) -> None:
+    ran = mokuteki(*SECURITY, *words)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith(f"mokuteki: {told}")
+    assert ran.err.count("\n") == 1
 
 
 def test_csv_has_headers_in_both_languages_and_no_cell_is_a_formula(mokuteki: Mokuteki) -> None:
