@@ -11,6 +11,7 @@ from rich.table import Table
 from api.cli.client_page import tell
 from api.cli.operator import By, named
 from api.cli.shared import CommandError, err, examples, no_recipient, settings, store_of
+from models.day import in_japan
 from models.notice_box import NoticeRecord, page, revive
 from models.recipient_record import read_recipients
 from models.register import Keeper, Mistaken
@@ -73,7 +74,7 @@ def retry(
         count = asyncio.run(revive_all())
     except Mistaken as mistaken:
         raise CommandError(mistaken.mistakes[0].wrong.en) from mistaken
-    err.print(f"notices that wait to be tried again: {count}", markup=False)
+    err.print(f"dead notices set to be tried again: {count}", markup=False)
 
 
 def _cells(each: NoticeRecord) -> tuple[str, ...]:
@@ -82,13 +83,9 @@ def _cells(each: NoticeRecord) -> tuple[str, ...]:
         each.id,
         each.recipient,
         each.purpose,
-        _time(each.withdrawn_at),
+        in_japan(each.withdrawn_at),
         each.state,
         str(each.tries),
-        _time(each.due_at) if waits else "",
+        in_japan(each.due_at) if waits else "",
         each.trouble or "",
     )
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -17,7 +17,7 @@ from api.cli.operator import By, named
 from api.cli.provisions_export import gather
 from api.cli.provisions_format import FORMATS
 from api.cli.shared import bar, err, examples, out, settings, shown, store_of
-from models.day import JAPAN, today_in_japan
+from models.day import JAPAN, in_japan, today_in_japan
 from models.history import ProvisionQuery
 from models.purge import Due, Run, due, purge, runs
 from models.retention import ProvisionMethod
@@ -149,6 +149,7 @@ def _due(found: list[Due]) -> Table:
 def _runs(found: list[Run]) -> Table:
     table = Table("begun", "ended", "by", "kept until at most", "records")
     for each in found:
-        begun, ended = (f"{at.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}" for at in (each.begun, each.ended))
-        table.add_row(begun, ended, each.by, each.due_on.isoformat(), f"{each.records:,}")
+        table.add_row(
+            in_japan(each.begun), in_japan(each.ended), each.by, each.due_on.isoformat(), f"{each.records:,}"
+        )
     return table
