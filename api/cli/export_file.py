@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import IO
 
+from api.cli.ledger_format import Format
 from api.cli.shared import CommandError, bar
 from models.day import JAPAN
 
@@ -19,8 +20,11 @@ A_DAY = 10
 
 
 @contextmanager
-def target(out: Path | None) -> Iterator[IO[str]]:
-    """Where the export goes; a file is new, its owner's alone, and gone again when the export fails."""
+def target(out: Path | None, format: Format) -> Iterator[IO[str]]:  # noqa: A002 - as the option is named
+    """Where the export goes; a file is new, its owner's alone, and gone again when the export fails.
+
+    A file of CSV begins with the mark of UTF-8, without which Excel takes it for another encoding.
+    """
     if out is None:
         yield sys.stdout
         return
@@ -33,7 +37,8 @@ def target(out: Path | None) -> Iterator[IO[str]]:
             f"`--out` cannot be written ({type(error).__name__}): name a file you may write"
         ) from error
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        encoding = "utf-8-sig" if format is Format.CSV else "utf-8"
+        with os.fdopen(handle, "w", encoding=encoding, newline="") as file:
             yield file
     except BaseException:
         out.unlink(missing_ok=True)

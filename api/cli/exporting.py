@@ -1,6 +1,6 @@
 """What exports of records share: who asks and why, whether the rules let them, and the record of it before it is told."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +22,7 @@ from models.access import Outcome
 from models.entry import Entry
 from models.inforce import Force
 from models.ledger import LedgerUnavailable
+from models.personal import Personal
 from policies.vocabulary import Role
 
 ROLES = (Role.AUDITOR, Role.PRIVACY_OFFICER)
@@ -68,11 +69,13 @@ class Gathered:
     Attributes:
         count: of the records in it.
         people: how many of them are about.
+        fields: every field that there is now, by its path.
     """
 
     spool: IO[bytes]
     count: int
     people: int
+    fields: Mapping[str, Personal]
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Each record, newest first."""

@@ -62,7 +62,7 @@ def export(  # noqa: PLR0913, PLR0917 - the options of the interface
         until=last,
         at=now,
     )
-    with target(out) as file, SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+    with target(out, format) as file, SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
         gathered = asyncio.run(_gather(asked, spool))
         write(FORMATS[format](gathered.records()), file, gathered.count)
     told = f"accesses: {gathered.count:,}, people shown: {gathered.people:,}"

@@ -46,7 +46,7 @@ async def gather(house: House, asked: Asked, spool: IO[bytes], progress: Progres
     record.touched(view.shown | named, FIELD)
     await keep(house, entry(force, requester, asked, OPERATION, record))
     somebody(asked, ref)
-    return Gathered(spool, count, len(view.shown))
+    return Gathered(spool, count, len(view.shown), force.catalogue)
 
 
 async def _nodes(view: LedgerView, asked: Asked, ref: int | None) -> Any:  # noqa: ANN401 - an asynchronous iterator

@@ -15,7 +15,7 @@ from api.cli.exporting import Asked, Gathered, house_to_read
 from api.cli.ledger_format import Format
 from api.cli.operator import By, named
 from api.cli.provisions_export import gather
-from api.cli.provisions_format import FORMATS
+from api.cli.provisions_format import texts
 from api.cli.shared import bar, err, examples, out, settings, shown, store_of
 from models.day import JAPAN, in_japan, today_in_japan
 from models.history import ProvisionQuery
@@ -83,9 +83,9 @@ def export(  # noqa: PLR0913, PLR0917 - the options of the interface
         at=now,
     )
     query = ProvisionQuery(recipient=recipient, method=method, basis=basis, purgeable=purgeable or None)
-    with target(out) as file, SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+    with target(out, format) as file, SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
         gathered = asyncio.run(_gather(asked, query, spool))
-        write(FORMATS[format](gathered.records()), file, gathered.count)
+        write(texts(format, gathered.records(), gathered.fields), file, gathered.count)
     told = f"provisions: {gathered.count:,}, people shown: {gathered.people:,}"
     err.print(f"{told}; this export stands in the ledger as `{asked.client}`", soft_wrap=True, markup=False)
 

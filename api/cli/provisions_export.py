@@ -53,7 +53,7 @@ async def gather(
     record.touched(view.shown | named, FIELD)
     await keep(house, entry(force, requester, asked, OPERATION, record))
     somebody(asked, ref)
-    return Gathered(spool, count, len(view.shown))
+    return Gathered(spool, count, len(view.shown), force.catalogue)
 
 
 def _known(force: Force, query: ProvisionQuery) -> None:
