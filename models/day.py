@@ -12,6 +12,14 @@ def today_in_japan(now: datetime) -> date:
     return now.astimezone(JAPAN).date()
 
 
+def in_japan(at: datetime) -> str:
+    """A time as a person in Japan reads it, to the minute, with its zone; what no calendar holds there stays in UTC."""
+    try:
+        return f"{at.astimezone(JAPAN):%Y-%m-%d %H:%M} JST"
+    except OverflowError:
+        return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
 def day_of(value: Any) -> date | None:  # noqa: ANN401 - a date of either dialect
     """A date as either dialect gives it."""
     if value is None or isinstance(value, date):

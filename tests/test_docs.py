@@ -1,11 +1,12 @@
 """The documentation says what is so: every name is told, every link leads somewhere, every example answers as shown."""
 
+import ast
 import asyncio
 import json
 import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -17,6 +18,7 @@ from typer.main import get_command
 from api.cli.main import app
 from api.gateway.document import check
 from api.gateway.refusal import STATUS, Code
+from api.gateway.told import SENTENCES
 from api.metrics import Metrics
 from api.schema.build import build_schema, core
 from api.settings import CHECKOUT
@@ -103,6 +105,26 @@ def test_every_reason_stands_in_the_docs() -> None:
     raised = set(re.findall(r'(?:Why\(|reason=)"([A-Z_]+)"', gateway)) - IN_THEIR_PLACE
     assert raised
     assert untold((*Reason, *raised), "errors.md") == []
+
+
+def reasons_of_changes() -> Iterator[str]:
+    """The sentences of refusals that a change tells as `reason`."""
+    for file in (CHECKOUT / "api" / "gateway" / "changes").rglob("*.py"):
+        for node in ast.walk(ast.parse(text(file))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                missing = [each.value for each in node.keywords if each.arg == "missing"]
+                given = node.args[1:2] if node.func.attr in {"wrong", "_mistake"} else missing
+                yield from (
+                    each.value for each in given if isinstance(each, ast.Constant) and each.value in SENTENCES
+                )
+
+
+def test_every_reason_of_a_change_stands_in_the_docs() -> None:
+    cells = re.findall(r"^\| (`[A-Z][^|]*) \|", text(DOCS / "errors.md"), re.MULTILINE)
+    told = {name for cell in cells for name in re.findall(r"`([A-Z_]+)`", cell)}
+    reasons = set(reasons_of_changes())
+    assert {"CONSENT_STANDS", "REASON_BLANK", "CATEGORY_UNKNOWN", "TEXT_TOO_LONG"} <= reasons
+    assert reasons - told == set()
 
 
 def test_every_mistake_of_what_is_entered_stands_in_the_docs_in_both_languages() -> None:

@@ -9,6 +9,7 @@ from rich.table import Table
 from api.cli.shared import out
 from api.gateway.ledger_view import JAPAN
 from models.client_record import ClientRecord
+from models.day import in_japan
 
 WIDE = 240
 """Columns of a list that no terminal shows, so that a client stands on one line."""
@@ -86,7 +87,7 @@ def _day(value: datetime | None) -> str:
 
 
 def _time(value: datetime | None) -> str:
-    return "" if value is None else f"{_here(value):%Y-%m-%d %H:%M}"
+    return "" if value is None else in_japan(value)
 
 
 def _here(value: datetime) -> datetime:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import IO
 
+from api.cli.ledger_format import Format
 from api.cli.shared import CommandError, bar
 from models.day import JAPAN
 
@@ -19,8 +20,11 @@ A_DAY = 10
 
 
 @contextmanager
-def target(out: Path | None) -> Iterator[IO[str]]:
-    """Where the export goes; a file is new, its owner's alone, and gone again when the export fails."""
+def target(out: Path | None, format: Format) -> Iterator[IO[str]]:  # noqa: A002 - as the option is named
+    """Where the export goes; a file is new, its owner's alone, and gone again when the export fails.
+
+    A file of CSV begins with the mark of UTF-8, without which Excel takes it for another encoding.
+    """
     if out is None:
         yield sys.stdout
         return
@@ -33,7 +37,8 @@ def target(out: Path | None) -> Iterator[IO[str]]:
             f"`--out` cannot be written ({type(error).__name__}): name a file you may write"
         ) from error
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        encoding = "utf-8-sig" if format is Format.CSV else "utf-8"
+        with os.fdopen(handle, "w", encoding=encoding, newline="") as file:
             yield file
     except BaseException:
         out.unlink(missing_ok=True)
@@ -53,6 +58,18 @@ def time_of(option: str, text: str | None) -> datetime | None:
             f"`{option}` is no day or time: write `2026-11-22` or `2026-11-22T09:00+09:00`"
         ) from error
     return found if found.tzinfo else found.replace(tzinfo=JAPAN)
+
+
+def period(since: str | None, until: str | None, now: datetime) -> tuple[datetime | None, datetime]:
+    """From when until when: what was named, and `now` where no end was.
+
+    Raises:
+        CommandError: one is no day or time, or the end is not after the beginning.
+    """
+    first, last = time_of("--since", since), time_of("--until", until)
+    if first is not None and last is not None and last <= first:
+        raise CommandError("`--until` is not after `--since`, so nothing lies between them: exchange them")
+    return first, last or now
 
 
 def write(texts: Iterator[str], file: IO[str], total: int) -> None:

@@ -1,6 +1,6 @@
 """What exports of records share: who asks and why, whether the rules let them, and the record of it before it is told."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ import orjson
 
 from api import logs
 from api.cli.shared import CommandError, err, must_exist, reaching, settings
+from api.gateway.ledger_door import NOBODY
 from api.gateway.purpose import context_of, declared_purpose, recipient_of
 from api.gateway.record import Record
 from api.gateway.refusal import UNSAID, Refusal, closed
@@ -21,6 +22,7 @@ from models.access import Outcome
 from models.entry import Entry
 from models.inforce import Force
 from models.ledger import LedgerUnavailable
+from models.personal import Personal
 from policies.vocabulary import Role
 
 ROLES = (Role.AUDITOR, Role.PRIVACY_OFFICER)
@@ -67,11 +69,13 @@ class Gathered:
     Attributes:
         count: of the records in it.
         people: how many of them are about.
+        fields: every field that there is now, by its path.
     """
 
     spool: IO[bytes]
     count: int
     people: int
+    fields: Mapping[str, Personal]
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Each record, newest first."""
@@ -134,6 +138,19 @@ def entry(  # noqa: PLR0913, PLR0917 - what an entry is made of
         reason=refusal.reason if refusal else None,
         groups=tuple(record.groups),
     )
+
+
+def somebody(asked: Asked, ref: int | None) -> None:
+    """See that a user who was named is one, once the question stands in the ledger.
+
+    Raises:
+        CommandError: they are nobody, which is no word that nothing is on record about them.
+    """
+    if ref == NOBODY:
+        raise CommandError(
+            "`--user` is the id of nobody here, so nothing is told: see that it is whole, or look for the person"
+            f" with the query `users`; the question stands in the ledger as `{asked.client}`"
+        )
 
 
 async def keep(house: House, made: Entry) -> None:

@@ -15,6 +15,7 @@ from api.master_key import NoMasterKey, master_key, new_master_key
 from models.catalogue import clear_answers
 from models.database import opened
 from models.datakey import DataKey, MasterKey
+from models.day import today_in_japan
 from models.inforce import InForce
 from models.rotation import Rotation, Turned
 from models.rotation_sql import rows_under
@@ -64,8 +65,10 @@ def show() -> None:
 
     table = Table("key", "use", "made", "retired", "rows")
     for key, rows in asyncio.run(read()):
-        retired = "" if key.retired_at is None else f"{key.retired_at:%Y-%m-%d}"
-        table.add_row(str(key.number), key.use.lower(), f"{key.created_at:%Y-%m-%d}", retired, f"{rows:,}")
+        retired = "" if key.retired_at is None else today_in_japan(key.retired_at).isoformat()
+        table.add_row(
+            str(key.number), key.use.lower(), today_in_japan(key.created_at).isoformat(), retired, f"{rows:,}"
+        )
     out.print(table)
 
 

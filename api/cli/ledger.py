@@ -8,7 +8,7 @@ from typing import IO, Annotated
 
 import typer
 
-from api.cli.export_file import IN_MEMORY, target, time_of, write
+from api.cli.export_file import IN_MEMORY, period, target, write
 from api.cli.exporting import Asked, Gathered, house_to_read
 from api.cli.ledger_export import gather
 from api.cli.ledger_format import FORMATS, Format
@@ -53,15 +53,16 @@ def export(  # noqa: PLR0913, PLR0917 - the options of the interface
     """
     named(operator)
     now = datetime.now(UTC)
+    first, last = period(since, until, now)
     asked = Asked(
         purpose=purpose,
         operator=operator,
         user=user,
-        since=time_of("--since", since),
-        until=time_of("--until", until) or now,
+        since=first,
+        until=last,
         at=now,
     )
-    with target(out) as file, SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+    with target(out, format) as file, SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
         gathered = asyncio.run(_gather(asked, spool))
         write(FORMATS[format](gathered.records()), file, gathered.count)
     told = f"accesses: {gathered.count:,}, people shown: {gathered.people:,}"

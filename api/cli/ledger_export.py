@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import orjson
 
-from api.cli.exporting import Asked, Gathered, Progress, allowed, entry, keep
+from api.cli.exporting import Asked, Gathered, Progress, allowed, entry, keep, somebody
 from api.gateway.cursor import Cursors
 from api.gateway.ledger_door import FIELD, NOBODY
 from api.gateway.ledger_view import LedgerView
@@ -26,7 +26,7 @@ async def gather(house: House, asked: Asked, spool: IO[bytes], progress: Progres
     """Read the accesses and make the record of this reading durable.
 
     Raises:
-        CommandError: no rule allows it, or it could not be recorded; then nothing may be told.
+        CommandError: no rule allows it, the user is nobody, or it could not be recorded; then nothing may be told.
     """
     force = await house.inforce.current()
     requester = await allowed(house, force, asked, DOOR, OPERATION)
@@ -45,7 +45,8 @@ async def gather(house: House, asked: Asked, spool: IO[bytes], progress: Progres
     record = Record(refused=ref == NOBODY)
     record.touched(view.shown | named, FIELD)
     await keep(house, entry(force, requester, asked, OPERATION, record))
-    return Gathered(spool, count, len(view.shown))
+    somebody(asked, ref)
+    return Gathered(spool, count, len(view.shown), force.catalogue)
 
 
 async def _nodes(view: LedgerView, asked: Asked, ref: int | None) -> Any:  # noqa: ANN401 - an asynchronous iterator

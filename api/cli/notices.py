@@ -10,8 +10,10 @@ from rich.table import Table
 
 from api.cli.client_page import tell
 from api.cli.operator import By, named
-from api.cli.shared import CommandError, err, examples, settings, store_of
+from api.cli.shared import CommandError, err, examples, no_recipient, settings, store_of
+from models.day import in_japan
 from models.notice_box import NoticeRecord, page, revive
+from models.recipient_record import read_recipients
 from models.register import Keeper, Mistaken
 from models.withdrawal_notice import NoticeState
 
@@ -31,6 +33,8 @@ def add_to(app: typer.Typer) -> None:
 def _read(state: NoticeState | None, recipient: str | None) -> Sequence[NoticeRecord]:
     async def read() -> Sequence[NoticeRecord]:
         async with store_of(settings()) as store:
+            if recipient is not None and not await read_recipients(store, recipient):
+                raise no_recipient(recipient)
             return await page(store, state=state, recipient=recipient, limit=MOST)
 
     return asyncio.run(read())
@@ -70,7 +74,7 @@ def retry(
         count = asyncio.run(revive_all())
     except Mistaken as mistaken:
         raise CommandError(mistaken.mistakes[0].wrong.en) from mistaken
-    err.print(f"notices that wait to be tried again: {count}", markup=False)
+    err.print(f"dead notices set to be tried again: {count}", markup=False)
 
 
 def _cells(each: NoticeRecord) -> tuple[str, ...]:
@@ -79,13 +83,9 @@ def _cells(each: NoticeRecord) -> tuple[str, ...]:
         each.id,
         each.recipient,
         each.purpose,
-        _time(each.withdrawn_at),
+        in_japan(each.withdrawn_at),
         each.state,
         str(each.tries),
-        _time(each.due_at) if waits else "",
+        in_japan(each.due_at) if waits else "",
         each.trouble or "",
     )
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

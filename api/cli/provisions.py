@@ -10,14 +10,14 @@ import typer
 from rich.table import Table
 
 from api.cli.client_page import tell
-from api.cli.export_file import IN_MEMORY, target, time_of, write
+from api.cli.export_file import IN_MEMORY, period, target, write
 from api.cli.exporting import Asked, Gathered, house_to_read
 from api.cli.ledger_format import Format
 from api.cli.operator import By, named
 from api.cli.provisions_export import gather
-from api.cli.provisions_format import FORMATS
+from api.cli.provisions_format import texts
 from api.cli.shared import bar, err, examples, out, settings, shown, store_of
-from models.day import JAPAN, today_in_japan
+from models.day import JAPAN, in_japan, today_in_japan
 from models.history import ProvisionQuery
 from models.purge import Due, Run, due, purge, runs
 from models.retention import ProvisionMethod
@@ -73,18 +73,19 @@ def export(  # noqa: PLR0913, PLR0917 - the options of the interface
     """
     named(operator)
     now = datetime.now(UTC)
+    first, last = period(since, until, now)
     asked = Asked(
         purpose=purpose,
         operator=operator,
         user=user,
-        since=time_of("--since", since),
-        until=time_of("--until", until) or now,
+        since=first,
+        until=last,
         at=now,
     )
     query = ProvisionQuery(recipient=recipient, method=method, basis=basis, purgeable=purgeable or None)
-    with target(out) as file, SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+    with target(out, format) as file, SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
         gathered = asyncio.run(_gather(asked, query, spool))
-        write(FORMATS[format](gathered.records()), file, gathered.count)
+        write(texts(format, gathered.records(), gathered.fields), file, gathered.count)
     told = f"provisions: {gathered.count:,}, people shown: {gathered.people:,}"
     err.print(f"{told}; this export stands in the ledger as `{asked.client}`", soft_wrap=True, markup=False)
 
@@ -148,6 +149,7 @@ def _due(found: list[Due]) -> Table:
 def _runs(found: list[Run]) -> Table:
     table = Table("begun", "ended", "by", "kept until at most", "records")
     for each in found:
-        begun, ended = (f"{at.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}" for at in (each.begun, each.ended))
-        table.add_row(begun, ended, each.by, each.due_on.isoformat(), f"{each.records:,}")
+        table.add_row(
+            in_japan(each.begun), in_japan(each.ended), each.by, each.due_on.isoformat(), f"{each.records:,}"
+        )
     return table

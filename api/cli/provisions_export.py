@@ -6,18 +6,25 @@ from typing import IO, Any
 
 import orjson
 
-from api.cli.exporting import Asked, Gathered, Progress, allowed, entry, keep
+from api.cli.exporting import Asked, Gathered, Progress, allowed, entry, keep, somebody
+from api.cli.shared import CommandError, no_recipient
+from api.gateway.basis import Basis
 from api.gateway.cursor import Cursors
 from api.gateway.ledger_door import FIELD, NOBODY
 from api.gateway.ledger_view import LedgerView
 from api.gateway.limits import LARGEST_PAGE
 from api.gateway.record import Record
 from api.house import House
+from models.case_register import BASES
 from models.day import today_in_japan
 from models.history import History, ProvisionQuery
+from models.inforce import Force
 
 DOOR = "Query.provisions"
 OPERATION = "provisions export"
+
+GROUNDS = (*(each.value for each in Basis), *BASES)
+"""What a provision can rest on, as its record names it."""
 
 
 async def gather(
@@ -26,10 +33,11 @@ async def gather(
     """Read the records that `asked` and `query` choose, and make the record of this reading durable.
 
     Raises:
-        CommandError: no rule allows it, or it could not be recorded; then nothing may be told.
+        CommandError: no rule allows it, what was chosen is none, or it could not be recorded; then nothing may be told.
     """
     force = await house.inforce.current()
     requester = await allowed(house, force, asked, DOOR, OPERATION)
+    _known(force, query)
     history = History(house.store, house.inforce.bits)
     named = await history.refs([] if asked.user is None else [asked.user])
     ref = None if asked.user is None else next(iter(named), NOBODY)
@@ -44,7 +52,16 @@ async def gather(
     record = Record(refused=ref == NOBODY)
     record.touched(view.shown | named, FIELD)
     await keep(house, entry(force, requester, asked, OPERATION, record))
-    return Gathered(spool, count, len(view.shown))
+    somebody(asked, ref)
+    return Gathered(spool, count, len(view.shown), force.catalogue)
+
+
+def _known(force: Force, query: ProvisionQuery) -> None:
+    """See that a recipient and a ground that were named exist: of none there are no records, and this is no answer."""
+    if query.recipient is not None and query.recipient not in force.registry.recipients:
+        raise no_recipient(query.recipient)
+    if query.basis is not None and query.basis not in GROUNDS:
+        raise CommandError(f"`--basis` is no ground: name one of {', '.join(GROUNDS)}")
 
 
 async def _nodes(view: LedgerView, query: ProvisionQuery) -> AsyncIterator[dict[str, Any]]:

@@ -1,8 +1,12 @@
 """The formats of records of provision: JSON Lines in the shape of the schema, and CSV for people in both languages."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
 
 from api.cli.ledger_format import Format, Record, json_lines, line
+from models.formats.wrong import Sentence, read_sentences
+from models.personal import Personal
 
 COLUMNS = {
     "id": "記録番号 Record",
@@ -28,20 +32,34 @@ COLUMNS = {
 """Each part of a record, in the order of the columns, and what stands above it."""
 
 
-def comma_separated(records: Iterable[Record]) -> Iterator[str]:
-    """A header, then a row for each record."""
+WORDS: Final[Mapping[str, Sentence]] = read_sentences(Path(__file__).with_name("provision_words.csv"))
+"""What each ground and each method is called."""
+
+
+def texts(
+    format: Format,  # noqa: A002 - as the option is named
+    records: Iterable[Record],
+    fields: Mapping[str, Personal],
+) -> Iterator[str]:
+    """The records in a format; `fields` are those that there are now, of whose names CSV tells."""
+    return json_lines(records) if format is Format.JSONL else comma_separated(records, fields)
+
+
+def comma_separated(records: Iterable[Record], fields: Mapping[str, Personal]) -> Iterator[str]:
+    """A header, then a row for each record; what is known by a code has its names beside it."""
     yield line(COLUMNS.values())
     for record in records:
-        yield line(_plain(record[name]) for name in COLUMNS)
+        yield line(_plain(name, record[name], fields) for name in COLUMNS)
 
 
-FORMATS: Mapping[Format, Callable[[Iterable[Record]], Iterator[str]]] = {
-    Format.JSONL: json_lines,
-    Format.CSV: comma_separated,
-}
-
-
-def _plain(value: object) -> object:
+def _plain(name: str, value: Any, fields: Mapping[str, Personal]) -> object:  # noqa: ANN401 - any value of JSON
     if isinstance(value, bool):
         return "はい yes" if value else "いいえ no"
-    return value
+    if name == "items":
+        return " | ".join(_named(path, fields.get(path)) for path in value)
+    return _named(value, WORDS.get(value)) if name in {"basis", "method"} else value
+
+
+def _named(code: str, words: Personal | Sentence | None) -> str:
+    """A code with its names; a field of a form that is no longer asked has none any more."""
+    return code if words is None else f"{code} {words.ja} {words.en}"

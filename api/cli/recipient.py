@@ -11,9 +11,10 @@ from api.cli.given import Said, entered
 from api.cli.operator import By
 from api.cli.recipient_options import Clearable, Id, changed, taking_parts
 from api.cli.recipient_page import listed, page
-from api.cli.shared import CommandError, err, examples, settings, store_of
+from api.cli.shared import CommandError, edition_in_force, err, examples, no_recipient, settings, store_of
 from models.day import today_in_japan
 from models.recipient_record import RecipientRecord, read_recipients
+from policies.edition import Edition
 
 recipients = typer.Typer(help="Those to whom data may go.", no_args_is_help=True)
 
@@ -106,22 +107,22 @@ def reopen(recipient: Id, operator: By = None) -> None:
     err.print(f"`{recipient}` is open", markup=False)
 
 
-def _read(recipient: str | None = None) -> list[RecipientRecord]:
-    async def read() -> list[RecipientRecord]:
+def _read(recipient: str | None = None) -> tuple[list[RecipientRecord], Edition]:
+    async def read() -> tuple[list[RecipientRecord], Edition]:
         async with store_of(settings()) as store:
-            return await read_recipients(store, recipient)
+            return await read_recipients(store, recipient), await edition_in_force(store)
 
     return asyncio.run(read())
 
 
 def show_all() -> None:
     """List the recipients, and why nothing may go to one."""
-    tell(listed(_read(), today_in_japan(datetime.now(UTC))))
+    tell(listed(*_read(), today_in_japan(datetime.now(UTC))))
 
 
 def show(recipient: Id) -> None:
     """Show all that is kept of a recipient, and who changed it."""
-    found = _read(recipient)
+    found, edition = _read(recipient)
     if not found:
-        raise CommandError(f"no recipient is named `{recipient}`: `mokuteki recipient list` tells the names")
-    tell(page(found[0], today_in_japan(datetime.now(UTC))))
+        raise no_recipient(recipient)
+    tell(page(found[0], edition, today_in_japan(datetime.now(UTC))))

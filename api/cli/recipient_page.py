@@ -5,15 +5,27 @@ from datetime import date
 
 from rich.table import Table
 
-from models.day import JAPAN
+from models.day import in_japan
 from models.recipient_record import RecipientRecord, changed_parts
+from policies.edition import Edition
+
+THIRD_PARTY = "third_party"
+INCOMPLETE = "incomplete"
 
 
-def listed(records: Sequence[RecipientRecord], today: date) -> Table:
+def closed(record: RecipientRecord, edition: Edition, today: date) -> str | None:
+    """Why nothing may go to it today; a third party of which a part is blank cannot be put on record (Art 29)."""
+    found = record.closed(today)
+    if found is not None:
+        return found.lower()
+    third = THIRD_PARTY in edition.groups.ancestors(record.parts["kind"]) and not record.parts["stateOrgan"]
+    return INCOMPLETE if third and record.missing else None
+
+
+def listed(records: Sequence[RecipientRecord], edition: Edition, today: date) -> Table:
     """All recipients, one a row."""
     table = Table("recipient", "kind", "name", "country", "contract", "until", "missing", "open")
     for each in records:
-        closed = each.closed(today)
         table.add_row(
             each.id,
             each.parts["kind"],
@@ -22,22 +34,22 @@ def listed(records: Sequence[RecipientRecord], today: date) -> Table:
             each.parts["contract"],
             _day(each.parts["contractUntil"]),
             ", ".join(each.missing),
-            "yes" if closed is None else closed.lower(),
+            closed(each, edition, today) or "yes",
         )
     return table
 
 
-def page(record: RecipientRecord, today: date) -> Table:
+def page(record: RecipientRecord, edition: Edition, today: date) -> Table:
     """All of one recipient."""
     table = Table.grid(padding=(0, 2))
-    for name, text in _lines(record, today):
+    for name, text in _lines(record, edition, today):
         table.add_row(name, text)
     return table
 
 
-def _lines(record: RecipientRecord, today: date) -> Iterator[tuple[str, str]]:
-    parts, closed = record.parts, record.closed(today)
-    yield "recipient", record.id + (f" ({closed.lower()})" if closed else "")
+def _lines(record: RecipientRecord, edition: Edition, today: date) -> Iterator[tuple[str, str]]:
+    parts, why = record.parts, closed(record, edition, today)
+    yield "recipient", record.id + (f" ({why})" if why else "")
     yield "kind", parts["kind"]
     yield "name", parts["name"]
     yield "former names", ", ".join(parts["formerNames"]) or "none"
@@ -56,10 +68,9 @@ def _lines(record: RecipientRecord, today: date) -> Iterator[tuple[str, str]]:
     yield "notices go to", parts["noticeUrl"] or "nowhere"
     yield "records are made", parts["provisionMethod"].lower()
     for change in record.changes:
-        at = change.at.astimezone(JAPAN)
         yield (
             "change",
-            f"{at:%Y-%m-%d %H:%M} {change.what.lower()} by {change.by}: {', '.join(changed_parts(change))}",
+            f"{in_japan(change.at)} {change.what.lower()} by {change.by}: {', '.join(changed_parts(change))}",
         )
 
 

@@ -114,6 +114,13 @@ def must_exist(given: Settings) -> None:
         )
 
 
+def no_recipient(recipient: str) -> CommandError:
+    """That nobody to whom data may go is named so."""
+    return CommandError(
+        f"no recipient is named `{recipient[:60]}`: `mokuteki recipient list` tells the names"
+    )
+
+
 @contextmanager
 def bar(what: str, total: int | None = None) -> Iterator[Progress]:
     """A progress bar on standard error; nothing where nobody watches."""

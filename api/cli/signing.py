@@ -13,6 +13,7 @@ from api.cli.shared import CommandError, err, examples, must_exist, out, reachin
 from api.settings import Settings
 from api.tokens.keys import LEAD, keyring_of, load_keys, retire, rotate
 from models.database import opened
+from models.day import in_japan
 from models.store import Store
 from models.token_state import KnownKey, read_signing_keys
 
@@ -109,4 +110,4 @@ def end(number: Annotated[int, typer.Argument(help="The key, by its number of `s
 
 
 def _time(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
+    return in_japan(datetime.fromtimestamp(seconds, UTC))

@@ -1,10 +1,13 @@
 """Case files: opened by one, approved by another, for named people, items and a time; what goes out rests on them."""
 
+import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from api.settings import CHECKOUT
 from models.access import Outcome
 from models.casefile import CaseFile, CasePerson
 from models.client import Client
@@ -279,6 +282,47 @@ async def test_another_client_of_the_desk_may_approve_what_one_opened(a_world: W
     assert answer["data"]["approveCase"]["case"]["approvedBy"] == "second-desk"
     assert (await told(a_world, user))["name"]["roman"]
     await a_world.ask(DESK, case("closeCase"), {"i": {"case": opened}})
+
+
+async def test_the_case_file_of_the_page_is_opened_approved_and_closed_and_the_person_sees_what_went_out(
+    a_world: World,
+) -> None:
+    page = (CHECKOUT / "docs" / "grounds.md").read_text(encoding="utf-8")
+    documents = next(
+        each for each in re.findall(r"```graphql\n(.*?)```", page, re.DOTALL) if "openCase" in each
+    )
+    (said,) = (json.loads(each) for each in re.findall(r"```json\n(.*?)```", page, re.DOTALL))
+    user = a_world.demo.users["newsletter"]
+    said["input"]["people"] = [user]
+
+    async def moved(staff: str, name: str, variables: Any) -> Any:
+        (one,) = (each for each in documents.split("\n\n") if f"mutation {name}" in each)
+        answer = await as_staff(a_world, staff, one, variables)
+        return next(iter(answer["data"].values()))["case"]
+
+    opened = await moved("corp:mori", "Open", said)
+    named = {"input": {"case": opened["id"]}}
+    assert (await moved("corp:hayashi", "Approve", named))["state"] == "OPEN"
+    assert (await told(a_world, user))["name"]["roman"]
+    own = """query @purpose(id: "service.account") { me { accesses(first: 1) { edges { node {
+      recipient releases(first: 1) { edges { node { basis } } } } } } } }"""
+    answer = await a_world.ask("frontend", own, {}, user=user)
+    (seen,) = answer["data"]["me"]["accesses"]["edges"]
+    assert seen["node"]["recipient"] == "authority"
+    assert seen["node"]["releases"]["edges"][0]["node"]["basis"] == ["27-1-1"]
+    assert (await moved("corp:ito", "Close", named))["state"] == "CLOSED"
+
+
+async def test_the_demonstration_has_a_case_file_to_use_and_one_that_waits(a_world: World) -> None:
+    query = f"query {REQUESTS} {{ cases(first: 1000) {{ edges {{ node {{ reference state people }} }} }} }}"
+    answer = await a_world.ask(DESK, query)
+    found = {
+        each["node"]["reference"].rpartition("-")[2]: (each["node"]["state"], len(each["node"]["people"]))
+        for each in answer["data"]["cases"]["edges"]
+        if each["node"]["reference"].startswith("架空入管審第20")
+    }
+    assert found["0104号"] == ("OPEN", 4)
+    assert found["0117号"][0] == "TO_APPROVE"
 
 
 async def test_a_case_file_is_approved_once_in_its_time_and_closed_once(a_world: World) -> None:

@@ -182,6 +182,27 @@ async def test_every_mistake_of_a_consent_is_told_at_once(a_world: World) -> Non
     assert not any("ZQ" in each["message"] for each in refused["errors"])
 
 
+async def test_a_wrong_purpose_or_recipient_or_nobody_hides_no_other_mistake(a_world: World) -> None:
+    named = {"purpose": "service", "recipient": "ZQ"}
+    unknown = [
+        ("NOBODY_HERE", "input.user"),
+        ("PURPOSE_NOT_DECLARABLE", "input.purpose"),
+        ("RECIPIENT_UNKNOWN", "input.recipient"),
+    ]
+    for name, said, more in (
+        ("withdrawConsent", {}, []),
+        ("requestConsent", {**SHOWN, "language": "fr"}, [("LANGUAGE_UNKNOWN", "input.language")]),
+        ("recordConsent", {**SHOWN, "method": "DEEMED"}, [("CONSENT_DEEMED", "input.method")]),
+    ):
+        document = MUTATION % (f"{name[0].upper()}{name[1:]}Input", ACCOUNT, name, "")
+        refused = await a_world.ask("frontend", document, {"i": {"user": "nobody", **said, **named}})
+        assert sorted(reasons(refused)) == sorted([*unknown, *more])
+        told = {each["extensions"]["reason"]: each["message"] for each in refused["errors"]}
+        assert "`{ purposes { id abstract } }`" in told["PURPOSE_NOT_DECLARABLE"]
+        assert "`mokuteki recipient list`" in told["RECIPIENT_UNKNOWN"]
+        assert not any("ZQ" in each for each in told.values())
+
+
 async def test_a_text_that_was_shown_is_kept_once(a_world: World) -> None:
     text = "以下の企業に提供します。"
     before = (await a_world.house.store.fetch("SELECT count(*) FROM notice_texts", {}))[0][0]
@@ -218,26 +239,28 @@ async def moved(world: World, country: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "informed"),
+    ("told", "missing"),
     [
-        (None, False),
-        ({"country": "US"}, False),
-        ({**TOLD, "measures": None}, False),
-        ({**TOLD, "regime": None}, False),
-        (TOLD, True),
-        ({**TOLD, "country": "us"}, True),
-        ({**TOLD, "measures": None, "measuresUntoldBecause": "The recipient does not say."}, True),
-        ({"insteadOfCountry": "One of the EEA.", "measures": "By contract."}, False),
+        (None, {"country", "regime", "measures"}),
+        ({"country": "US"}, {"regime", "measures"}),
+        ({**TOLD, "measures": None}, {"measures"}),
+        ({**TOLD, "regime": None}, {"regime"}),
+        (TOLD, set()),
+        ({**TOLD, "country": "us"}, set()),
+        ({**TOLD, "measures": None, "measuresUntoldBecause": "The recipient does not say."}, set()),
+        ({"insteadOfCountry": "One of the EEA.", "measures": "By contract."}, {"country", "regime"}),
     ],
 )
 async def test_a_consent_to_a_transfer_abroad_opens_nothing_before_all_was_told(
-    abroad: World, user: str, told: dict[str, str] | None, informed: bool
+    abroad: World, user: str, told: dict[str, str] | None, missing: set[str]
 ) -> None:
     answer = await act(abroad, "recordConsent", user, **SHOWN, method="TICK", foreignInformation=told)
     warnings = answer["data"]["recordConsent"]["warnings"]
-    assert [each["code"] for each in warnings] == ([] if informed else ["FOREIGN_INFORMATION_MISSING"])
-    assert consent(answer)["foreignInformed"] is informed
-    assert await opens(abroad, user) is informed
+    assert [each["code"] for each in warnings] == (["FOREIGN_INFORMATION_MISSING"] if missing else [])
+    for words in (each[language] for each in warnings for language in ("ja", "en")):
+        assert {name for name in ("country", "regime", "measures") if f"`{name}`" in words} == missing
+    assert consent(answer)["foreignInformed"] is (not missing)
+    assert await opens(abroad, user) is (not missing)
 
 
 async def test_what_was_told_of_one_country_does_not_serve_for_another(abroad: World, user: str) -> None:

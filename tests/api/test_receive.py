@@ -38,6 +38,22 @@ async def test_with_a_notice_dated_after_acquisition_nobody_is_received_and_with
     assert grown == {"users": 1, "acquisitions": 1, "consents": 1, "receipts": 1, "received_items": 0}
 
 
+async def test_who_was_accepted_and_is_sent_again_too_late_is_refused_under_another_number(
+    a_world: World,
+) -> None:
+    sent = person("again-late@partner.example")
+    (first,) = await results(a_world, sent)
+    late = person("again-late@partner.example", acquiredAt=at(4))
+    late["consent"]["givenAt"] = at(5)
+    before = await counted(a_world)
+    (refused,) = await results(a_world, late)
+    assert (first["outcome"], refused["outcome"]) == ("RECEIVED", "REFUSED")
+    assert refused["received"] != first["received"]
+    assert (await counted(a_world))["users"] == before["users"]
+    (again,) = await results(a_world, {**sent, "history": "Told by the person on the telephone"})
+    assert (again["outcome"], again["received"]) == ("RECEIVED", first["received"])
+
+
 async def test_an_import_at_ten_with_an_announcement_of_a_minute_later_is_refused(a_world: World) -> None:
     ten, later = "2026-11-20T10:00:00+09:00", "2026-11-20T10:01:00+09:00"
     before = await counted(a_world)

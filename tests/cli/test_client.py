@@ -209,7 +209,7 @@ def test_the_list_tells_owner_expiry_and_last_use_on_one_line(mokuteki: Mokuteki
     (line,) = [each for each in lines if " listed " in each]
     cells = [cell.strip() for cell in line.split("│")[1:-1]]
     assert cells[:5] == ["listed", "employer", "employer-b", "", "any"]
-    assert cells[5:] == ["架空ベータ介護", "2099-03-31", "2026-11-22 12:00", "yes"]
+    assert cells[5:] == ["架空ベータ介護", "2099-03-31", "2026-11-22 12:00 JST", "yes"]
 
 
 def test_a_client_that_has_ended_gets_no_token(mokuteki: Mokuteki) -> None:

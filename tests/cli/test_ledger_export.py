@@ -164,8 +164,9 @@ def test_an_export_about_a_person_is_in_their_history_though_it_shows_nothing(
 
 def test_an_export_about_nobody_is_recorded_as_one_that_found_nobody(mokuteki: Mokuteki) -> None:
     ran = mokuteki(*REQUESTS, "--user", "nobody")
-    assert (ran.code, ran.out) == (0, "")
-    assert "accesses: 0, people shown: 0" in ran.err
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("mokuteki: `--user` is the id of nobody here, so nothing is told")
+    assert ran.err.endswith("the question stands in the ledger as `cli:sato`\n")
     assert at(newest).outcome == "REFUSED"
 
 
@@ -207,6 +208,7 @@ def test_a_file_is_new_and_for_its_owner_alone(mokuteki: Mokuteki, tmp_path: Pat
         (("--operator", "a" * 41), "`--operator` is no name"),
         (("--since", "yesterday"), "`--since` is no day or time"),
         (("--until", "2026-13-01"), "`--until` is no day or time"),
+        (("--since", "2026-11-02", "--until", "2026-11-01"), "`--until` is not after `--since`"),
         (("--out", "/nowhere/at/all"), "`--out` cannot be written"),
     ],
 )

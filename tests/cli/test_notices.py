@@ -45,10 +45,15 @@ def test_notices_are_listed_without_their_people(mokuteki: Mokuteki) -> None:
     assert PERSON not in ran.out
     (dead,) = rows(mokuteki("notices", "list", "--state", "DEAD"))
     assert dead == (
-        *("dead", "employer-a", "service.application", "2026-11-22 03:00 UTC"),
+        *("dead", "employer-a", "service.application", "2026-11-22 12:00 JST"),
         *("DEAD", "20", "", "TOO_SLOW"),
     )
-    assert rows(mokuteki("notices", "list", "--recipient", "employer-b")) == []
+    mokuteki("recipient", "add", "bakery", "--kind", "employer", "--name", "架空パン株式会社")
+    nothing = mokuteki("notices", "list", "--recipient", "bakery")
+    assert (nothing.code, rows(nothing)) == (0, [])
+    nobody = mokuteki("notices", "list", "--recipient", "nope")
+    assert (nobody.code, nobody.out) == (1, "")
+    assert nobody.err == "mokuteki: no recipient is named `nope`: `mokuteki recipient list` tells the names\n"
 
 
 @pytest.mark.parametrize("words", [("dead",), ("--all",)])
@@ -56,7 +61,7 @@ def test_a_dead_one_is_tried_again_with_who_said_so_on_record(
     mokuteki: Mokuteki, kept: sqlite3.Connection, words: tuple[str, ...]
 ) -> None:
     ran = mokuteki("notices", "retry", *words, "--operator", "yamada")
-    assert (ran.code, ran.err) == (0, "notices that wait to be tried again: 1\n")
+    assert (ran.code, ran.err) == (0, "dead notices set to be tried again: 1\n")
     kept_now = kept.execute("SELECT state, tries FROM withdrawal_notices WHERE id = 'dead'").fetchall()
     assert kept_now == [("WAITING", 0)]
     changes = kept.execute("SELECT record, by, what, request_id FROM register_changes").fetchall()

@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 
 from api.cli.ledger_format import FORMULA, line
-from api.cli.provisions_format import COLUMNS
+from api.cli.provisions_export import GROUNDS
+from api.cli.provisions_format import COLUMNS, WORDS
 from api.house import House
 from api.schema.guarded import REGISTERS
 from models.access import Outcome
+from models.catalogue import FIELDS
 from models.day import JAPAN, today_in_japan
 from models.entry import Entry, Group, ProvisionEntry
 from models.history import History, ProvisionQuery
@@ -140,11 +142,38 @@ def test_an_export_holds_what_was_chosen_and_no_more(mokuteki: Mokuteki, home: P
     assert {each["recipient"] for each in to_one} == {"employer-b"}
     assert lines(mokuteki(*SECURITY, "--method", "BULK")) == []
     assert lines(mokuteki(*SECURITY, "--basis", "27-1-1")) == []
-    assert lines(mokuteki(*SECURITY, "--user", "nobody")) == []
-    assert at(newest).outcome == "REFUSED"
     tomorrow = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
     assert lines(mokuteki(*SECURITY, "--since", tomorrow)) == []
     assert lines(mokuteki(*SECURITY, "--until", tomorrow)) == lines(mokuteki(*SECURITY))
+
+
+def test_an_export_about_nobody_is_no_word_that_nothing_is_on_record(
+    mokuteki: Mokuteki, tmp_path: Path
+) -> None:
+    out = tmp_path / "records.csv"
+    ran = mokuteki(*REQUESTS, "--user", "nobody", "--format", "csv", "--out", str(out))
+    assert (ran.code, ran.out, out.exists()) == (1, "", False)
+    assert ran.err.startswith("mokuteki: `--user` is the id of nobody here")
+    record = at(newest)
+    assert (record.client, record.operation, record.outcome) == ("cli:sato", "provisions export", "REFUSED")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--recipient", "nope"), "no recipient is named `nope`: `mokuteki recipient list` tells the names"),
+        (("--basis", "BOGUS"), "`--basis` is no ground: name one of SELF, CONSENT, "),
+        (("--since", "2026-11-02", "--until", "2026-11-01"), "`--until` is not after `--since`"),
+        (("--since", "2026-11-02", "--until", "2026-11-02"), "`--until` is not after `--since`"),
+    ],
+)
+def test_what_is_chosen_and_does_not_exist_is_no_empty_answer(
+    mokuteki: Mokuteki, words: tuple[str, ...], told: str
+) -> None:
+    ran = mokuteki(*SECURITY, *words)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith(f"mokuteki: {told}")
+    assert ran.err.count("\n") == 1
 
 
 def test_csv_has_headers_in_both_languages_and_no_cell_is_a_formula(mokuteki: Mokuteki) -> None:
@@ -157,13 +186,33 @@ def test_csv_has_headers_in_both_languages_and_no_cell_is_a_formula(mokuteki: Mo
     told = dict(zip(COLUMNS, rows[0], strict=True))
     assert told["recipientName"] == "'=HYPERLINK(1)"
     assert told["recipientRepresentative"].startswith("'＝")
-    assert set(told["items"].split()) == {"User.id", "User.email"}
+    fields = [FIELDS[each] for each in ("User.email", "User.id")]
+    assert set(told["items"].split(" | ")) == {f"{each.path} {each.ja} {each.en}" for each in fields}
+    assert told["basis"] == "CONSENT 本人の同意 Consent of the person"
+    assert told["method"] == "INDIVIDUAL 提供の都度作成 One record for each provision"
     assert (told["retainUntil"], told["purgeable"]) == ("2021-02-01", "はい yes")
     assert told["user"].startswith("unlinked:")
     everything = mokuteki(*SECURITY, "--format", "csv").out
     assert not [
         cell for each in csv.reader(io.StringIO(everything)) for cell in each if cell.startswith(FORMULA)
     ]
+
+
+def test_every_ground_and_method_has_its_names() -> None:
+    assert list(WORDS) == [*GROUNDS, *ProvisionMethod]
+
+
+def test_a_file_of_csv_opens_in_a_spreadsheet_and_json_has_no_mark(
+    mokuteki: Mokuteki, tmp_path: Path
+) -> None:
+    for command in ("provisions", "ledger"):
+        for kind, mark in (("csv", b"\xef\xbb\xbf"), ("jsonl", b"")):
+            out = tmp_path / f"{command}.{kind}"
+            words = (command, "export", "--purpose", "compliance.security", "--operator", "yamada")
+            ran = mokuteki(*words, "--format", kind, "--out", str(out))
+            assert ran.code == 0, ran.err
+            assert out.read_bytes().startswith(mark or b"{")
+        assert not mokuteki(*words, "--format", "csv").out.startswith("\ufeff")
 
 
 @pytest.mark.parametrize("start", FORMULA)

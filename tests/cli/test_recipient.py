@@ -127,6 +127,7 @@ def test_a_recipient_waits_is_opened_stopped_and_the_page_tells_of_it(mokuteki: 
     page = done(mokuteki, "recipient", "show", "turning")
     for each in (
         "turning (stopped)",
+        " JST stopped by",
         "representative     missing",
         "stopped by cli:sato: status",
         "added by cli:yamada: status, kind, name",
@@ -146,6 +147,23 @@ def test_the_list_tells_on_one_line_what_is_missing_and_what_is_closed(mokuteki:
     ]
     (line,) = [each for each in lines if " internal " in each][:1]
     assert line.split("│")[-2].strip() == "yes"
+
+
+def test_a_third_party_that_cannot_be_put_on_record_is_told_as_incomplete(mokuteki: Mokuteki) -> None:
+    done(mokuteki, *ADD, "half", *BAKERY)
+    done(mokuteki, *ADD, "office", "--kind", "authority", "--name", "架空庁", "--state-organ")
+    done(mokuteki, *ADD, "worker", "--kind", "entrustee", "--name", "架空便")
+
+    def open_() -> dict[str, str]:
+        lines = done(mokuteki, "recipient", "list").splitlines()
+        rows = [[cell.strip() for cell in each.split("│")[1:-1]] for each in lines if each.startswith("│")]
+        return {row[0]: row[-1] for row in rows}
+
+    told_ = open_()
+    assert (told_["half"], told_["office"], told_["worker"]) == ("incomplete", "yes", "yes")
+    assert "half (incomplete)" in done(mokuteki, "recipient", "show", "half")
+    done(mokuteki, "recipient", "update", "half", "--address", "A", "--representative", "B")
+    assert open_()["half"] == "yes"
 
 
 def test_an_installation_without_demonstration_registers_the_company_first(mokuteki: Mokuteki) -> None:

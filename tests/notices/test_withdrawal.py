@@ -65,7 +65,7 @@ async def ended(notice: str, state: NoticeState = NoticeState.TAKEN) -> Withdraw
 
 
 async def test_before_consent_with_consent_after_withdrawal_the_ledger_tells_the_story_and_the_webhook_received_the_notice(
-    served_world: World,
+    served_world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     user = served_world.demo.users["plain"]
     issuer = served_world.house.settings.issuer
@@ -84,6 +84,7 @@ async def test_before_consent_with_consent_after_withdrawal_the_ledger_tells_the
         (row,) = await WithdrawalNotice.filter(user_id=user)
         kept = await ended(row.id)
     assert withdrawn == {row.id: (user, "service.application", int(row.withdrawn_at.timestamp()))}
+    assert f"withdrawn: {user} service.application " in capsys.readouterr().out
     assert (kept.tries, kept.trouble) == (1, None)
     story = (await served_world.ask("auditor", STORY, named))["data"]["accesses"]["edges"]
     assert [line(each["node"]) for each in story[:5]] == [

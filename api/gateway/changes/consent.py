@@ -3,6 +3,7 @@
 States and steps are those of domain section 8; every step is one event, and events only grow.
 """
 
+from collections.abc import Sequence
 from secrets import token_hex
 from typing import Any
 
@@ -10,9 +11,11 @@ from api.gateway.changes.act import Act, Done, Subject
 from api.gateway.changes.consent_said import (
     LONGEST_NAME,
     LONGEST_REASON,
+    NEEDED,
     Said,
     as_json,
     keep_notice,
+    untold,
 )
 from api.gateway.changes.holders import tell_holders
 from api.gateway.told import Told
@@ -71,12 +74,11 @@ async def record_consent(act: Act) -> Done:
 
     To be recorded again is to be renewed, with what was said this time alone.
     """
-    person, values, recipient = await _target(act)
     said = Said(act)
-    notice = said.notice()
-    told, informed = said.abroad(recipient)
+    recipient = said.recipient()
+    notice, told = said.notice(), said.abroad(recipient)
+    missing = untold(told)
     row = {
-        **values,
         **notice,
         "id": token_hex(13),
         "expires": said.expiry(),
@@ -85,20 +87,20 @@ async def record_consent(act: Act) -> Done:
         "guardian": said.text("guardian", LONGEST_NAME, missing="GUARDIAN_UNNAMED"),
         "told": as_json(told),
         "country": (told or {}).get("country", "")[:2],
-        "informed": informed,
+        "informed": not missing,
     }
-    said.settle()
+    person, values, recipient = await _target(act, said, recipient)
     await keep_notice(act, notice)
-    await act.transaction.execute(_UPSERT, row)
+    await act.transaction.execute(_UPSERT, {**values, **row})
     await act.transaction.execute(_EVENT, values)
-    return _done(person, warnings=_warnings(values["to"], recipient, informed=informed))
+    return _done(person, warnings=_warnings(values["to"], recipient, missing))
 
 
-def _warnings(to: str, recipient: KnownRecipient, *, informed: bool) -> list[dict[str, str]]:
+def _warnings(to: str, recipient: KnownRecipient, missing: Sequence[str]) -> list[dict[str, str]]:
     """What a consent that was recorded does not do, and what to do about it."""
-    if informed or to != recipient.id or not recipient.abroad or recipient.informed:
+    if not missing or to != recipient.id or not recipient.abroad or recipient.informed:
         return []
-    told = Told("FOREIGN_INFORMATION_MISSING")
+    told = Told("FOREIGN_INFORMATION_MISSING", missing=[NEEDED[each] for each in missing])
     return [{"code": told.name, "ja": told.text("ja"), "en": told.text("en")}]
 
 
@@ -113,11 +115,10 @@ async def refuse_consent(act: Act) -> Done:
 
 
 async def _ungiven(act: Act, state: ConsentState) -> Done:
-    person, values, _ = await _target(act)
     said = Said(act)
     notice = said.notice()
     method = ConsentMethod.NONE.value if state is ConsentState.REQUESTED else said.method()
-    said.settle()
+    person, values, _ = await _target(act, said, said.recipient())
     if await _stands(act, values):
         raise act.wrong("", "CONSENT_STANDS")
     await keep_notice(act, notice)
@@ -130,7 +131,8 @@ async def _ungiven(act: Act, state: ConsentState) -> Done:
 async def withdraw_consent(act: Act) -> Done:
     """A person took a consent back; the next operation of anybody obeys."""
     await take_turn(act.transaction)
-    person, values, recipient = await _target(act)
+    said = Said(act)
+    person, values, recipient = await _target(act, said, said.recipient())
     await _given(act, values, recipient)
     await act.transaction.execute(_WITHDRAW, values)
     await act.transaction.execute(_EVENT, values)
@@ -141,10 +143,9 @@ async def withdraw_consent(act: Act) -> Done:
 async def invalidate_consent(act: Act) -> Done:
     """A consent is found void, or ended by the company; the next operation of anybody obeys."""
     await take_turn(act.transaction)
-    person, values, recipient = await _target(act)
     said = Said(act)
     reason = said.text("reason", LONGEST_REASON, missing="REASON_BLANK")
-    said.settle()
+    person, values, recipient = await _target(act, said, said.recipient())
     await _given(act, values, recipient)
     end = ConsentState(getattr(act.said["end"], "value", act.said["end"]))
     await act.transaction.execute(_END, {**values, "state": end.value, "reason": reason})
@@ -177,22 +178,20 @@ def _done(person: Subject, **told: Any) -> Done:  # noqa: ANN401 - parts of the 
     return Done(((person.id, person.ref, frozenset({FIELD})),), told)
 
 
-async def _target(act: Act) -> tuple[Subject, dict[str, Any], KnownRecipient]:
-    """Whose consent, to what and to whom.
+async def _target(
+    act: Act, said: Said, recipient: KnownRecipient | None
+) -> tuple[Subject, dict[str, Any], KnownRecipient]:
+    """Whose consent, to what and to whom, once nothing that was said is wrong.
 
     Raises:
-        Refusal: `BAD_INPUT` for a user who does not exist here or a purpose or recipient that is none,
-            `OPERATION_FORBIDDEN` where no rule allows it.
+        Refusal: `OPERATION_FORBIDDEN` where no rule allows it.
+        Refusals: `BAD_INPUT` for each mistake, a user, a purpose or a recipient that is none among them.
     """
-    said, force = act.said, act.context.force
-    person = await act.subject(str(said["user"]), f"Mutation.{act.step.root.selected.name}", scope=FIELD)
-    purpose = force.edition.purposes.get(str(said["purpose"]))
-    if purpose is None or purpose.abstract:
-        raise act.wrong("purpose", "PURPOSE_NOT_DECLARABLE")
-    recipient = force.registry.recipients.get(str(said["recipient"]))
-    if recipient is None:
-        raise act.wrong("recipient", "RECIPIENT_UNKNOWN")
-    groups = {recipient.id, *force.edition.groups.ancestors(recipient.kind)}
+    person, purpose = await said.person(act.guard, FIELD), said.purpose()
+    if person is None or purpose is None or recipient is None:
+        raise said.refusal()
+    said.settle()
+    groups = {recipient.id, *act.context.force.edition.groups.ancestors(recipient.kind)}
     values = {
         "user": person.id,
         "purpose": purpose.id,

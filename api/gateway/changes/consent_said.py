@@ -3,14 +3,16 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
-from api.gateway.changes.act import Act
-from api.gateway.refusal import Refusal, Refusals
+from api.gateway.changes.act import Act, Subject
+from api.gateway.refusal import Code, Refusal, Refusals
 from models.consent import ConsentMethod
+from models.formats.wrong import Sentence
 from models.registry import KnownRecipient
+from policies.purpose import Purpose
 from policies.vocabulary import PERSON
 
 LANGUAGES = ("ja", "en")
@@ -31,6 +33,15 @@ MATTERS = {
     "measures_untold_because": "measuresUntoldBecause",
 }
 """What may be told of a country abroad, as the input and as the record name it."""
+
+NEEDED: Final[Mapping[str, Sentence]] = {
+    "country": Sentence("the country (`country`)", "国名（`country`）"),
+    "regime": Sentence(
+        "its regime for personal information (`regime`)", "その国の個人情報保護制度（`regime`）"
+    ),
+    "measures": Sentence("the recipient's measures (`measures`)", "提供先の保護措置（`measures`）"),
+}
+"""What must be told before a consent to a transfer abroad, in words."""
 
 _KEEP = """
 INSERT INTO notice_texts (hash, text, language, first_at) VALUES (:hash, :text, :language, :now)
@@ -53,7 +64,40 @@ class Said:
             Refusals: `BAD_INPUT` for each mistake.
         """
         if self._wrong:
-            raise Refusals(self._wrong)
+            raise self.refusal()
+
+    def refusal(self) -> Refusals:
+        """All that was wrong."""
+        return Refusals(self._wrong)
+
+    async def person(self, guard: str, scope: str) -> Subject | None:
+        """Whose consent it is; None where nobody is here by that name.
+
+        Raises:
+            Refusal: `OPERATION_FORBIDDEN` where no rule allows it.
+        """
+        try:
+            return await self._act.subject(str(self._act.said["user"]), guard, scope=scope)
+        except Refusal as refusal:
+            if refusal.code is not Code.BAD_INPUT:
+                raise
+            self._wrong.append(refusal)
+            return None
+
+    def purpose(self) -> Purpose | None:
+        """To what; None where it is none."""
+        found = self._act.context.force.edition.purposes.get(str(self._act.said["purpose"]))
+        if found is None or found.abstract:
+            self._mistake("purpose", "PURPOSE_NOT_DECLARABLE")
+            return None
+        return found
+
+    def recipient(self) -> KnownRecipient | None:
+        """To whom; None where nobody is registered so."""
+        found = self._act.context.force.registry.recipients.get(str(self._act.said["recipient"]))
+        if found is None:
+            self._mistake("recipient", "RECIPIENT_UNKNOWN")
+        return found
 
     def _mistake(self, name: str, reason: str, *, most: int = 0) -> None:
         self._wrong.append(self._act.wrong(name, reason, most=most))
@@ -109,18 +153,18 @@ class Said:
                 self._mistake(f"categories.{place}", "CATEGORY_UNKNOWN")
         return " ".join(sorted(set(map(str, given))))
 
-    def abroad(self, recipient: KnownRecipient) -> tuple[dict[str, str] | None, bool]:
-        """What was told of a country abroad, and whether it is all that must be told before a consent (Rule 17)."""
+    def abroad(self, recipient: KnownRecipient | None) -> dict[str, str] | None:
+        """What was told of a country abroad; None for nothing."""
         given = self._act.said.get("foreignInformation")
         if given is None:
-            return None, False
+            return None
         told = dict(self._matters(given))
         country = told.get("country")
-        if country is not None and country != recipient.country:
+        if country is not None and recipient is not None and country != recipient.country:
             self._mistake("foreignInformation.country", "COUNTRY_OF_ANOTHER")
-        if recipient.abroad and told.get("countryUnnamedBecause"):
+        if recipient is not None and recipient.abroad and told.get("countryUnnamedBecause"):
             self._mistake("foreignInformation.countryUnnamedBecause", "COUNTRY_KNOWN")
-        return told, informs(told)
+        return told
 
     def _matters(self, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for name in MATTERS.values():
@@ -134,15 +178,18 @@ class Said:
             yield name, text.upper() if name == "country" else text
 
 
-def informs(told: Mapping[str, str] | None) -> bool:
-    """Whether this is all that a person must be told before consenting to a transfer abroad (APPI Art 28(2), Rule 17).
+def untold(told: Mapping[str, str] | None) -> tuple[str, ...]:
+    """What of this a person must still be told before consenting to a transfer abroad (APPI Art 28(2), Rule 17).
 
     The country and its regime, or why it cannot be named (17(3)); the recipient's measures, or why they cannot be
     told (17(4)).
     """
-    told = told or {}
-    country = (told.get("country") and told.get("regime")) or told.get("countryUnnamedBecause")
-    return bool(country and (told.get("measures") or told.get("measuresUntoldBecause")))
+    said = {name for name, text in (told or {}).items() if text}
+    if "countryUnnamedBecause" in said:
+        said |= {"country", "regime"}
+    if "measuresUntoldBecause" in said:
+        said.add("measures")
+    return tuple(name for name in NEEDED if name not in said)
 
 
 async def keep_notice(act: Act, notice: Mapping[str, Any]) -> None:
