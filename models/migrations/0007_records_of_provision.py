@@ -35,11 +35,15 @@ WHEN NOT COALESCE({_DUE.format(today=_TODAY_SQLITE)}, 0) BEGIN
 END
 """,
 )
+_REMOVAL = 7_269_402
+"""The key of the advisory lock under which records are removed; one that moves the term of others shares it first."""
+
 _DUE_POSTGRES = (
     f"""
 CREATE FUNCTION provisions_go_when_due() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
+    PERFORM pg_advisory_xact_lock({_REMOVAL});
     IF {_DUE.format(today=_TODAY_POSTGRES)} THEN
       RETURN OLD;
     END IF;
@@ -51,6 +55,17 @@ END $$
     """
 CREATE TRIGGER provisions_only_grows BEFORE UPDATE OR DELETE ON provisions
 FOR EACH ROW EXECUTE FUNCTION provisions_go_when_due()
+""",
+    f"""
+CREATE FUNCTION provisions_wait_for_removal() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared({_REMOVAL});
+  RETURN NEW;
+END $$
+""",
+    """
+CREATE TRIGGER provisions_move_a_term BEFORE INSERT ON provisions
+FOR EACH ROW WHEN (NEW.method <> 'INDIVIDUAL') EXECUTE FUNCTION provisions_wait_for_removal()
 """,
 )
 _PURGES_SQLITE = [

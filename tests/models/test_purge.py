@@ -1,5 +1,6 @@
 """Records of provision are kept to the last day of their term, and what goes after it goes on record."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -299,3 +300,20 @@ async def test_on_every_day_just_those_may_go_whose_term_is_over(store: Store, b
         assert all(one.retain_until < on for each in found for one in each)
         assert not [one for each in rest for one in each if one.retain_until < on]
         assert await due_on(store, on) == over
+
+
+async def test_records_whose_term_is_being_moved_wait_for_the_one_that_moves_it(
+    store: Store, bits: Bits
+) -> None:
+    ref = await provided(store, bits, date(2018, 1, 1), date(2019, 1, 1), method=ProvisionMethod.BULK)
+    newer = replace(
+        provision(ref), method=ProvisionMethod.BULK, retain_until=retain_until(today(), ProvisionMethod.BULK)
+    )
+    async with running(store, bits) as ledger, store.transaction() as transaction:
+        await ledger.record_within(transaction, entry(at=datetime.now(UTC), provisions=(newer,)))
+        removing = asyncio.create_task(purge(store, by="cli:x", clock=lambda: datetime.now(UTC)))
+        await asyncio.wait({removing}, timeout=0.2)
+        assert not removing.done()
+    assert await removing == 0
+    found = await History(store, bits).provisions(ProvisionQuery(ref=ref))
+    assert len(found) == 3
