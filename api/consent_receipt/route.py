@@ -63,8 +63,14 @@ class Receipts:
         ]
 
     async def _show(self, asked: HttpRequest) -> Response:
-        language = _language(asked)
         headers = dict(asked.scope["headers"])
+        shown = await self._shown(asked, headers)
+        for name, value in self._entrance.told(headers):
+            shown.headers.append(name.decode("latin-1"), value.decode("latin-1"))
+        return shown
+
+    async def _shown(self, asked: HttpRequest, headers: dict[bytes, bytes]) -> Response:
+        language = _language(asked)
         try:
             check_headers(asked.scope["headers"], headers)
             requester = await self._entrance.admit(asked.scope, headers)

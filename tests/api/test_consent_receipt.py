@@ -12,6 +12,8 @@ import pytest
 from api.consent_receipt.page import WORDS
 from models.consent import ConsentMethod, ConsentState
 from models.consent_receipt.receipt import SAID, SCHEMA_FILE, TERMS
+from tests.api.proofs import ath
+from tests.api.prover import Prover
 from tests.world import World
 
 RECORD = """mutation($i: RecordConsentInput!) @purpose(id: "service.account") {
@@ -269,3 +271,18 @@ async def test_a_receipt_names_only_what_is_read_on_the_ground_of_it(a_world: Wo
         named = {each["id"] for each in found["receipt"]["pii_processing"]["pii_information"]}
         assert named
         assert not named & {"person", "record", "registration", "everything"}
+
+
+async def test_a_proof_without_a_nonce_is_told_one(a_world: World) -> None:
+    prover = Prover(a_world, "privacy-desk")
+    await prover.get_token()
+    user = a_world.demo.users["plain"]
+    path = f"/receipts/{(await recorded(a_world, user))['id']}"
+    shown = []
+    for nonce in (None, prover.nonce):
+        proof = prover.proof("GET", path, ath=ath(prover.token), nonce=nonce)
+        headers = {"Authorization": f"DPoP {prover.token}", "DPoP": proof, "Purpose": "compliance.requests"}
+        shown.append(await a_world.http.get(path, params={"user": user}, headers=headers))
+    assert [each.status_code for each in shown] == [401, 200]
+    assert 'error="use_dpop_nonce"' in shown[0].headers["www-authenticate"]
+    assert all(each.headers["dpop-nonce"] for each in shown)

@@ -55,6 +55,18 @@ NEVER = (
     "https://224.0.0.1/notices",
     "https://255.255.255.255/notices",
     "https://employer.example:99999/notices",
+    "https://employer.example:0/notices",
+    "https://[fec0::1]/notices",
+    "https://[64:ff9b:1::a9fe:a9fe]/notices",
+    "https://[::127.0.0.1]/notices",
+    "https://[::10.0.0.1]/notices",
+    "https://[::ffff:0:7f00:1]/notices",
+    "https://[5f00::1]/notices",
+    "https://[3fff::1]/notices",
+    "https://192.0.0.8/notices",
+    "https://[fd00:ec2::254]/notices",
+    "https://[fe80::1%25eth0]/notices",
+    "https://%00/notices",
 )
 
 
