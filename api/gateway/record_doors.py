@@ -9,7 +9,6 @@ from api.gateway.door import Door
 from api.gateway.ledger_door import FIELD, read_ledger
 from api.gateway.notice_door import FIELD as NOTICES
 from api.gateway.notice_door import read_notices
-from api.gateway.plan import EXISTENCE
 from api.gateway.received_door import read_received
 from api.gateway.record import Record
 from api.gateway.selection import Selected
@@ -31,6 +30,6 @@ RECORD_DOORS: Mapping[str, RecordDoor] = MappingProxyType(
         "notices": RecordDoor(NOTICES, read_notices),
         "cases": RecordDoor(CASES, look_up_cases),
         "receipts": RecordDoor(FIELD, read_ledger),
-        "received": RecordDoor(EXISTENCE, read_received),
+        "received": RecordDoor(NOTICES, read_received),
     }
 )

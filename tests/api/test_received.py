@@ -144,7 +144,9 @@ async def test_nobody_but_the_desk_sees_or_decides(a_world: World, client: str, 
 
 async def test_a_token_that_is_narrower_opens_no_value_it_leaves_out(a_world: World) -> None:
     number = await quarantined(a_world, "narrow@partner.example")
-    answer = await a_world.ask("privacy-desk", WAITING, scope=("category:birth",))
+    refused = await a_world.ask("privacy-desk", WAITING, scope=("category:birth",))
+    assert [error["extensions"]["reason"] for error in refused["errors"]] == ["SCOPE_TOO_NARROW"]
+    answer = await a_world.ask("privacy-desk", WAITING, scope=("category:birth", "category:consent"))
     (node,) = [e["node"] for e in answer["data"]["received"]["edges"] if e["node"]["id"] == number]
     assert [each["field"] for each in node["items"] if not each["withheld"]] == ["User.birthDate"]
     told = await a_world.ask(
