@@ -77,6 +77,8 @@ async def tried(
         inforce = made.house.inforce
         assert inforce._watcher is not None
         inforce._watcher.cancel()
+        assert made.house.sender._task is not None
+        made.house.sender._task.cancel()
         inforce._lease = 600.0
         seen = 'query($id: ID!) @purpose(id: "service.application") { user(id: $id) { id } }'
         for _ in range(2):
