@@ -3,13 +3,13 @@
 import secrets
 from collections.abc import AsyncIterator, Iterator
 
-import asyncpg
 import pytest
 import structlog
 
 from benchmarks.postgres import Server, postgres
 from models.catalogue import CATEGORIES
 from policies.edition import Edition, shipped
+from tests.made import make_postgres, make_sqlite, run
 from tests.world import World, world
 
 STORES = ("sqlite", "postgres")
@@ -36,28 +36,36 @@ def postgres_server() -> Iterator[Server]:
         yield server
 
 
-async def _run(dsn: str, statement: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
 @pytest.fixture(scope="module", params=STORES)
 async def database_url(
     request: pytest.FixtureRequest, postgres_server: Server, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[str]:
-    """An empty database of each kind."""
+    """A database of each kind with all tables and nobody in it."""
+    if request.param == "sqlite":
+        yield await make_sqlite(tmp_path_factory.mktemp("database") / "mokuteki.db")
+        return
+    name = f"test_{secrets.token_hex(6)}"
+    url = await make_postgres(postgres_server, name)
+    try:
+        yield url
+    finally:
+        await run(postgres_server.dsn, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="module", params=STORES)
+async def empty_database_url(
+    request: pytest.FixtureRequest, postgres_server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[str]:
+    """A database of each kind without a table."""
     if request.param == "sqlite":
         yield f"sqlite://{tmp_path_factory.mktemp('database') / 'mokuteki.db'}"
         return
     name = f"test_{secrets.token_hex(6)}"
-    await _run(postgres_server.dsn, f'CREATE DATABASE "{name}"')
+    await run(postgres_server.dsn, f'CREATE DATABASE "{name}"')
     try:
         yield postgres_server.database(name)
     finally:
-        await _run(postgres_server.dsn, f'DROP DATABASE "{name}" WITH (FORCE)')
+        await run(postgres_server.dsn, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="module")

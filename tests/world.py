@@ -16,10 +16,11 @@ from api.house import House, open_house
 from api.settings import Settings
 from api.tokens.access_token import Holder
 from models.client import Client
-from models.database import migrate, opened
+from models.database import opened
 from models.demo.load import Demo, load
 from models.publish import publish_shipped
 from policies.edition import Edition
+from tests.made import ready
 
 TODAY = date(2026, 11, 22)
 ROOMY = (
@@ -97,7 +98,7 @@ async def world(
 ) -> AsyncIterator[World]:
     """A world on an empty database."""
     given = settings(url, var, **more)
-    await migrate(given.database_url)
+    await ready(given.database_url)
     async with opened(given.database_url, pool_size=2, master=given.data_key) as store:
         await publish_shipped(store, edition, datetime.now(UTC))
         demo = await load(edition, count=people, today=TODAY)
