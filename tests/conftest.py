@@ -2,14 +2,16 @@
 
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import pytest
 import structlog
 
-from benchmarks.postgres import Server, postgres
+from benchmarks.postgres import Server, execute, postgres
 from models.catalogue import CATEGORIES
+from models.database import migrate
 from policies.edition import Edition, shipped
-from tests.made import make_postgres, make_sqlite, run
+from tests.made import make_sqlite
 from tests.world import World, world
 
 STORES = ("sqlite", "postgres")
@@ -36,20 +38,38 @@ def postgres_server() -> Iterator[Server]:
         yield server
 
 
+@asynccontextmanager
+async def fresh(server: Server, *, like: str = "template1") -> AsyncIterator[str]:
+    """The name of a database of our own on the server, like another one, dropped afterwards."""
+    name = f"test_{secrets.token_hex(6)}"
+    await execute(server.dsn, f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
+    try:
+        yield name
+    finally:
+        await execute(server.dsn, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+async def with_tables(postgres_server: Server) -> AsyncIterator[str]:
+    """The name of a database with all tables and nobody in it, to be copied."""
+    async with fresh(postgres_server) as name:
+        await migrate(postgres_server.database(name))
+        yield name
+
+
 @pytest.fixture(scope="module", params=STORES)
 async def database_url(
-    request: pytest.FixtureRequest, postgres_server: Server, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    postgres_server: Server,
+    with_tables: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[str]:
     """A database of each kind with all tables and nobody in it."""
     if request.param == "sqlite":
         yield await make_sqlite(tmp_path_factory.mktemp("database") / "mokuteki.db")
         return
-    name = f"test_{secrets.token_hex(6)}"
-    url = await make_postgres(postgres_server, name)
-    try:
-        yield url
-    finally:
-        await run(postgres_server.dsn, f'DROP DATABASE "{name}" WITH (FORCE)')
+    async with fresh(postgres_server, like=with_tables) as name:
+        yield postgres_server.database(name)
 
 
 @pytest.fixture(scope="module", params=STORES)
@@ -60,12 +80,8 @@ async def empty_database_url(
     if request.param == "sqlite":
         yield f"sqlite://{tmp_path_factory.mktemp('database') / 'mokuteki.db'}"
         return
-    name = f"test_{secrets.token_hex(6)}"
-    await run(postgres_server.dsn, f'CREATE DATABASE "{name}"')
-    try:
+    async with fresh(postgres_server) as name:
         yield postgres_server.database(name)
-    finally:
-        await run(postgres_server.dsn, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,10 @@ from tests.cli.test_start_together import together
 from tests.models.test_ledger import elsewhere
 
 
-async def test_the_demonstration_is_loaded_once_and_both_serve_it(database_url: str, tmp_path: Path) -> None:
-    with together(tmp_path, database_url, 2) as fleets:
+async def test_the_demonstration_is_loaded_once_and_both_serve_it(
+    empty_database_url: str, tmp_path: Path
+) -> None:
+    with together(tmp_path, empty_database_url, 2) as fleets:
         for one in fleets:
             await asyncio.to_thread(one.until, "Mokuteki serves on")
         handed = json.loads((tmp_path / "demo.json").read_text(encoding="utf-8"))
@@ -19,4 +21,4 @@ async def test_the_demonstration_is_loaded_once_and_both_serve_it(database_url: 
             query = f'query @purpose(id: "service.account") {{ user(id: "{user}") {{ id }} }}'
             answer = (await asyncio.to_thread(one.ask, token, query)).json()
             assert answer == {"data": {"user": {"id": user}}}
-    assert await elsewhere(database_url, "SELECT count(*) FROM users") == [(1000,)]
+    assert await elsewhere(empty_database_url, "SELECT count(*) FROM users") == [(1000,)]

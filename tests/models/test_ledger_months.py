@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from api.settings import CHECKOUT
+from benchmarks.postgres import execute
 from models.bits import Bits, load_bits
 from models.catalogue import FIELDS
 from models.database import SQLITE, migrate, opened
@@ -166,25 +167,17 @@ async def test_the_docs_tell_how_stray_rows_come_into_their_month(
     (told,) = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
     apart, back = told.split("-- start one gateway, which makes the months; then\n")
     for table in PARTED:
-        await script(database_url, apart.replace("accesses", table))
+        await execute(database_url, apart.replace("accesses", table))
     for year in (2055, 2060):  # that of another test, and this one's
         await make_months(store, NOON.replace(year=year))
     for table in PARTED:
-        await script(database_url, back.replace("accesses", table))
+        await execute(database_url, back.replace("accesses", table))
     assert not await stray(store)
     assert await rows_in(database_url, "accesses_2060_11") == 1
     assert [each.request_id for each in await History(store, bits).accesses(AccessQuery(ref=7006))] == [asked]
     for act in ("TRUNCATE accesses_default", "DELETE FROM accesses_2060_11"):
         with pytest.raises(asyncpg.RaiseError, match="accesses only grows"):
             await elsewhere(database_url, act)
-
-
-async def script(database_url: str, sql: str) -> None:
-    connection = await asyncpg.connect(database_url)
-    try:
-        await connection.execute(sql)
-    finally:
-        await connection.close()
 
 
 async def test_many_processes_at_once_make_each_month_once(store: Store, on_postgres: bool) -> None:
