@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 import structlog
@@ -57,6 +58,16 @@ async def with_tables(postgres_server: Server) -> AsyncIterator[str]:
         yield name
 
 
+@asynccontextmanager
+async def with_nobody(store: str, server: Server, like: str, directory: Path) -> AsyncIterator[str]:
+    """The URL of a database of this kind with all tables and nobody in it."""
+    if store == "sqlite":
+        yield await make_sqlite(directory / "mokuteki.db")
+        return
+    async with fresh(server, like=like) as name:
+        yield server.database(name)
+
+
 @pytest.fixture(scope="module", params=STORES)
 async def database_url(
     request: pytest.FixtureRequest,
@@ -65,11 +76,18 @@ async def database_url(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[str]:
     """A database of each kind with all tables and nobody in it."""
-    if request.param == "sqlite":
-        yield await make_sqlite(tmp_path_factory.mktemp("database") / "mokuteki.db")
-        return
-    async with fresh(postgres_server, like=with_tables) as name:
-        yield postgres_server.database(name)
+    directory = tmp_path_factory.mktemp("database")
+    async with with_nobody(request.param, postgres_server, with_tables, directory) as url:
+        yield url
+
+
+@pytest.fixture(params=STORES)
+async def own_database_url(
+    request: pytest.FixtureRequest, postgres_server: Server, with_tables: str, tmp_path: Path
+) -> AsyncIterator[str]:
+    """The same for one test alone."""
+    async with with_nobody(request.param, postgres_server, with_tables, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture(scope="module", params=STORES)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -65,15 +66,11 @@ class Tried:
                 )
 
 
-@pytest.fixture(scope="module")
-async def tried(
-    database_url: str, edition: Edition, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Tried]:
+@pytest.fixture
+async def tried(own_database_url: str, edition: Edition, tmp_path: Path) -> AsyncIterator[Tried]:
+    """A world of its own for each operation, as what is kept is read whole at every turn."""
     trip = Trip()
-    async with (
-        laid(trip, database_url),
-        world(database_url, tmp_path_factory.mktemp("var"), edition, people=20) as made,
-    ):
+    async with laid(trip, own_database_url), world(own_database_url, tmp_path, edition, people=20) as made:
         inforce = made.house.inforce
         assert inforce._watcher is not None
         inforce._watcher.cancel()
@@ -85,7 +82,7 @@ async def tried(
             await made.send("employer-b", seen, {"id": made.demo.users["offered-employer-a"]})
         answers = await answers_of(made.house.store, made.demo.users)
         await put_aside(made)
-        yield Tried(made, trip, database_url.partition(":")[0], answers)
+        yield Tried(made, trip, own_database_url.partition(":")[0], answers)
 
 
 @pytest.fixture(autouse=True)
