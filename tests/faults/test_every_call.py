@@ -14,6 +14,8 @@ from structlog.testing import capture_logs
 
 from api.gateway.changes.carry import CARRIED
 from models.dialect import Dialect
+from models.store_postgres import PostgresStore
+from models.store_sqlite import SqliteStore
 from policies.edition import Edition
 from tests.faults.kept import answers_of, kept, put_aside, set_back
 from tests.faults.operations import OPERATIONS, Operation
@@ -82,7 +84,19 @@ async def tried(own_database_url: str, edition: Edition, tmp_path: Path) -> Asyn
             await made.send("employer-b", seen, {"id": made.demo.users["offered-employer-a"]})
         answers = await answers_of(made.house.store, made.demo.users)
         await put_aside(made)
+        free = taken(made)
         yield Tried(made, trip, own_database_url.partition(":")[0], answers)
+        assert taken(made) == free, "what failed kept a place or a connection"
+
+
+def taken(made: World) -> tuple[int, ...]:
+    """The places that are free in a store, and the connections that are out and do not rest."""
+    store = made.house.store
+    if isinstance(store, SqliteStore):
+        return (store._writing.locked(), store._writer.in_transaction, store._reader.in_transaction)
+    assert isinstance(store, PostgresStore)
+    out = store._pool.get_size() - store._pool.get_idle_size() - len(store._idle)
+    return (store._turns._free, store._changing._free, out)
 
 
 @pytest.fixture(autouse=True)
