@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import UTC, datetime
-from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Annotated
 
@@ -10,13 +9,14 @@ import typer
 from rich.table import Table
 
 from api.cli.client_page import tell
-from api.cli.export_file import IN_MEMORY, period, target, write
+from api.cli.export_file import IN_MEMORY, target, write
+from api.cli.export_options import Operator, Out, Purpose, Since, Until, as_asked, told
 from api.cli.exporting import Asked, Gathered, house_to_read
 from api.cli.ledger_format import Format
 from api.cli.operator import By, named
 from api.cli.provisions_export import gather
 from api.cli.provisions_format import texts
-from api.cli.shared import bar, err, examples, out, settings, shown, store_of
+from api.cli.shared import bar, examples, out, settings, shown, store_of
 from models.day import JAPAN, in_japan, today_in_japan
 from models.history import ProvisionQuery
 from models.purge import Due, Run, due, purge, runs
@@ -46,8 +46,8 @@ def add_to(app: typer.Typer) -> None:
 
 
 def export(  # noqa: PLR0913, PLR0917 - the options of the interface
-    purpose: Annotated[str, typer.Option(help="Why: `compliance.security` or `compliance.requests`.")],
-    operator: Annotated[str, typer.Option(help="Who reads it, as the ledger will name them.")],
+    purpose: Purpose,
+    operator: Operator,
     user: Annotated[str | None, typer.Option(help="Only those about this user.")] = None,
     recipient: Annotated[str | None, typer.Option(help="Only those to this recipient.")] = None,
     method: Annotated[ProvisionMethod | None, typer.Option(help="Only those recorded in this way.")] = None,
@@ -55,39 +55,24 @@ def export(  # noqa: PLR0913, PLR0917 - the options of the interface
     purgeable: Annotated[  # noqa: FBT002 - as Typer reads a flag
         bool, typer.Option("--purgeable", help="Only those whose term is over.")
     ] = False,
-    since: Annotated[
-        str | None, typer.Option(help="From this day or time on; a day is one of Japan.")
-    ] = None,
-    until: Annotated[str | None, typer.Option(help="Before this day or time.")] = None,
+    since: Since = None,
+    until: Until = None,
     format: Annotated[  # noqa: A002 - the option's name
         Format, typer.Option(help="A JSON object a line, or a row for each record.")
     ] = Format.JSONL,
-    out: Annotated[
-        Path | None, typer.Option(help="A new file for its owner alone; else standard output.")
-    ] = None,
+    out: Out = None,
 ) -> None:
     """Export records of provision, newest first: who was given what about whom, and on what ground; never a value.
 
     The export is an access itself: the rules decide about it, and the ledger holds who made it and whose
     records it shows before the first byte is written.
     """
-    named(operator)
-    now = datetime.now(UTC)
-    first, last = period(since, until, now)
-    asked = Asked(
-        purpose=purpose,
-        operator=operator,
-        user=user,
-        since=first,
-        until=last,
-        at=now,
-    )
+    asked = as_asked(purpose, operator, user, since, until)
     query = ProvisionQuery(recipient=recipient, method=method, basis=basis, purgeable=purgeable or None)
     with target(out, format) as file, SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
         gathered = asyncio.run(_gather(asked, query, spool))
         write(texts(format, gathered.records(), gathered.fields), file, gathered.count)
-    told = f"provisions: {gathered.count:,}, people shown: {gathered.people:,}"
-    err.print(f"{told}; this export stands in the ledger as `{asked.client}`", soft_wrap=True, markup=False)
+    told("provisions", gathered, asked)
 
 
 async def _gather(asked: Asked, query: ProvisionQuery, spool: IO[bytes]) -> Gathered:
