@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from models.entry import Entry
+from models.store import Transaction
 from tests.world import World
 
 SUPPORT = '@purpose(id: "service.support")'
@@ -136,3 +137,33 @@ async def test_a_state_organ_that_got_data_on_a_consent_holds_it(a_world: World)
     finally:
         await update(a_world, "support-org", stateOrgan=False)
     assert [each["recipient"] for each in answer["data"]["withdrawConsent"]["holders"]] == ["support-org"]
+
+
+MOVE = """mutation($i: SetApplicationStageInput!) @purpose(id: "service.application") {
+  setApplicationStage(input: $i) { stage user { id } } }"""
+
+
+async def test_a_withdrawal_while_its_recipient_acts_is_answered_and_so_is_the_act(
+    a_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = a_world.demo.users["offered-employer-a"]
+    moved, go_on = asyncio.Event(), asyncio.Event()
+    record_within = a_world.house.ledger.record_within
+
+    async def waits(transaction: Transaction, entry: Entry) -> None:
+        if entry.client == "employer-a":
+            moved.set()
+            await go_on.wait()
+        await record_within(transaction, entry)
+
+    monkeypatch.setattr(a_world.house.ledger, "record_within", waits)
+    moving = asyncio.create_task(a_world.ask("employer-a", MOVE, {"i": {"user": user, "stage": "HIRED"}}))
+    await moved.wait()
+    given = {"user": user, "purpose": "service.application", "recipient": "employer-a"}
+    withdrawing = asyncio.create_task(a_world.ask("frontend", WITHDRAW, {"i": given}))
+    await asyncio.wait({withdrawing}, timeout=0.3)
+    assert not withdrawing.done()
+    go_on.set()
+    assert (await moving)["data"]["setApplicationStage"]["user"] == {"id": user}
+    holders = (await withdrawing)["data"]["withdrawConsent"]["holders"]
+    assert [each["recipient"] for each in holders] == ["employer-a"]

@@ -68,6 +68,9 @@ OF_REGISTERS: Mapping[str, Callable[[Act, Mapping[str, Any] | None], Told]] = Ma
 CARRIED = frozenset({*CHANGES, *OF_REGISTERS})
 """Every mutation that is carried out in the transaction of its record."""
 
+ENDING = frozenset({"withdrawConsent", "invalidateConsent"})
+"""Those that end what others are given data on; nothing is given on such a ground while one is under way."""
+
 LISTED = "results"
 """The part of a payload that has one entry for each person."""
 
