@@ -19,7 +19,7 @@ from api.gateway.register_doors import LOOK_UPS
 from api.gateway.registers import Registers
 from api.gateway.running import Outdated, Running, Step
 from models.cell import UnknownKey, Unreadable
-from models.consent_end import ConsentEnded, share_turn, take_turn
+from models.consent_end import Fallen, share_turn, take_turn
 from models.history import History
 from models.inforce import InForce
 from models.ledger import Ledger
@@ -76,7 +76,8 @@ class Fulfilment:
     ) -> list[Refusal]:
         try:
             return await (self._change if mutates else self._read)(running, steps, strict=strict)
-        except ConsentEnded:
+        except Fallen:
+            running.counted.fallen = True
             raise Outdated from None
         except Unreadable as fault:
             if isinstance(fault, UnknownKey):
@@ -159,7 +160,10 @@ class Fulfilment:
             await running.finish()
             for entry in (running.entry(), *running.beside):
                 await self._ledger.record_within(transaction, entry)
-        if any(step.root.selected.name in OF_REGISTERS for step in steps):
+            of_registers = any(step.root.selected.name in OF_REGISTERS for step in steps)
+            if of_registers:  # before anybody who waits for this turn goes on, and when it is so
+                self._inforce.outdate()
+        if of_registers:
             self._inforce.outdate()
         return withheld
 

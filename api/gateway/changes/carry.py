@@ -68,8 +68,8 @@ OF_REGISTERS: Mapping[str, Callable[[Act, Mapping[str, Any] | None], Told]] = Ma
 CARRIED = frozenset({*CHANGES, *OF_REGISTERS})
 """Every mutation that is carried out in the transaction of its record."""
 
-ENDING = frozenset({"withdrawConsent", "invalidateConsent"})
-"""Those that end what others are given data on; nothing is given on such a ground while one is under way."""
+ENDING = frozenset({"withdrawConsent", "invalidateConsent", "closeCase", *RECIPIENT_CHANGES, *GROUND_CHANGES})
+"""Those that may end what others are given data on; nothing is given to others while one is under way."""
 
 LISTED = "results"
 """The part of a payload that has one entry for each person."""
