@@ -317,3 +317,27 @@ async def test_records_whose_term_is_being_moved_wait_for_the_one_that_moves_it(
     assert await removing == 0
     found = await History(store, bits).provisions(ProvisionQuery(ref=ref))
     assert len(found) == 3
+
+
+async def test_a_purge_that_finds_nothing_due_keeps_nobody_waiting_who_provides_something(
+    store: Store, bits: Bits
+) -> None:
+    one = replace(provision(next(REFS)), method=BULK, retain_until=retain_until(today(), BULK))
+    async with running(store, bits) as ledger, store.transaction() as transaction:
+        await ledger.record_within(transaction, entry(at=datetime.now(UTC), provisions=(one,)))
+        async with asyncio.timeout(10):
+            assert await purge(store, by="cli:x", clock=lambda: datetime.now(UTC)) == 0
+
+
+async def test_purges_at_once_remove_each_record_once_and_all_of_it_is_on_record(
+    store: Store, bits: Bits
+) -> None:
+    refs = [await provided(store, bits, date(2018, 2, 1 + day)) for day in range(12)]
+    together = await provided(store, bits, date(2018, 2, 1), date(2018, 3, 1), method=BULK)
+    stays = await provided(store, bits, date(2018, 2, 1), today(), method=BULK)
+    before = sum(each.records for each in await runs(store))
+    several = (purge(store, by=f"cli:{n}", clock=lambda: datetime.now(UTC), most=3) for n in range(3))
+    removed = await asyncio.gather(*several)
+    assert sum(removed) == len(refs) + 2
+    assert sum(each.records for each in await runs(store)) - before == len(refs) + 2
+    assert [await kept(store, bits, each) for each in (*refs, together, stays)] == [0] * 13 + [2]
