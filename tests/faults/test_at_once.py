@@ -11,8 +11,10 @@ import pytest
 from api.app import build_app
 from api.house import open_house
 from models.client import Client
+from models.store import StoreUnavailable
 from tests.api.desks import DESK, as_staff, asked_by_law, case, newest, obeyed, open_case
 from tests.api.sending import ACCEPT, APPLICATION, REJECT, SEND, counted, person, results
+from tests.api.test_attack_stopped import BY_LAW, READ, REOPEN, STOP, closed, held_up
 from tests.proof.load import CONSENT
 from tests.world import World
 
@@ -184,3 +186,55 @@ async def test_case_files_about_the_same_people_in_another_order_are_both_opened
             )
         )
         assert [each for each in answers if "errors" in each] == []
+
+
+async def test_what_one_gateway_read_is_not_given_after_another_closed_its_case_file(
+    both: tuple[World, World],
+) -> None:
+    here, there = both
+    user = here.demo.users["plain"]
+    number = await open_case(here, asked_by_law(user))
+    asked = ("authority", BY_LAW, {"id": user})
+    answer = await held_up(there, there.house.ledger, "record", lambda: closed(here, number), *asked)
+    assert answer == {"data": {"user": None}}
+
+
+async def test_what_one_gateway_read_is_not_given_once_it_knows_that_another_stopped_the_recipient(
+    both: tuple[World, World],
+) -> None:
+    here, there = both
+    asked = ("employer-a", READ, {"id": here.demo.users["consented-employer-a"]})
+
+    async def stop() -> None:
+        assert "errors" not in await here.ask(DESK, STOP)
+        await obeyed(there)
+
+    try:
+        answer = await held_up(there, there.house.ledger, "record", stop, *asked)
+        assert reasons([answer]) == ["RECIPIENT_STOPPED"]
+        assert "data" not in answer
+    finally:
+        assert "errors" not in await here.ask(DESK, REOPEN)
+    await obeyed(there)
+    assert (await there.ask(*asked))["data"]["user"]["email"]
+
+
+async def test_what_was_read_is_not_given_when_nobody_knows_any_more_what_is_in_force(
+    both: tuple[World, World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A gateway that reads the registry no more gives nothing once its lease is over."""
+    here, there = both
+    asked = ("employer-a", READ, {"id": here.demo.users["consented-employer-a"]})
+
+    async def cut_off() -> None:
+        async def fails() -> None:
+            raise StoreUnavailable("gone")
+
+        monkeypatch.setattr(there.house.inforce, "_read", fails)
+        there.house.inforce.outdate()
+
+    answer = await held_up(there, there.house.ledger, "record", cut_off, *asked)
+    assert there.codes(answer) == ["POLICY_UNAVAILABLE"]
+    assert "data" not in answer
+    monkeypatch.undo()
+    await obeyed(there)
