@@ -15,6 +15,9 @@ from models.consent_end import APART, Consented, Lawful
 from models.entry import Group, ProvisionEntry
 from models.retention import ProvisionMethod, method_of, retain_until
 
+BY_LAW = frozenset(BASES)
+"""The items of Art 27(1), as the ground of a release names them."""
+
 
 @dataclass(slots=True)
 class Record:
@@ -121,9 +124,9 @@ class Record:
 
         Decided `again`, it was read after what fell before was closed, and rests on that no more.
         """
-        refs = [
-            group.refs for group in self.groups if group.released and set(BASES).intersection(group.basis)
-        ]
+        if not context.outside:
+            return None
+        refs = [group.refs for group in self.groups if not BY_LAW.isdisjoint(group.basis)]
         if not refs:
             return None
         people = frozenset(ref for each in refs for ref in each)
