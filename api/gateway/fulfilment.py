@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from api.fair.fair import Fair
 from api.gateway import decide
 from api.gateway.changes.act import Act
-from api.gateway.changes.carry import CARRIED, ENDING, OF_REGISTERS, carry_out
+from api.gateway.changes.carry import CARRIED, ENDING, GIVING_NOTHING, OF_REGISTERS, carry_out
 from api.gateway.changes.once import Keys
 from api.gateway.cursor import Cursors
 from api.gateway.door import Door, Finished
@@ -191,9 +191,10 @@ class Fulfilment:
 
 async def _turn(transaction: Transaction, running: Running, steps: Sequence[Step]) -> None:
     """Take the turn before anything else is held: who held a person first and waited then would be waited for."""
-    if any(step.root.selected.name in ENDING for step in steps):
+    names = {step.root.selected.name for step in steps}
+    if not names.isdisjoint(ENDING):
         await take_turn(transaction)
-    elif running.context.outside:
+    elif running.context.outside and not names <= GIVING_NOTHING:
         await share_turn(transaction)
 
 

@@ -76,6 +76,11 @@ class Record:
         )
 
     @property
+    def gives(self) -> bool:
+        """Something of somebody is told."""
+        return any(group.released for group in self.groups)
+
+    @property
     def people(self) -> int:
         """Of how many people it tells anything, if only that they exist, or was anything written."""
         told = [group.refs for group in self.groups if group.released or group.written]

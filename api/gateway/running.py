@@ -121,7 +121,7 @@ class Running:
             provisions=record.provisions(self.context, self.at),
             consented=record.consented(self.context),
             lawful=record.lawful(self.context, self.at, again=self.counted.fallen),
-            in_force=self._in_force if self.context.outside and record.groups else None,
+            in_force=self._in_force if self.context.outside and record.gives else None,
         )
 
     def _in_force(self) -> bool:

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from models.dialect import Dialect
 from models.entry import Entry
 from models.store import Transaction
+from tests.api.sending import person, results
 from tests.world import World
 
 SUPPORT = '@purpose(id: "service.support")'
@@ -167,3 +169,29 @@ async def test_a_withdrawal_while_its_recipient_acts_is_answered_and_so_is_the_a
     assert (await moving)["data"]["setApplicationStage"]["user"] == {"id": user}
     holders = (await withdrawing)["data"]["withdrawConsent"]["holders"]
     assert [each["recipient"] for each in holders] == ["employer-a"]
+
+
+async def test_people_who_are_being_received_keep_nobody_from_withdrawing(
+    a_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite has one writer; there it waits its turn."""
+    (user,) = await people(a_world, 1)
+    received, go_on = asyncio.Event(), asyncio.Event()
+    record_within = a_world.house.ledger.record_within
+
+    async def waits(transaction: Transaction, entry: Entry) -> None:
+        await record_within(transaction, entry)
+        if entry.client == "employer-a":
+            received.set()
+            await go_on.wait()
+
+    monkeypatch.setattr(a_world.house.ledger, "record_within", waits)
+    receiving = asyncio.create_task(results(a_world, person("slowly@partner.example")))
+    await received.wait()
+    withdrawing = asyncio.create_task(a_world.ask("frontend", WITHDRAW, {"i": named(user)}))
+    one_writer = a_world.house.store.dialect is Dialect.SQLITE
+    await asyncio.wait({withdrawing}, timeout=0.1 if one_writer else 20)
+    assert withdrawing.done() is not one_writer
+    go_on.set()
+    assert [each["outcome"] for each in await receiving] == ["RECEIVED"]
+    assert "errors" not in await withdrawing

@@ -15,7 +15,8 @@ from models.store import StoreUnavailable
 from tests.api.desks import DESK, as_staff, asked_by_law, case, newest, obeyed, open_case
 from tests.api.sending import ACCEPT, APPLICATION, REJECT, SEND, counted, person, results
 from tests.api.test_attack_stopped import BY_LAW, READ, REOPEN, STOP, closed, held_up
-from tests.proof.load import CONSENT
+from tests.notices.test_withdrawal import NOBODY, noticed_at
+from tests.proof.load import CONSENT, TOLD
 from tests.world import World
 
 TIMES = 4
@@ -238,3 +239,22 @@ async def test_what_was_read_is_not_given_when_nobody_knows_any_more_what_is_in_
     assert "data" not in answer
     monkeypatch.undo()
     await obeyed(there)
+
+
+async def test_a_consent_withdrawn_at_once_in_two_gateways_is_withdrawn_once_with_one_notice(
+    both: tuple[World, World],
+) -> None:
+    here, there = both
+    to = {"purpose": "service.application", "recipient": "employer-a"}
+    said = {"i": {"user": here.demo.users["offered-employer-a"], **to}}
+    async with noticed_at("employer-a", NOBODY):
+        assert (await there.ask("employer-a", READ, {"id": said["i"]["user"]}))["data"]["user"]
+        before = await numbers(here)
+        answers = await at_once(both, "frontend", TOLD, said)
+    assert reasons(answers) == ["CONSENT_NOT_GIVEN"] * (TIMES - 1)
+    (done,) = (each["data"]["withdrawConsent"] for each in answers if "errors" not in each)
+    assert done["holders"] == [{"recipient": "employer-a", "notified": True}]
+    assert grown(before, await numbers(here)) == {"consent_events": 1, "withdrawal_notices": 1}
+    for world in both:
+        answer = await world.ask("employer-a", READ, {"id": said["i"]["user"]})
+        assert answer["data"]["user"] is None

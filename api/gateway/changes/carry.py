@@ -71,6 +71,9 @@ CARRIED = frozenset({*CHANGES, *OF_REGISTERS})
 ENDING = frozenset({"withdrawConsent", "invalidateConsent", "closeCase", *RECIPIENT_CHANGES, *GROUND_CHANGES})
 """Those that may end what others are given data on; nothing is given to others while one is under way."""
 
+GIVING_NOTHING = frozenset({"receiveUsers"})
+"""Those of others that hold nobody who was known before, and tell nothing of anybody; they may take long."""
+
 LISTED = "results"
 """The part of a payload that has one entry for each person."""
 
