@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from api.fair.fair import Fair
 from api.gateway import decide
 from api.gateway.changes.act import Act
-from api.gateway.changes.carry import CARRIED, ENDING, GIVING_NOTHING, OF_REGISTERS, carry_out
+from api.gateway.changes.carry import CARRIED, ENDING, GIVING_NOTHING, IN_REGISTRY, carry_out
 from api.gateway.changes.once import Keys
 from api.gateway.cursor import Cursors
 from api.gateway.door import Door, Finished
@@ -160,10 +160,10 @@ class Fulfilment:
             await running.finish()
             for entry in (running.entry(), *running.beside):
                 await self._ledger.record_within(transaction, entry)
-            of_registers = any(step.root.selected.name in OF_REGISTERS for step in steps)
-            if of_registers:  # before anybody who waits for this turn goes on, and when it is so
+            changed = any(step.root.selected.name in IN_REGISTRY for step in steps)
+            if changed:  # before anybody who waits for this turn goes on, and when it is so
                 self._inforce.outdate()
-        if of_registers:
+        if changed:
             self._inforce.outdate()
         return withheld
 

@@ -135,3 +135,14 @@ async def test_what_an_entrustee_read_is_not_given_after_its_entrustment_was_end
         await Entrustment.filter(recipient="mail-sender").update(ended_on=None)
         await obeyed(a_world)
     assert (await a_world.ask(*asked))["data"]["user"]["email"]
+
+
+async def test_case_files_that_come_and_go_have_no_operation_decided_again(
+    a_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outdated: list[str] = []
+    monkeypatch.setattr(a_world.house.inforce, "outdate", lambda: outdated.append("outdated"))
+    await closed(a_world, await open_case(a_world, asked_by_law(a_world.demo.users["plain"])))
+    assert outdated == []
+    assert "errors" not in await a_world.ask(DESK, LAPSE, {"until": None})
+    assert outdated

@@ -65,6 +65,9 @@ OF_REGISTERS: Mapping[str, Callable[[Act, Mapping[str, Any] | None], Told]] = Ma
 )
 """Each mutation of a register, with what it remembers and tells."""
 
+IN_REGISTRY = frozenset({*CLIENT_CHANGES, *RECIPIENT_CHANGES, *GROUND_CHANGES})
+"""Those after which the registry is read anew; case files and notices stand in none."""
+
 CARRIED = frozenset({*CHANGES, *OF_REGISTERS})
 """Every mutation that is carried out in the transaction of its record."""
 
