@@ -13,7 +13,7 @@ from models.day import moment, today_in_japan
 from models.dialect import Dialect
 from models.person_row import new_id
 from models.provided import DUE
-from models.store import Store, Transaction
+from models.store import Store, StoreUnavailable, Transaction, WrongValue
 
 BATCH = 1000
 """Records that go in one transaction, with the record of it."""
@@ -100,8 +100,11 @@ async def purge(
     run, after, removed = new_id(), "", 0
     total = sum(each.records for each in await due(store, today_in_japan(clock())))
     while found := await _next(store, after, today_in_japan(clock()), most):
-        async with store.transaction() as transaction:
-            gone = await _batch(transaction, run, by, found, clock())
+        try:
+            async with store.transaction() as transaction:
+                gone = await _batch(transaction, run, by, found, clock())
+        except WrongValue as error:
+            raise StoreUnavailable("the database refused to remove what is not due on its own day") from error
         removed, after = removed + len(gone), found[-1]
         if gone:
             progress(removed, max(total, removed))

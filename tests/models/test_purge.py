@@ -18,7 +18,7 @@ from models.day import JAPAN, today_in_japan
 from models.history import History, ProvisionQuery
 from models.purge import due, purge, runs
 from models.retention import ProvisionMethod, method_of, purgeable, retain_until
-from models.store import Store, StoreUnavailable, WrongValue
+from models.store import Store, StoreUnavailable
 from tests.models.test_ledger import elsewhere, entry, provision, running
 
 INDIVIDUAL, BULK, CONTRACT = ProvisionMethod.INDIVIDUAL, ProvisionMethod.BULK, ProvisionMethod.CONTRACT
@@ -351,8 +351,8 @@ async def test_a_purge_whose_clock_is_ahead_removes_nothing_early_and_leaves_no_
     async with running(store, bits) as ledger:
         await ledger.record(entry(at=noon(date(2022, 1, 1)), provisions=(one,)))
     before = await runs(store)
-    assert await due_on(store, today() + timedelta(days=1)) == 1
-    with pytest.raises((StoreUnavailable, WrongValue)):
+    assert await due_on(store, today() + timedelta(days=1)) >= 1
+    with pytest.raises(StoreUnavailable):
         await purge(store, by="cli:ahead", clock=lambda: datetime.now(UTC) + timedelta(days=1))
     assert await kept(store, bits, ref) == 1
     assert await runs(store) == before
