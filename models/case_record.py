@@ -63,7 +63,7 @@ class CaseRecord:
 
     def state(self, now: datetime) -> CaseState:
         """How far it is at this time."""
-        if self.parts["closedAt"] is not None and self.parts["closedAt"] <= now:
+        if self.parts["closedAt"] is not None:
             return CaseState.CLOSED
         if self.parts["until"] <= now:
             return CaseState.OVER

@@ -1,11 +1,12 @@
 """The entry: one operation as the ledger keeps it, before it becomes rows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from models.access import Outcome
 from models.confirmed import Confirmed
-from models.consent_end import Consented
+from models.consent_end import Consented, Lawful
 from models.retention import ProvisionMethod
 
 
@@ -51,6 +52,8 @@ class Entry:
         staff: the member of staff who used the client, as their issuer knows them.
         sought: users who were named by their ids and of whom nothing was told; not among those in `groups`.
         consented: what data goes to others on; it is recorded only while that stands.
+        lawful: the same of what goes to an authority.
+        in_force: whether what data goes to others under is still in force; None where none goes to others.
     """
 
     at: datetime
@@ -70,6 +73,8 @@ class Entry:
     provisions: tuple[ProvisionEntry, ...] = ()
     staff: str | None = None
     consented: Consented | None = None
+    lawful: Lawful | None = None
+    in_force: Callable[[], bool] | None = None
 
     @property
     def users(self) -> int:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from models.bits import Bits
-from models.consent_end import ConsentEnded, lately_ended, share_turn
+from models.consent_end import Fallen, lately_closed, lately_ended, share_turn
 from models.entry import Entry
 from models.ledger_rows import Rows
 from models.store import Store, StoreUnavailable, Transaction, WrongValue
@@ -73,7 +73,7 @@ class Ledger:
         """Return when the entry is durable.
 
         Raises:
-            ConsentEnded: a consent that it rests on was ended meanwhile, and nothing is recorded or may be answered.
+            Fallen: what it rests on was ended meanwhile, and nothing is recorded or may be answered.
             LedgerUnavailable: it is not, and the operation must answer nothing.
         """
         if self._writer is None or self._writer.done():
@@ -92,11 +92,11 @@ class Ledger:
         """Append the entry inside a transaction, beside the change that it tells of.
 
         Raises:
-            ConsentEnded: a consent that it rests on was ended meanwhile, and the change must be undone.
+            Fallen: what it rests on was ended meanwhile, and the change must be undone.
             LedgerUnavailable: it was not, and the change must be undone.
         """
         if await _fallen(transaction, [entry]):
-            raise ConsentEnded
+            raise Fallen
         for _ in range(TRIES):
             try:
                 await transaction.append(self._rows.rows([entry]))
@@ -137,12 +137,12 @@ class Ledger:
         if fault is not None:
             self._failed_at = self._last_commit
         for entry, done in batch:
-            self._release([(entry, done)], ConsentEnded() if id(entry) in fallen else fault)
+            self._release([(entry, done)], Fallen() if id(entry) in fallen else fault)
         self._observe(len(batch), time.perf_counter() - began, fault is None)
 
     async def _append(self, entries: list[Entry]) -> frozenset[int]:
-        """Put them on disk, all but those whose consents were ended meanwhile, which are told."""
-        if all(entry.consented is None for entry in entries):
+        """Put them on disk, all but those whose grounds were ended meanwhile, which are told."""
+        if all(entry.in_force is None for entry in entries):
             await self._store.append(self._rows.rows(entries))
             return frozenset()
         async with self._store.transaction() as transaction:
@@ -165,10 +165,15 @@ class Ledger:
 
 
 async def _fallen(transaction: Transaction, entries: Sequence[Entry]) -> frozenset[int]:
-    """Which, by identity, rest on a consent that was ended since they were decided; none ends before the commit."""
-    resting = [entry for entry in entries if entry.consented is not None]
-    if not resting:
+    """Which, by identity, rest on what was ended since they were decided; none of that ends before the commit."""
+    if all(entry.in_force is None for entry in entries):
         return frozenset()
     await share_turn(transaction)
-    ended = await lately_ended(transaction, min(entry.at for entry in resting))
-    return frozenset(id(entry) for entry in resting if entry.consented and entry.consented.rests_on(ended))
+    fallen = {id(entry) for entry in entries if entry.in_force is not None and not entry.in_force()}
+    if since := [entry.at for entry in entries if entry.consented is not None]:
+        ended = await lately_ended(transaction, min(since))
+        fallen |= {id(entry) for entry in entries if entry.consented and entry.consented.rests_on(ended)}
+    if since := [entry.lawful.since for entry in entries if entry.lawful is not None]:
+        closed = await lately_closed(transaction, min(since))
+        fallen |= {id(entry) for entry in entries if entry.lawful and entry.lawful.rests_on(closed)}
+    return frozenset(fallen)

@@ -13,7 +13,7 @@ from models.day import moment, today_in_japan
 from models.dialect import Dialect
 from models.person_row import new_id
 from models.provided import DUE
-from models.store import Store, Transaction
+from models.store import Store, StoreUnavailable, Transaction, WrongValue
 
 BATCH = 1000
 """Records that go in one transaction, with the record of it."""
@@ -30,6 +30,15 @@ WHERE {DUE} GROUP BY p.recipient, p.method ORDER BY p.recipient, p.method
 _NEXT = f"""
 SELECT p.id FROM provisions p WHERE p.id > :after AND {DUE} ORDER BY p.id LIMIT :most
 """
+_STILL = {
+    Dialect.SQLITE: f"""
+SELECT p.id FROM provisions p WHERE p.id IN (SELECT value FROM json_each(:ids)) AND {DUE} ORDER BY p.id
+""",
+    Dialect.POSTGRES: f"""
+SELECT p.id FROM provisions p
+WHERE p.id >= :first AND p.id <= :last AND p.id = ANY(:ids::text[]) AND {DUE} ORDER BY p.id
+""",
+}
 _NOTE = """
 INSERT INTO provision_purges (id, run, at, on_day, by, due_on, first_id, last_id, records)
 VALUES (:id, :run, :at, :today, :by, :due_on, :first, :last, :records)
@@ -90,13 +99,16 @@ async def purge(
     """
     run, after, removed = new_id(), "", 0
     total = sum(each.records for each in await due(store, today_in_japan(clock())))
-    while True:
-        async with store.transaction() as transaction:
-            gone = await _batch(transaction, run, by, after, clock(), most)
-        if not gone:
-            return removed
-        removed, after = removed + len(gone), gone[-1]
-        progress(removed, max(total, removed))
+    while found := await _next(store, after, today_in_japan(clock()), most):
+        try:
+            async with store.transaction() as transaction:
+                gone = await _batch(transaction, run, by, found, clock())
+        except WrongValue as error:
+            raise StoreUnavailable("the database refused to remove what is not due on its own day") from error
+        removed, after = removed + len(gone), found[-1]
+        if gone:
+            progress(removed, max(total, removed))
+    return removed
 
 
 async def runs(store: Store) -> list[Run]:
@@ -107,24 +119,36 @@ async def runs(store: Store) -> list[Run]:
     ]
 
 
-async def _batch(  # noqa: PLR0913, PLR0917 - what a batch is made of
-    transaction: Transaction, run: str, by: str, after: str, now: datetime, most: int
+async def _next(store: Store, after: str, today: date, most: int) -> list[str]:
+    """The ids of some that are due, in their order; nobody who provides something waits for this search."""
+    asked = {"after": after, "today": today, "most": most}
+    return [row[0] for row in await store.fetch(_NEXT, asked)]
+
+
+async def _batch(
+    transaction: Transaction, run: str, by: str, found: Sequence[str], now: datetime
 ) -> Sequence[str]:
-    """The ids of those removed, in their order."""
-    if transaction.dialect is Dialect.POSTGRES:
+    """The ids of those removed, in their order: all that were found, unless one went or its term was moved meanwhile."""
+    dialect, today = transaction.dialect, today_in_japan(now)
+    if dialect is Dialect.POSTGRES:
         await transaction.execute(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})", {})
-    today = today_in_japan(now)
-    ids = [row[0] for row in await transaction.fetch(_NEXT, {"after": after, "today": today, "most": most})]
+    ends = {"first": found[0], "last": found[-1]}
+    still = await transaction.fetch(_STILL[dialect], {**ends, "ids": _listed(found, dialect), "today": today})
+    ids = [row[0] for row in still]
     if not ids:
         return ids
-    note = {"id": new_id(), "run": run, "at": now, "today": today, "by": by, "records": len(ids)}
     ends = {"first": ids[0], "last": ids[-1]}
+    note = {"id": new_id(), "run": run, "at": now, "today": today, "by": by, "records": len(ids)}
     await transaction.execute(_NOTE, {**note, **ends, "due_on": today - timedelta(days=1)})
-    listed = ids if transaction.dialect is Dialect.POSTGRES else orjson.dumps(ids).decode()
-    gone = await transaction.fetch(_REMOVE[transaction.dialect], {**ends, "ids": listed})
+    gone = await transaction.fetch(_REMOVE[dialect], {**ends, "ids": _listed(ids, dialect)})
     if len(gone) != len(ids):
         raise LookupError("a record of provision went while it was being removed")
     return ids
+
+
+def _listed(ids: Sequence[str], dialect: Dialect) -> object:
+    """Ids as a statement of the dialect takes them."""
+    return list(ids) if dialect is Dialect.POSTGRES else orjson.dumps(ids).decode()
 
 
 def _date(value: date | str) -> date:

@@ -157,7 +157,7 @@ AUTHORITY = "authority"
 LAWFUL_CASE = (
     "FROM case_people q JOIN case_files f ON f.id = q.case_id WHERE q.user_id = u.id AND f.recipient = :recipient"
     " AND f.valid_from <= :now AND f.valid_until > :now AND f.approver IS NOT NULL AND f.approver <> ''"
-    " AND f.approver <> f.opened_by AND (f.closed_at IS NULL OR f.closed_at > :now)"
+    " AND f.approver <> f.opened_by AND f.closed_at IS NULL"
     " AND f.reference <> '' AND f.office <> '' AND f.requester <> ''"
     " AND (f.basis = '27-1-1'"
     " OR (f.basis IN ('27-1-2', '27-1-3', '27-1-4') AND f.consent_obstacle IS NOT NULL AND f.consent_obstacle <> ''))"

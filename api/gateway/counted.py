@@ -12,9 +12,11 @@ class Counted:
     Attributes:
         people: how many.
         states: what is used of the quotas of people, where people were told of.
+        fallen: that what it rested on was ended before it could be recorded, so that it is decided again.
         near: that it came near a quota, which is marked on the record that is made in the end.
     """
 
     people: int = 0
     states: tuple[State, ...] = ()
+    fallen: bool = False
     near: bool = False

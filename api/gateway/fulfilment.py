@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from api.fair.fair import Fair
 from api.gateway import decide
 from api.gateway.changes.act import Act
-from api.gateway.changes.carry import CARRIED, OF_REGISTERS, carry_out
+from api.gateway.changes.carry import CARRIED, ENDING, GIVING_NOTHING, IN_REGISTRY, carry_out
 from api.gateway.changes.once import Keys
 from api.gateway.cursor import Cursors
 from api.gateway.door import Door, Finished
@@ -19,11 +19,11 @@ from api.gateway.register_doors import LOOK_UPS
 from api.gateway.registers import Registers
 from api.gateway.running import Outdated, Running, Step
 from models.cell import UnknownKey, Unreadable
-from models.consent_end import ConsentEnded
+from models.consent_end import Fallen, share_turn, take_turn
 from models.history import History
 from models.inforce import InForce
 from models.ledger import Ledger
-from models.store import Reader, Store, WrongValue
+from models.store import Reader, Store, Transaction, WrongValue
 from models.vault import Vault
 
 OWN_DOOR = "me"
@@ -76,7 +76,8 @@ class Fulfilment:
     ) -> list[Refusal]:
         try:
             return await (self._change if mutates else self._read)(running, steps, strict=strict)
-        except ConsentEnded:
+        except Fallen:
+            running.counted.fallen = True
             raise Outdated from None
         except Unreadable as fault:
             if isinstance(fault, UnknownKey):
@@ -135,6 +136,7 @@ class Fulfilment:
 
     async def _change(self, running: Running, steps: Sequence[Step], *, strict: bool) -> list[Refusal]:
         async with self._store.transaction() as transaction:
+            await _turn(transaction, running, steps)
             running.hold()
             door = self._door(running, transaction)
             once = self._keys.of(running)
@@ -158,7 +160,10 @@ class Fulfilment:
             await running.finish()
             for entry in (running.entry(), *running.beside):
                 await self._ledger.record_within(transaction, entry)
-        if any(step.root.selected.name in OF_REGISTERS for step in steps):
+            changed = any(step.root.selected.name in IN_REGISTRY for step in steps)
+            if changed:  # before anybody who waits for this turn goes on, and when it is so
+                self._inforce.outdate()
+        if changed:
             self._inforce.outdate()
         return withheld
 
@@ -182,6 +187,15 @@ class Fulfilment:
             Registers(view, self._vault, running.at),
             self._vault,
         )
+
+
+async def _turn(transaction: Transaction, running: Running, steps: Sequence[Step]) -> None:
+    """Take the turn before anything else is held: who held a person first and waited then would be waited for."""
+    names = {step.root.selected.name for step in steps}
+    if not names.isdisjoint(ENDING):
+        await take_turn(transaction)
+    elif running.context.outside and not names <= GIVING_NOTHING:
+        await share_turn(transaction)
 
 
 def _statements(step: Step) -> int:

@@ -10,9 +10,13 @@ from api.gateway.context import Context
 from api.gateway.door import Released
 from api.gateway.ledger_view import JAPAN
 from models.access import Outcome
-from models.consent_end import Consented
+from models.case_register import BASES
+from models.consent_end import APART, Consented, Lawful
 from models.entry import Group, ProvisionEntry
 from models.retention import ProvisionMethod, method_of, retain_until
+
+BY_LAW = frozenset(BASES)
+"""The items of Art 27(1), as the ground of a release names them."""
 
 
 @dataclass(slots=True)
@@ -72,6 +76,11 @@ class Record:
         )
 
     @property
+    def gives(self) -> bool:
+        """Something of somebody is told."""
+        return any(group.released for group in self.groups)
+
+    @property
     def people(self) -> int:
         """Of how many people it tells anything, if only that they exist, or was anything written."""
         told = [group.refs for group in self.groups if group.released or group.written]
@@ -114,6 +123,19 @@ class Record:
             return None
         people = frozenset(ref for each in refs for ref in each)
         return Consented(people, context.circumstance.chain, context.consent_to)
+
+    def lawful(self, context: Context, at: datetime, *, again: bool) -> Lawful | None:
+        """The case files that what goes to an authority rests on, if any.
+
+        Decided `again`, it was read after what fell before was closed, and rests on that no more.
+        """
+        if not context.outside:
+            return None
+        refs = [group.refs for group in self.groups if not BY_LAW.isdisjoint(group.basis)]
+        if not refs:
+            return None
+        people = frozenset(ref for each in refs for ref in each)
+        return Lawful(people, context.recipient.id, at if again else at - APART)
 
 
 def _provision(  # noqa: PLR0913, PLR0917 - what a record of provision is made of

@@ -120,7 +120,12 @@ class Running:
             sought=record.in_vain(),
             provisions=record.provisions(self.context, self.at),
             consented=record.consented(self.context),
+            lawful=record.lawful(self.context, self.at, again=self.counted.fallen),
+            in_force=self._in_force if self.context.outside and record.gives else None,
         )
+
+    def _in_force(self) -> bool:
+        return self.inforce.holds(self.force)
 
     def refused(self, code: str, reason: str | None) -> Entry:
         """The record of a refusal; the mark of one that came near a quota goes before its reason."""

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from models.dialect import Dialect
 from models.entry import Entry
+from models.store import Transaction
+from tests.api.sending import person, results
 from tests.world import World
 
 SUPPORT = '@purpose(id: "service.support")'
@@ -136,3 +139,59 @@ async def test_a_state_organ_that_got_data_on_a_consent_holds_it(a_world: World)
     finally:
         await update(a_world, "support-org", stateOrgan=False)
     assert [each["recipient"] for each in answer["data"]["withdrawConsent"]["holders"]] == ["support-org"]
+
+
+MOVE = """mutation($i: SetApplicationStageInput!) @purpose(id: "service.application") {
+  setApplicationStage(input: $i) { stage user { id } } }"""
+
+
+async def test_a_withdrawal_while_its_recipient_acts_is_answered_and_so_is_the_act(
+    a_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = a_world.demo.users["offered-employer-a"]
+    moved, go_on = asyncio.Event(), asyncio.Event()
+    record_within = a_world.house.ledger.record_within
+
+    async def waits(transaction: Transaction, entry: Entry) -> None:
+        if entry.client == "employer-a":
+            moved.set()
+            await go_on.wait()
+        await record_within(transaction, entry)
+
+    monkeypatch.setattr(a_world.house.ledger, "record_within", waits)
+    moving = asyncio.create_task(a_world.ask("employer-a", MOVE, {"i": {"user": user, "stage": "HIRED"}}))
+    await moved.wait()
+    given = {"user": user, "purpose": "service.application", "recipient": "employer-a"}
+    withdrawing = asyncio.create_task(a_world.ask("frontend", WITHDRAW, {"i": given}))
+    await asyncio.wait({withdrawing}, timeout=0.3)
+    assert not withdrawing.done()
+    go_on.set()
+    assert (await moving)["data"]["setApplicationStage"]["user"] == {"id": user}
+    holders = (await withdrawing)["data"]["withdrawConsent"]["holders"]
+    assert [each["recipient"] for each in holders] == ["employer-a"]
+
+
+async def test_people_who_are_being_received_keep_nobody_from_withdrawing(
+    a_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite has one writer; there it waits its turn."""
+    (user,) = await people(a_world, 1)
+    received, go_on = asyncio.Event(), asyncio.Event()
+    record_within = a_world.house.ledger.record_within
+
+    async def waits(transaction: Transaction, entry: Entry) -> None:
+        await record_within(transaction, entry)
+        if entry.client == "employer-a":
+            received.set()
+            await go_on.wait()
+
+    monkeypatch.setattr(a_world.house.ledger, "record_within", waits)
+    receiving = asyncio.create_task(results(a_world, person("slowly@partner.example")))
+    await received.wait()
+    withdrawing = asyncio.create_task(a_world.ask("frontend", WITHDRAW, {"i": named(user)}))
+    one_writer = a_world.house.store.dialect is Dialect.SQLITE
+    await asyncio.wait({withdrawing}, timeout=0.1 if one_writer else 20)
+    assert withdrawing.done() is not one_writer
+    go_on.set()
+    assert [each["outcome"] for each in await receiving] == ["RECEIVED"]
+    assert "errors" not in await withdrawing

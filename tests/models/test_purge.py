@@ -18,7 +18,7 @@ from models.day import JAPAN, today_in_japan
 from models.history import History, ProvisionQuery
 from models.purge import due, purge, runs
 from models.retention import ProvisionMethod, method_of, purgeable, retain_until
-from models.store import Store
+from models.store import Store, StoreUnavailable
 from tests.models.test_ledger import elsewhere, entry, provision, running
 
 INDIVIDUAL, BULK, CONTRACT = ProvisionMethod.INDIVIDUAL, ProvisionMethod.BULK, ProvisionMethod.CONTRACT
@@ -317,3 +317,42 @@ async def test_records_whose_term_is_being_moved_wait_for_the_one_that_moves_it(
     assert await removing == 0
     found = await History(store, bits).provisions(ProvisionQuery(ref=ref))
     assert len(found) == 3
+
+
+async def test_a_purge_that_finds_nothing_due_keeps_nobody_waiting_who_provides_something(
+    store: Store, bits: Bits
+) -> None:
+    one = replace(provision(next(REFS)), method=BULK, retain_until=retain_until(today(), BULK))
+    async with running(store, bits) as ledger, store.transaction() as transaction:
+        await ledger.record_within(transaction, entry(at=datetime.now(UTC), provisions=(one,)))
+        async with asyncio.timeout(10):
+            assert await purge(store, by="cli:x", clock=lambda: datetime.now(UTC)) == 0
+
+
+async def test_purges_at_once_remove_each_record_once_and_all_of_it_is_on_record(
+    store: Store, bits: Bits
+) -> None:
+    refs = [await provided(store, bits, date(2018, 2, 1 + day)) for day in range(12)]
+    together = await provided(store, bits, date(2018, 2, 1), date(2018, 3, 1), method=BULK)
+    stays = await provided(store, bits, date(2018, 2, 1), today(), method=BULK)
+    before = sum(each.records for each in await runs(store))
+    several = (purge(store, by=f"cli:{n}", clock=lambda: datetime.now(UTC), most=3) for n in range(3))
+    removed = await asyncio.gather(*several)
+    assert sum(removed) == len(refs) + 2
+    assert sum(each.records for each in await runs(store)) - before == len(refs) + 2
+    assert [await kept(store, bits, each) for each in (*refs, together, stays)] == [0] * 13 + [2]
+
+
+async def test_a_purge_whose_clock_is_ahead_removes_nothing_early_and_leaves_no_word_of_it(
+    store: Store, bits: Bits
+) -> None:
+    ref = next(REFS)
+    one = replace(provision(ref), retain_until=today())
+    async with running(store, bits) as ledger:
+        await ledger.record(entry(at=noon(date(2022, 1, 1)), provisions=(one,)))
+    before = await runs(store)
+    assert await due_on(store, today() + timedelta(days=1)) >= 1
+    with pytest.raises(StoreUnavailable):
+        await purge(store, by="cli:ahead", clock=lambda: datetime.now(UTC) + timedelta(days=1))
+    assert await kept(store, bits, ref) == 1
+    assert await runs(store) == before

@@ -14,7 +14,7 @@ from tests.served import free_port
 from tests.world import ROOMY, world
 
 HOST = "127.0.0.1"
-CLIENTS = ("frontend", "employer-a", "privacy-desk", "auditor")
+CLIENTS = ("frontend", "employer-a", "employer-b", "privacy-desk", "auditor")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The load: reads, registrations and consents over several connections, and what of them was answered.
+"""The load: reads, registrations, receipts and consents over several connections, and what of them was answered.
 
     .venv/bin/python -m tests.proof.load > var/received.txt
 
@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -26,6 +27,7 @@ ACCOUNT = '@purpose(id: "service.account")'
 READ = (
     'query Read($id: ID!) @purpose(id: "service.application") { user(id: $id) { id email name { roman } } }'
 )
+SEEN = READ.replace("Read", "Seen", 1)
 PAGE = f"query Page {ACCOUNT} {{ users(first: 5) {{ edges {{ node {{ id email }} }} }} }}"
 ME = f"query Me {ACCOUNT} {{ me {{ id consents {{ purpose recipient state }} }} }}"
 REGISTER = (
@@ -36,6 +38,11 @@ CONSENT = (
     f"mutation Consent($i: RecordConsentInput!) {ACCOUNT} {{ recordConsent(input: $i) {{ user {{ id }} }} }}"
 )
 WITHDRAW = f"mutation Withdraw($i: WithdrawConsentInput!) {ACCOUNT} {{ withdrawConsent(input: $i) {{ user {{ id }} }} }}"
+TOLD = WITHDRAW.replace("{ user { id } }", "{ user { id } holders { recipient notified } }")
+SEND = """mutation Send($i: ReceiveUsersInput!) @purpose(id: "service.application") {
+  receiveUsers(input: $i) { results { outcome received } } }"""
+
+KINDS = (READ, SEEN, PAGE, ME, REGISTER, REGISTER, KEYED, KEYED, SEND, SEND, CONSENT, CONSENT, TOLD, TOLD)
 
 NOTICE = {
     "policyVersion": "1",
@@ -63,18 +70,42 @@ PERSON: dict[str, Any] = {
 }
 
 
+def _hours_ago(hours: float) -> str:
+    return (datetime.now(UTC) - timedelta(hours=hours)).isoformat()
+
+
+def sent_by_partner(name: str) -> dict[str, Any]:
+    """Somebody new, as a partner may send them; their name in Roman letters is made from this one."""
+    letters = "".join(chr(ord("A") + int(digit, 16)) for digit in name)
+    shown = {**NOTICE, "purposes": ["service.account", "service.application"], "shownAt": _hours_ago(3)}
+    user = {part: value for part, value in PERSON.items() if part not in {"residenceCard", "answers"}}
+    return {
+        "user": {**user, "name": {"roman": letters}, "email": f"{name}@sent.example"},
+        "notice": shown,
+        "acquiredAt": _hours_ago(1),
+        "history": "Entered on our careers page",
+        "consent": {"givenAt": _hours_ago(2), "method": "TICK"},
+        "evidence": {"kind": "CONTRACT", "reference": "C-1"},
+        "fairMeans": True,
+    }
+
+
 @dataclass
 class Heard:
     """What clients sent, and which answers they received whole.
 
     Attributes:
         ids: the request ids of whole responses, in their order.
+        received: the numbers of people whose reception was answered.
+        noticed: how many withdrawals were answered with a notice on its way.
         registered: e-mail addresses whose registration was answered, with the person's id.
         open: the keyed registrations that were sent and not answered, by their key.
     """
 
     sent: int = 0
     ids: list[str] = field(default_factory=list)
+    received: list[str] = field(default_factory=list)
+    noticed: int = 0
     registered: dict[str, str] = field(default_factory=dict)
     open: dict[str, dict[str, Any]] = field(default_factory=dict)
     unlike: list[str] = field(default_factory=list)
@@ -113,16 +144,20 @@ class Load:
                 wire.close()
 
     async def _ask(self, wire: Wire) -> None:
-        kind = self.choose.choice((READ, PAGE, ME, REGISTER, REGISTER, KEYED, KEYED, CONSENT, WITHDRAW))
+        kind = self.choose.choice(KINDS)
         if kind in (REGISTER, KEYED):
             await self.register(wire, kind)
             return
         client, asked = "frontend", {}
         if kind == READ:
             client, asked = "employer-a", {"id": self.people["consented-employer-a"]}
+        elif kind == SEEN:
+            client, asked = "employer-b", {"id": self.people["plain"]}
+        elif kind == SEND:
+            client, asked = "employer-a", {"i": {"people": [sent_by_partner(token_hex(8))]}}
         elif kind == ME:
             client = "me"
-        elif kind in (CONSENT, WITHDRAW):
+        elif kind in (CONSENT, TOLD):
             given = {
                 "user": self.people["plain"],
                 "purpose": "service.application",
@@ -130,7 +165,13 @@ class Load:
             }
             shown = {"noticeVersion": "1", "language": "en", "method": "CLICK"} if kind == CONSENT else {}
             asked = {"i": {**given, **shown}}
-        self._received(await self._send(wire, client, kind, asked))
+        answer = await self._send(wire, client, kind, asked)
+        self._received(answer)
+        told = (answer.body.get("data") or {}) if answer.status == 200 else {}
+        for each in (told.get("receiveUsers") or {}).get("results", ()):
+            self.heard.received.append(each["received"])
+        for each in (told.get("withdrawConsent") or {}).get("holders", ()):
+            self.heard.noticed += each["notified"]
 
     async def register(self, wire: Wire, kind: str, key: str | None = None) -> None:
         """Register somebody new, or under a key somebody who was not answered about before."""
@@ -183,7 +224,7 @@ def main() -> int:
     var = Path(os.environ.get("MOKUTEKI_VAR", "var"))
     try:
         people = json.loads((var / "demo.json").read_text(encoding="utf-8"))["users"]
-        tokens = {name: _token(name) for name in ("frontend", "employer-a")}
+        tokens = {name: _token(name) for name in ("frontend", "employer-a", "employer-b")}
         tokens["me"] = _token("frontend", "--user", people["newsletter"])
     except FileNotFoundError:
         return _nothing(

@@ -19,6 +19,9 @@ from tests.proof.wire import BROKEN, HERE, PATIENCE, Wire
 TOGETHER = 50
 """Request ids in one operation."""
 
+BESIDE = "notice of withdrawal"
+"""What stands in the ledger beside the operation that had it sent, under the same request id."""
+
 
 class NotAnsweredError(Exception):
     """The gateway did not tell what is in the ledger."""
@@ -38,7 +41,7 @@ async def _missing(wire: Wire, token: str, received: Iterable[str]) -> AsyncIter
     while some := list(islice(ids, TOGETHER)):
         named = ", ".join(f"$r{place}: ID" for place in range(len(some)))
         asked = " ".join(
-            f"r{place}: accesses(requestId: $r{place}) {{ edges {{ node {{ requestId }} }} }}"
+            f"r{place}: accesses(requestId: $r{place}) {{ edges {{ node {{ requestId operation }} }} }}"
             for place in range(len(some))
         )
         query = f'query Received({named}) @purpose(id: "compliance.security") {{ {asked} }}'
@@ -47,8 +50,8 @@ async def _missing(wire: Wire, token: str, received: Iterable[str]) -> AsyncIter
             codes = [each["extensions"]["code"] for each in answer.body["errors"]]
             raise NotAnsweredError(f"the gateway did not tell ({answer.status} {', '.join(codes)})")
         for place, each in enumerate(some):
-            edges = answer.body["data"][f"r{place}"]["edges"]
-            if [edge["node"]["requestId"] for edge in edges] != [each]:
+            nodes = [edge["node"] for edge in answer.body["data"][f"r{place}"]["edges"]]
+            if [node["requestId"] for node in nodes if node["operation"] != BESIDE] != [each]:
                 yield each
 
 

@@ -65,8 +65,17 @@ OF_REGISTERS: Mapping[str, Callable[[Act, Mapping[str, Any] | None], Told]] = Ma
 )
 """Each mutation of a register, with what it remembers and tells."""
 
+IN_REGISTRY = frozenset({*CLIENT_CHANGES, *RECIPIENT_CHANGES, *GROUND_CHANGES})
+"""Those after which the registry is read anew; case files and notices stand in none."""
+
 CARRIED = frozenset({*CHANGES, *OF_REGISTERS})
 """Every mutation that is carried out in the transaction of its record."""
+
+ENDING = frozenset({"withdrawConsent", "invalidateConsent", "closeCase", *RECIPIENT_CHANGES, *GROUND_CHANGES})
+"""Those that may end what others are given data on; nothing is given to others while one is under way."""
+
+GIVING_NOTHING = frozenset({"receiveUsers"})
+"""Those of others that hold nobody who was known before, and tell nothing of anybody; they may take long."""
 
 LISTED = "results"
 """The part of a payload that has one entry for each person."""

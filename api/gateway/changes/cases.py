@@ -1,6 +1,7 @@
 """The case files, changed through the interface: about the people they name, for the privacy desk's purpose."""
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 from api.gateway.case_view import case_views
@@ -58,20 +59,27 @@ async def _open(act: Act) -> str:
     parts, mistakes = register.read(act.said)
     language, path = act.running.request.language, [act.step.root.selected.key]
     wrong = [refused(each.wrong.at(f"input.{each.path}"), language, path) for each in mistakes]
-    people: list[Subject] = []
-    for place, user in enumerate(map(str, act.said["people"][:MOST])):
-        try:
-            people.append(await act.subject(user, act.guard, at=f"people.{place}"))
-        except Refusal as refusal:
-            if refusal.code is not Code.BAD_INPUT:
-                raise
-            wrong.append(refusal)
-    if wrong:
-        raise Refusals(wrong)
+    people, strangers = await _people(act)
+    if wrong or strangers:
+        raise Refusals([*wrong, *strangers])
     case = await register.open(parts, list(dict.fromkeys(each.id for each in people)))
     for ref in {each.ref for each in people}:
         act.running.record.wrote(ref, frozenset({act.guard}))
     return case
+
+
+async def _people(act: Act) -> tuple[list[Subject], list[Refusal]]:
+    """Those who are named and exist here, and what is wrong with the others; all hold them in one order."""
+    people: dict[int, Subject] = {}
+    wrong: dict[int, Refusal] = {}
+    for place, user in sorted(enumerate(map(str, act.said["people"][:MOST])), key=itemgetter(1)):
+        try:
+            people[place] = await act.subject(user, act.guard, at=f"people.{place}")
+        except Refusal as refusal:
+            if refusal.code is not Code.BAD_INPUT:
+                raise
+            wrong[place] = refusal
+    return [people[place] for place in sorted(people)], [wrong[place] for place in sorted(wrong)]
 
 
 async def _move(act: Act) -> str:

@@ -20,7 +20,6 @@ from api.gateway.changes.consent_said import (
 from api.gateway.changes.holders import tell_holders
 from api.gateway.told import Told
 from models.consent import PERMITTING, ConsentMethod, ConsentState
-from models.consent_end import take_turn
 from models.day import moment
 from models.registry import KnownRecipient
 
@@ -130,7 +129,6 @@ async def _ungiven(act: Act, state: ConsentState) -> Done:
 
 async def withdraw_consent(act: Act) -> Done:
     """A person took a consent back; the next operation of anybody obeys."""
-    await take_turn(act.transaction)
     said = Said(act)
     person, values, recipient = await _target(act, said, said.recipient())
     await _given(act, values, recipient)
@@ -142,7 +140,6 @@ async def withdraw_consent(act: Act) -> Done:
 
 async def invalidate_consent(act: Act) -> Done:
     """A consent is found void, or ended by the company; the next operation of anybody obeys."""
-    await take_turn(act.transaction)
     said = Said(act)
     reason = said.text("reason", LONGEST_REASON, missing="REASON_BLANK")
     person, values, recipient = await _target(act, said, said.recipient())
