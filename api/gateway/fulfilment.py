@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from api.fair.fair import Fair
 from api.gateway import decide
-from api.gateway.changes.act import Act
-from api.gateway.changes.carry import CARRIED, ENDING, GIVING_NOTHING, IN_REGISTRY, carry_out
+from api.gateway.changes.act import HOLD, Act
+from api.gateway.changes.carry import CARRIED, CHANGES, ENDING, GIVING_NOTHING, IN_REGISTRY, carry_out
 from api.gateway.changes.once import Keys
 from api.gateway.cursor import Cursors
 from api.gateway.door import Door, Finished
@@ -20,6 +20,7 @@ from api.gateway.registers import Registers
 from api.gateway.running import Outdated, Running, Step
 from models.cell import UnknownKey, Unreadable
 from models.consent_end import Fallen, share_turn, take_turn
+from models.dialect import Dialect
 from models.history import History
 from models.inforce import InForce
 from models.ledger import Ledger
@@ -137,6 +138,7 @@ class Fulfilment:
     async def _change(self, running: Running, steps: Sequence[Step], *, strict: bool) -> list[Refusal]:
         async with self._store.transaction() as transaction:
             await _turn(transaction, running, steps)
+            await _hold(transaction, steps)
             running.hold()
             door = self._door(running, transaction)
             once = self._keys.of(running)
@@ -196,6 +198,15 @@ async def _turn(transaction: Transaction, running: Running, steps: Sequence[Step
         await take_turn(transaction)
     elif running.context.outside and not names <= GIVING_NOTHING:
         await share_turn(transaction)
+
+
+async def _hold(transaction: Transaction, steps: Sequence[Step]) -> None:
+    """Hold those whom several changes name, in one order: two operations would wait for each other otherwise."""
+    named = [step.arguments["input"].get("user") for step in steps if step.root.selected.name in CHANGES]
+    people = sorted({each for each in named if isinstance(each, str)})
+    if len(people) > 1 and transaction.dialect is Dialect.POSTGRES:
+        for each in people:
+            await transaction.fetch(HOLD, {"asked": each})
 
 
 def _statements(step: Step) -> int:

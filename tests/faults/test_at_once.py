@@ -258,3 +258,19 @@ async def test_a_consent_withdrawn_at_once_in_two_gateways_is_withdrawn_once_wit
     for world in both:
         answer = await world.ask("employer-a", READ, {"id": said["i"]["user"]})
         assert answer["data"]["user"] is None
+
+
+TWO = """mutation($a: RecordConsentInput!, $b: RecordConsentInput!) @purpose(id: "service.account") {
+  a: recordConsent(input: $a) { user { id } } b: recordConsent(input: $b) { user { id } } }"""
+
+
+async def test_changes_about_the_same_people_in_another_order_are_all_made(both: tuple[World, World]) -> None:
+    users = [both[0].demo.users[each] for each in ("plain", "newsletter")]
+    shown = {"purpose": "service.support", "recipient": "support-org", "noticeVersion": "1"}
+    one, other = ({"user": user, **shown, "language": "en", "method": "CLICK"} for user in users)
+    said = ({"a": one, "b": other}, {"a": other, "b": one})
+    for _ in range(8):
+        answers = await asyncio.gather(
+            *(world.ask("frontend", TWO, what) for world in both for what in said * 2)
+        )
+        assert [each for each in answers if "errors" in each] == []

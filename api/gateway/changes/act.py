@@ -17,7 +17,7 @@ from policies.clearance import combinations
 from policies.question import Question
 from policies.vocabulary import Action, Fact, Standing
 
-_HOLD = "SELECT 1 FROM users WHERE id = :asked FOR UPDATE"
+HOLD = "SELECT 1 FROM users WHERE id = :asked FOR UPDATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ class Act:
             f", CASE WHEN {condition(fact, self.context.circumstance)} THEN 1 ELSE 0 END" for fact in asked
         )
         if self.transaction.dialect is Dialect.POSTGRES:
-            await self.transaction.fetch(_HOLD, {"asked": user})
+            await self.transaction.fetch(HOLD, {"asked": user})
         sql = f"SELECT u.ref{flags} FROM users u WHERE u.id = :asked AND {visible}"
         rows = await self.transaction.fetch(sql, {**self.door.values, "asked": user})
         return rows[0] if rows else None
