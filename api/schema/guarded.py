@@ -82,7 +82,7 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "ReceivedItem": "field value withheld",
         "ReceivedResult": "index outcome received mistakes",
         "Recipient": "id kind name formerNames address representative country foreignRoute stateOrgan identifying"
-        " status closed missing contract contractFrom contractUntil contact noticeUrl provisionMethod changes",
+        " status closed missing contract contractFrom contractUntil contact noticeUrl eventsUrl provisionMethod changes",
         "RecordConsentPayload": "user warnings",
         "RecordEntrustmentPayload": "entrustment",
         "RecordForeignCheckPayload": "foreignCheck",
