@@ -12,7 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from models.event import Transmission, WaitingEvent
-from models.ground import TransmissionNotice
+from models.ground import Confirmation, TransmissionNotice
 from models.person_row import new_id
 from models.recipient import Recipient
 from tests.notices.receivers import Came, Receiver, receiver
@@ -103,15 +103,21 @@ async def open_site(world: World) -> AsyncIterator[tuple[Site, Receiver]]:
     """The analytics provider takes events at a receiver of its own and has a notice; nothing is left behind."""
     site = Site(world)
     async with receiver() as taking:
-        await site.company("analytics", events_url=taking.url)
+        await TransmissionNotice.all().delete()
+        await site.company("analytics", events_url=taking.url, representative="Jane Example, Manager")
         await site.notice("analytics")
         try:
             yield site, taking
         finally:
             await WaitingEvent.all().delete()
             await TransmissionNotice.all().delete()
+            await Confirmation.all().delete()
             await Recipient.filter(id__in=["analytics", "ad-network"]).update(
-                events_url="", status="ACTIVE", identifying=False, contract_until=None
+                events_url="",
+                status="ACTIVE",
+                identifying=False,
+                contract_until=None,
+                representative="A. Sample",
             )
             world.house.inforce.outdate()
 
