@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api import health, metrics
 from api.authority import authority
 from api.consent_receipt.route import Receipts
+from api.events.public import PublicNotice
 from api.events.route import EventRoutes
 from api.explorer.examples import EXAMPLES
 from api.explorer.page import Explorer, TokenBound, explorer
@@ -69,6 +70,7 @@ def build_app(house: House) -> ASGIApp:
         *Receipts(house.gateway, entrance, house.fair, house.metrics, lambda: house.inforce.registry).routes,
         *endpoint.routes(authority(house)),
         *EventRoutes(house).routes,
+        *PublicNotice(house).routes,
         *health.routes(
             {
                 "database": lambda: _reads(house),

@@ -1,7 +1,7 @@
 """A site with pages that send events, and companies that take them, over a whole gateway."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -122,6 +122,7 @@ async def open_site(world: World) -> AsyncIterator[tuple[Site, Receiver]]:
             world.house.inforce.outdate()
 
 
-async def records() -> list[Transmission]:
-    """The records, oldest first."""
-    return await Transmission.all().order_by("id")
+async def records(but: Sequence[Transmission] = ()) -> list[Transmission]:
+    """The records, oldest first, but for these."""
+    known = {each.id for each in but}
+    return [each for each in await Transmission.all().order_by("id") if each.id not in known]
