@@ -428,6 +428,7 @@ async def test_a_ground_recorded_twice_under_one_key_is_one(a_world: World) -> N
         0,
         0,
         0,
+        0,
         1,
     ]
     await keep(a_world, "endEntrustment", id=made)
