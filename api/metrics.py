@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 from api.fair.quotas import NAMES
 from api.tokens.fault import ERRORS
+from models.event_choice import CLOSED
 from models.notice_box import Counts
 from models.withdrawal_notice import NoticeState, Trouble
 from policies.explanation import Reason
@@ -50,7 +51,7 @@ _TOKEN_ACTIONS = Closed(("issue", "exchange", "revoke", "introspect"))
 _TOKEN_ERRORS = Closed(ERRORS)
 _TRIED = Closed((NoticeState.TAKEN, *Trouble))
 
-_PASSED = Closed((NoticeState.TAKEN, *Trouble, *Reason))
+_PASSED = Closed((NoticeState.TAKEN, *Trouble, *Reason, *CLOSED))
 _CAME = Closed(("ACCEPTED", "NOT_PASSED_ON", "REFUSED"))
 
 

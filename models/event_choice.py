@@ -23,6 +23,9 @@ COMPANIES: Mapping[str, tuple[Role, str]] = MappingProxyType(
 )
 """The groups of recipients that are sent events: as what, and for which purpose."""
 
+CLOSED = ("RECIPIENT_CLOSED", "RECIPIENT_INCOMPLETE", "PURPOSE_UNANNOUNCED", "NOT_REACHABLE")
+"""Why nothing at all goes to a company now, before any rule is asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from api.events.passing import decided
 from models.event import WaitingEvent
 from models.event_box import LIFE, claim_events
 from models.store import StoreUnavailable, WrongValue
@@ -148,6 +149,42 @@ async def test_a_lease_keeps_events_from_others_until_it_is_over(site: Site, car
     again = await claim_events(store, "analytics", carried.now)
     assert again is not None
     assert (again.tries, again.lease != first.lease) == (2, True)
+
+
+async def test_a_process_that_ends_after_the_record_leaves_the_batch_to_another(
+    site: Site, taking: Receiver, carried: Carried
+) -> None:
+    before = await records()
+    await site.results(EVENT)
+    house = site.world.house
+    claimed = await claim_events(house.store, "analytics", carried.now)
+    assert claimed is not None
+    force = await house.inforce.current()
+    batch, _ = decided(force, claimed, carried.now)
+    number = await carried.passing()._recorded(force, claimed, batch)  # noqa: SLF001 - one that goes no further
+    carried.later(seconds=61)
+    async with carried.going():
+        assert await carried.outcome() == "TAKEN"
+    (record,) = await records(before)
+    assert record.id == number == (await site.claims(taking.came[0]))["jti"]
+
+
+async def test_what_changed_while_the_record_was_made_is_decided_again(
+    site: Site, taking: Receiver, carried: Carried, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await site.results(EVENT)
+    passing = carried.passing()
+    claimed = await claim_events(site.world.house.store, "analytics", carried.now)
+    assert claimed is not None
+    monkeypatch.setattr(site.world.house.inforce, "holds", lambda _force: False)
+    assert await passing._try(claimed)  # noqa: SLF001 - one try
+    assert not taking.came
+    assert carried.told.empty()
+    monkeypatch.undo()
+    await site.end_notices("analytics")
+    async with carried.going():
+        assert await carried.outcome() == "NOTICE_MISSING"
+    assert not taking.came
 
 
 async def test_no_record_no_batch(

@@ -9,6 +9,8 @@ import pytest
 import structlog
 
 from models.event import WaitingEvent
+from models.inforce import PolicyUnavailable
+from models.store import StoreUnavailable
 from tests.events.site import EVENT, PAGE, Site
 from tests.world import World
 
@@ -145,3 +147,21 @@ async def test_a_body_that_is_too_large_or_no_json_is_refused_unread(site: Site)
     assert (large.status_code, large.json()["errors"][0]["extensions"]["code"]) == (413, "LIMIT_EXCEEDED")
     other = await site.world.http.post("/events", content=b"[]", headers={"Content-Type": "text/plain"})
     assert other.status_code == 415
+
+
+@pytest.mark.parametrize("failure", [StoreUnavailable("down"), PolicyUnavailable("old")])
+async def test_what_cannot_be_decided_or_kept_is_not_accepted(
+    site: Site, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    async def fails(*_parts: object, **_more: object) -> None:
+        raise failure
+
+    if isinstance(failure, PolicyUnavailable):
+        monkeypatch.setattr(site.world.house.inforce, "current", fails)
+    else:
+        monkeypatch.setattr("api.events.intake.put_event", fails)
+    answer = await site.send(EVENT)
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["extensions"]["reason"]) == (503, "EVENTS_UNAVAILABLE")
+    monkeypatch.undo()
+    assert not await WaitingEvent.all().exists()
