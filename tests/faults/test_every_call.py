@@ -79,6 +79,8 @@ async def tried(
         inforce._watcher.cancel()
         assert made.house.sender._task is not None
         made.house.sender._task.cancel()
+        assert made.house.passing._task is not None
+        made.house.passing._task.cancel()
         inforce._lease = 600.0
         seen = 'query($id: ID!) @purpose(id: "service.application") { user(id: $id) { id } }'
         for _ in range(2):
