@@ -21,6 +21,9 @@ GATHERED = timedelta(seconds=60)
 LIFE = timedelta(hours=24)
 """After which an event that its company did not take is deleted."""
 
+MOST_WAITING = 1_000_000
+"""How many may wait for all companies together; anybody may send events, so there is an end to them."""
+
 MOST = 500
 """The most events of one batch."""
 
@@ -42,6 +45,7 @@ UPDATE waiting_events SET lease = :lease, leased_until = :until, tries = tries +
 """
 _GONE = "DELETE FROM waiting_events WHERE recipient = :recipient AND lease = :lease"
 _OVER = "DELETE FROM waiting_events WHERE received_at <= :oldest"
+_WAITING = "SELECT COUNT(*) FROM (SELECT 1 FROM waiting_events LIMIT :most) w"
 _AGAIN = """
 UPDATE waiting_events SET due_at = :due, lease = NULL, leased_until = NULL
 WHERE recipient = :recipient AND lease = :lease
@@ -153,6 +157,12 @@ async def again_at(store: Store, claimed: Claimed, due: datetime) -> None:
     values = {"recipient": claimed.recipient, "lease": claimed.lease, "due": due}
     async with store.transaction() as transaction:
         await transaction.execute(_AGAIN, values)
+
+
+async def is_full(reader: Reader) -> bool:
+    """Whether as many wait as may."""
+    rows = await reader.fetch(_WAITING, {"most": MOST_WAITING})
+    return int(rows[0][0]) >= MOST_WAITING
 
 
 async def forget_old(store: Store, now: datetime) -> None:

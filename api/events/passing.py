@@ -13,7 +13,17 @@ from api.notices.carrier import REST, Carrier, spread_wait
 from api.notices.post import FINAL, Failed, Post
 from api.tokens.keys import Keyring, KeysSealed
 from models.day import today_in_japan
-from models.event_box import Claimed, Waiting, again_at, claim_events, due_events, forget_old, gone, keep_of
+from models.event_box import (
+    Claimed,
+    Waiting,
+    again_at,
+    claim_events,
+    due_events,
+    forget_old,
+    gone,
+    is_full,
+    keep_of,
+)
 from models.event_choice import Circumstances, choose, group_of, purpose_of
 from models.inforce import Force, InForce, PolicyUnavailable
 from models.registry import KnownRecipient
@@ -43,7 +53,11 @@ class Batch:
 
 
 class Passing(Carrier[Claimed]):
-    """Carries the events of one process."""
+    """Carries the events of one process.
+
+    Attributes:
+        full: so many waited when they were counted last that no more are taken in.
+    """
 
     NAME = "event"
 
@@ -65,6 +79,7 @@ class Passing(Carrier[Claimed]):
         self._issuer = issuer
         self._keyring = keyring
         self._ended = ended
+        self.full = False
 
     async def _due(self, now: datetime) -> list[str]:
         return await due_events(self._store, now)
@@ -74,6 +89,7 @@ class Passing(Carrier[Claimed]):
 
     async def _count(self, now: datetime) -> None:
         await forget_old(self._store, now)
+        self.full = await is_full(self._store)
 
     async def _try(self, claimed: Claimed) -> bool:
         try:

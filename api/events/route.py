@@ -112,6 +112,8 @@ class EventRoutes:
         if not isinstance(asked, list) or not 1 <= len(asked) <= MOST_EVENTS:
             raise _refusal("EVENTS_ARRAY", headers, most=MOST_EVENTS)
         house = self._house
+        if house.passing.full:
+            raise StoreUnavailable("as many events wait as may")
         force = await house.inforce.current()
         opted_out = self._known(request)
         results = await take_in(house.store, force, asked, opted_out, house.clock())

@@ -187,6 +187,24 @@ async def test_what_changed_while_the_record_was_made_is_decided_again(
     assert not taking.came
 
 
+async def test_where_as_many_wait_as_may_no_more_are_taken_in(
+    site: Site, carried: Carried, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.event_box.MOST_WAITING", 2)
+    passing = site.world.house.passing
+    await site.results(EVENT)
+    await passing._count(carried.now)  # noqa: SLF001 - as it does from time to time
+    assert not passing.full
+    await site.results(EVENT)
+    await passing._count(carried.now)  # noqa: SLF001
+    answered = await site.send(EVENT)
+    (error,) = answered.json()["errors"]
+    assert (answered.status_code, error["extensions"]["reason"]) == (503, "EVENTS_UNAVAILABLE")
+    await WaitingEvent.all().delete()
+    await passing._count(carried.now)  # noqa: SLF001
+    assert (await site.send(EVENT)).status_code == 202
+
+
 async def test_no_record_no_batch(
     site: Site, taking: Receiver, carried: Carried, monkeypatch: pytest.MonkeyPatch
 ) -> None:
