@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api import health, metrics
 from api.authority import authority
 from api.consent_receipt.route import Receipts
+from api.events.public import PublicNotice
+from api.events.route import EventRoutes
 from api.explorer.examples import EXAMPLES
 from api.explorer.page import Explorer, TokenBound, explorer
 from api.gateway.admission import bound_enough, check_network, may_know_schema
@@ -67,6 +69,8 @@ def build_app(house: House) -> ASGIApp:
         Route("/schema.graphql", _schema(house, entrance), methods=["GET"]),
         *Receipts(house.gateway, entrance, house.fair, house.metrics, lambda: house.inforce.registry).routes,
         *endpoint.routes(authority(house)),
+        *EventRoutes(house).routes,
+        *PublicNotice(house).routes,
         *health.routes(
             {
                 "database": lambda: _reads(house),

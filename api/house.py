@@ -10,6 +10,7 @@ from secrets import token_bytes
 import strawberry
 import structlog
 
+from api.events.passing import Passing
 from api.fair.counting import Counting
 from api.fair.fair import Fair
 from api.gateway.cursor import Cursors
@@ -52,6 +53,7 @@ class House:
     """The parts that the surfaces stand on."""
 
     settings: Settings
+    clock: Callable[[], datetime]
     store: Store
     schema: strawberry.Schema
     inforce: InForce
@@ -66,6 +68,7 @@ class House:
     counting: Counting
     fair: Fair
     sender: Sender
+    passing: Passing
 
 
 def utc_now() -> datetime:
@@ -131,9 +134,20 @@ async def open_house(
             ended=metrics.notice_tried,
         )
         sender.start()
+        passing = Passing(
+            store,
+            inforce=inforce,
+            issuer=settings.issuer,
+            keyring=lambda: tokens.keyring,
+            post=Post(development=not settings.production),
+            clock=clock,
+            ended=metrics.batch_tried,
+        )
+        passing.start()
         try:
             yield House(
                 settings=settings,
+                clock=clock,
                 store=store,
                 schema=schema,
                 inforce=inforce,
@@ -168,8 +182,10 @@ async def open_house(
                 counting=counting,
                 fair=fair,
                 sender=sender,
+                passing=passing,
             )
         finally:
+            await passing.stop()
             await sender.stop()
             await counting.close()
             await uses.stop()

@@ -21,8 +21,10 @@ from starlette.routing import Route
 
 from api.fair.quotas import NAMES
 from api.tokens.fault import ERRORS
+from models.event_choice import CLOSED
 from models.notice_box import Counts
 from models.withdrawal_notice import NoticeState, Trouble
+from policies.explanation import Reason
 
 TOGETHER = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that several processes start with to count in one folder; its library reads it when it is imported."""
@@ -48,6 +50,9 @@ _QUOTAS = Closed(NAMES)
 _TOKEN_ACTIONS = Closed(("issue", "exchange", "revoke", "introspect"))
 _TOKEN_ERRORS = Closed(ERRORS)
 _TRIED = Closed((NoticeState.TAKEN, *Trouble))
+
+_PASSED = Closed((NoticeState.TAKEN, *Trouble, *Reason, *CLOSED))
+_CAME = Closed(("ACCEPTED", "NOT_PASSED_ON", "REFUSED"))
 
 
 class Metrics:
@@ -164,6 +169,19 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._batches = Counter(
+            "mokuteki_event_batches",
+            "Tries to pass events on to a company, by how they ended",
+            ("outcome",),
+            registry=self.registry,
+        )
+        self._events = Counter(
+            "mokuteki_events",
+            "Events that came from browsers, by what became of them",
+            ("outcome",),
+            registry=self.registry,
+        )
+
     def know_purposes(self, purposes: Iterable[str]) -> None:
         """The purposes of a new edition, in place of those before."""
         self._purposes = Closed(purposes)
@@ -233,6 +251,14 @@ class Metrics:
     def notice_tried(self, outcome: str) -> None:
         """A try to hand a notice over ended."""
         self._notice_tries.labels(_TRIED.of(outcome)).inc()
+
+    def batch_tried(self, outcome: str) -> None:
+        """A try to pass events on ended."""
+        self._batches.labels(_PASSED.of(outcome)).inc()
+
+    def event(self, outcome: str) -> None:
+        """An event came."""
+        self._events.labels(_CAME.of(outcome)).inc()
 
     def text(self) -> bytes:
         """All of it, as Prometheus reads it: what all processes counted, where several count together."""

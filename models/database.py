@@ -40,6 +40,7 @@ RECORDS = (
     "models.amendment",
     "models.answered",
     "models.received",
+    "models.event",
 )
 
 

@@ -95,6 +95,38 @@ class ForeignCheck(Model):
         table = "foreign_checks"
 
 
+class TransmissionNotice(Model):
+    """What a company is sent of what browsers do, and what for (Telecommunications Business Act Art 27-12).
+
+    `items` are the names of the fields; the rest is told in Japanese: who receives them under which name, what is
+    sent, and what for (Rules 22-2-29), where and how to opt out and what that leaves out (Rules 22-2-31). English may
+    stand beside it. It counts from `published_at` on, on the days from `from_on` to `until_on`.
+    """
+
+    id = fields.CharField(max_length=26, primary_key=True)
+    recipient = fields.CharField(max_length=60, db_index=True)
+    items: list[str] = fields.JSONField()
+    recipient_ja = fields.CharField(max_length=200)
+    items_ja = fields.CharField(max_length=500)
+    purpose_ja = fields.CharField(max_length=500)
+    recipient_en = fields.CharField(max_length=200)
+    items_en = fields.CharField(max_length=500)
+    purpose_en = fields.CharField(max_length=500)
+    policy_url = fields.CharField(max_length=500)
+    opt_out_url = fields.CharField(max_length=500)
+    opt_out_ja = fields.CharField(max_length=500)
+    limits_ja = fields.CharField(max_length=500)
+    from_on: date = fields.DateField()
+    until_on: date | None = fields.DateField(null=True)
+    published_at: datetime | None = fields.DatetimeField(null=True)
+    ended_on: date | None = fields.DateField(null=True)
+
+    class Meta:
+        """Where it is kept."""
+
+        table = "transmission_notices"
+
+
 class Confirmation(Model):
     """That people agree to being known to a recipient by related information (Art 31, Rule 26)."""
 

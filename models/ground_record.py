@@ -11,7 +11,15 @@ import orjson
 
 from models.day import day_of, moment
 from models.dialect import Dialect
-from models.ground_state import GroundState, checked, entrusted, jointly_used, runs, succeeded
+from models.ground_state import (
+    GroundState,
+    checked,
+    entrusted,
+    jointly_used,
+    runs,
+    succeeded,
+    transmission,
+)
 from models.register import Change, read_changes
 from models.store import Reader
 
@@ -26,6 +34,7 @@ class Ground(StrEnum):
     JOINT_USE = "joint use"
     FOREIGN_CHECK = "foreign check"
     CONFIRMATION = "confirmation"
+    TRANSMISSION = "transmission notice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,9 @@ class GroundRecord:
 
 MATTERS = ("rangeOfUsers", "usersPurpose", "managerName", "managerAddress", "managerRepresentative")
 """What is told of a joint use in words; that it is one, and its items, stand beside them (Art 27(5)(iii))."""
+
+TOLD = ("recipientJa", "itemsJa", "purposeJa", "optOutUrl")
+"""What is told of a transmission in Japanese, and where to opt out of it (Rules 22-2-29, Clause 4(2))."""
 
 SHAPES: Mapping[Ground, Shape] = MappingProxyType(
     {
@@ -135,11 +147,41 @@ SHAPES: Mapping[Ground, Shape] = MappingProxyType(
             },
             lambda part, today: runs(part["confirmedOn"], part["until"], part["endedOn"], today),
         ),
+        Ground.TRANSMISSION: Shape(
+            "transmission_notices",
+            {
+                "recipient": "recipient",
+                "items": "items",
+                "recipientJa": "recipient_ja",
+                "itemsJa": "items_ja",
+                "purposeJa": "purpose_ja",
+                "recipientEn": "recipient_en",
+                "itemsEn": "items_en",
+                "purposeEn": "purpose_en",
+                "policyUrl": "policy_url",
+                "optOutUrl": "opt_out_url",
+                "optOutJa": "opt_out_ja",
+                "limitsJa": "limits_ja",
+                "from": "from_on",
+                "until": "until_on",
+                "publishedAt": "published_at",
+                "endedOn": "ended_on",
+            },
+            lambda part, today: transmission(
+                part["items"],
+                [part[name] for name in TOLD],
+                part["from"],
+                part["until"],
+                part["publishedAt"],
+                part["endedOn"],
+                today,
+            ),
+        ),
     }
 )
 _LISTS = ("recipients", "purposes", "items")
 _DAYS = ("from", "until", "supervisedOn", "endedOn", "on", "checkedOn", "nextDueOn", "confirmedOn")
-_TIMES = ("announcedAt", "at")
+_TIMES = ("announcedAt", "at", "publishedAt")
 _TRUTHS = ("maintained", "foreignInformed")
 
 

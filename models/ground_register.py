@@ -39,7 +39,7 @@ class GroundRegister:
 
     async def entrust(self, said: Said) -> str:
         """Work on the company's behalf, under a contract and for these purposes (APPI Arts 25 and 27(5)(i))."""
-        entered = self._entered(said)
+        entered = self.entered(said)
         parts = {
             "recipient": _recipient(entered),
             "contract": entered.line("contract", LONGEST_NAME),
@@ -50,35 +50,35 @@ class GroundRegister:
             "supervisedOn": entered.day("supervisedOn", latest=entered.today),
             "superviseDays": _days(entered, SUPERVISE_DAYS),
         }
-        _in_order(entered, parts, "until", "from")
-        return await self._add(Ground.ENTRUSTMENT, entered, parts)
+        in_order(entered, parts, "until", "from")
+        return await self.add(Ground.ENTRUSTMENT, entered, parts)
 
     async def supervise(self, said: Said) -> str:
         """The entrustee was looked after (Art 25), on a day that is not before the last."""
-        entered = self._entered(said)
-        before = await self._running(Ground.ENTRUSTMENT, said)
+        entered = self.entered(said)
+        before = await self.running(Ground.ENTRUSTMENT, said)
         seen = entered.day("supervisedOn", latest=entered.today) or entered.today
         if seen < (before["supervisedOn"] or before["from"]):
             entered.wrong("supervisedOn", "GROUND_DAY_ORDER")
         days = _days(entered, before["superviseDays"])
-        return await self._change(
+        return await self.change(
             Ground.ENTRUSTMENT, entered, before, {"supervisedOn": seen, "superviseDays": days}, "SUPERVISED"
         )
 
     async def succeed(self, said: Said) -> str:
         """The business went over to the recipient, whose purposes stay those of before (Arts 18(2), 27(5)(ii))."""
-        entered = self._entered(said)
+        entered = self.entered(said)
         parts = {
             "recipient": _recipient(entered),
             "reference": entered.line("reference", LONGEST_NAME),
             "purposes": entered.purposes(),
             "on": said["on"],
         }
-        return await self._add(Ground.SUCCESSION, entered, parts)
+        return await self.add(Ground.SUCCESSION, entered, parts)
 
     async def announce(self, said: Said) -> str:
         """Joint use, once its five matters were announced; each that is missing is told (Art 27(5)(iii))."""
-        entered = self._entered(said)
+        entered = self.entered(said)
         named = [str(each) for each in said["recipients"]]
         if not named:
             entered.wrong("recipients", "LIST_NEEDED")
@@ -97,11 +97,11 @@ class GroundRegister:
         for name in MATTERS:
             longest = LONGEST_LINE if name in MATTERS[:2] else LONGEST_NAME
             parts[name] = entered.line(name, longest, missing=_MATTERS[name])
-        return await self._add(Ground.JOINT_USE, entered, parts)
+        return await self.add(Ground.JOINT_USE, entered, parts)
 
     async def check(self, said: Said) -> str:
         """A look at a recipient abroad whose system is equivalent (Art 28(3), Rule 18); what was found bad is told."""
-        entered = self._entered(said)
+        entered = self.entered(said)
         recipient = entered.recipient("recipient", said["recipient"])
         if recipient is not None and not recipient.abroad:
             entered.wrong("recipient", "GROUND_AT_HOME")
@@ -121,11 +121,11 @@ class GroundRegister:
             "action": entered.text("action", LONGEST_TEXT, missing=found),
             "at": self.keeper.at,
         }
-        return await self._add(Ground.FOREIGN_CHECK, entered, parts)
+        return await self.add(Ground.FOREIGN_CHECK, entered, parts)
 
     async def confirm(self, said: Said) -> str:
         """People agreed to the recipient's taking related information as data about them (Art 31, Rule 26)."""
-        entered = self._entered(said)
+        entered = self.entered(said)
         recipient = entered.recipient("recipient", said["recipient"])
         informed = bool(said.get("foreignInformed"))
         if recipient is not None and recipient.abroad and not informed:
@@ -137,19 +137,20 @@ class GroundRegister:
             "confirmedOn": entered.day("confirmedOn", latest=entered.today) or entered.today,
             "until": said.get("until"),
         }
-        _in_order(entered, parts, "until", "confirmedOn")
-        return await self._add(Ground.CONFIRMATION, entered, parts)
+        in_order(entered, parts, "until", "confirmedOn")
+        return await self.add(Ground.CONFIRMATION, entered, parts)
 
     async def end(self, kind: Ground, said: Said) -> str:
         """End a ground today: nothing rests on it from now on."""
-        entered = self._entered(said)
-        before = await self._running(kind, said)
-        return await self._change(kind, entered, before, {"endedOn": entered.today}, "ENDED")
+        entered = self.entered(said)
+        before = await self.running(kind, said)
+        return await self.change(kind, entered, before, {"endedOn": entered.today}, "ENDED")
 
-    def _entered(self, said: Said) -> Entered:
+    def entered(self, said: Said) -> Entered:
+        """What was said, to be read part by part."""
         return Entered(self.force, self.keeper.at, said)
 
-    async def _running(self, kind: Ground, said: Said) -> Parts:
+    async def running(self, kind: Ground, said: Said) -> Parts:
         """The ground of this id, held; one that was ended is not changed any more."""
         found = await hold_ground(self.transaction, kind, str(said["id"]))
         if found is None:
@@ -158,7 +159,8 @@ class GroundRegister:
             refuse("id", "GROUND_ENDED")
         return found
 
-    async def _add(self, kind: Ground, entered: Entered, parts: Mapping[str, Any]) -> str:
+    async def add(self, kind: Ground, entered: Entered, parts: Mapping[str, Any]) -> str:
+        """Keep a new ground of these parts, unless something was wrong; its id."""
         if entered.mistakes:
             raise Mistaken(entered.mistakes)
         shape, ground = SHAPES[kind], new_id()
@@ -170,9 +172,10 @@ class GroundRegister:
         await keep_change(self.transaction, self.keeper, kind.value, ground, "ADDED", {}, became)
         return ground
 
-    async def _change(
+    async def change(
         self, kind: Ground, entered: Entered, before: Parts, values: Mapping[str, Any], what: str
     ) -> str:
+        """Change these parts of a ground, unless something was wrong; its id."""
         if entered.mistakes:
             raise Mistaken(entered.mistakes)
         ground, shape = str(entered.said["id"]), SHAPES[kind]
@@ -207,7 +210,8 @@ def _days(entered: Entered, usual: int) -> int:
     return days
 
 
-def _in_order(entered: Entered, parts: Mapping[str, Any], later: str, earlier: str) -> None:
+def in_order(entered: Entered, parts: Mapping[str, Any], later: str, earlier: str) -> None:
+    """Tell of a last day before the first."""
     if parts[later] is not None and parts[later] < parts[earlier]:
         entered.wrong(later, "GROUND_DAY_ORDER")
 

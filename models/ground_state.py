@@ -19,6 +19,7 @@ class GroundState(StrEnum):
     LAPSED = "LAPSED"
     NOT_MAINTAINED = "NOT_MAINTAINED"
     REPLACED = "REPLACED"
+    DRAFT = "DRAFT"
 
 
 def runs(start: date | None, end: date | None, ended: date | None, today: date) -> GroundState:
@@ -68,6 +69,37 @@ def jointly_used(
     if not items or not all(matter.strip() for matter in matters):
         return GroundState.INCOMPLETE
     return runs(None if announced is None else today_in_japan(announced), None, ended, today)
+
+
+def transmission(  # noqa: PLR0913, PLR0917 - what an announcement stands on
+    items: Sequence[str],
+    matters: Iterable[str],
+    start: date | None,
+    end: date | None,
+    published: datetime | None,
+    ended: date | None,
+    today: date,
+) -> GroundState:
+    """What is sent, to whom and what for are told in Japanese, with where to opt out, and were published.
+
+    Telecommunications Business Act Art 27-12, Rules 22-2-28 and 22-2-29: `matters` are the recipient, what is sent and
+    what for, and the address to opt out at (policy, Clause 4(2)).
+    """
+    recipient, sent, purpose, opt_out = matters
+    whole = recipient.strip() and opt_out.strip() and in_japanese(sent) and in_japanese(purpose)
+    if not items or not whole:
+        return GroundState.INCOMPLETE
+    if published is None and (ended is None or today < ended):
+        return GroundState.DRAFT
+    return runs(start, end, ended, today)
+
+
+def in_japanese(text: str) -> bool:
+    """Whether a text holds a word in kana or kanji, as an announcement must."""
+    return any(
+        "\u3041" <= each <= "\u30fa" or "\u4e00" <= each <= "\u9fff" or "\u3400" <= each <= "\u4dbf"
+        for each in text
+    )
 
 
 def checked(*, maintained: bool, due: date | None, today: date) -> GroundState:

@@ -9,7 +9,15 @@ import orjson
 
 from models.confirmed import Confirmed
 from models.day import day_of, moment
-from models.ground_state import GroundState, checked, entrusted, jointly_used, runs, succeeded
+from models.ground_state import (
+    GroundState,
+    checked,
+    entrusted,
+    jointly_used,
+    runs,
+    succeeded,
+    transmission,
+)
 from models.store import Store
 
 _ENTRUSTED = """
@@ -29,6 +37,12 @@ ORDER BY foreign_informed, confirmed_on, id
 """
 
 
+_TRANSMITTED = """
+SELECT recipient, id, items, from_on, until_on, published_at, ended_on, recipient_ja, items_ja, purpose_ja, opt_out_url
+FROM transmission_notices ORDER BY id
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Grounds:
     """What holds for one recipient today.
@@ -40,6 +54,7 @@ class Grounds:
         checked: its system abroad was found equivalent, and the next look is not due yet.
         confirmation: of people's consent to its taking related information as theirs, if any holds: the latest, first of
             those that they had been told of its country, as a recipient abroad needs (Art 31(1), Rule 28).
+        transmitted: the fields of events that notices in force announce for it, each with the notice.
     """
 
     entrusted: frozenset[str] = frozenset()
@@ -47,6 +62,11 @@ class Grounds:
     jointly_used: frozenset[str] = frozenset()
     checked: bool = False
     confirmation: Confirmed | None = None
+    transmitted: tuple[tuple[str, str], ...] = ()
+
+    def announced(self, field: str) -> str | None:
+        """The notice in force that announces a field of events, the first of several."""
+        return next((notice for item, notice in self.transmitted if item == field), None)
 
     def confirmed(self, *, abroad: bool) -> bool:
         """Whether the recipient, abroad or not, may take related information as personal (Art 31(1))."""
@@ -64,6 +84,7 @@ class _Found:
     jointly_used: set[str] = field(default_factory=set)
     checked: bool = False
     confirmation: Confirmed | None = None
+    transmitted: list[tuple[str, str]] = field(default_factory=list)
 
 
 async def read_grounds(store: Store, today: date) -> Mapping[str, Grounds]:
@@ -78,6 +99,13 @@ async def read_grounds(store: Store, today: date) -> Mapping[str, Grounds]:
         state = runs(confirmed_on, day_of(end), day_of(ended), today)
         if confirmed_on is not None and state is GroundState.HOLDS:
             found[recipient].confirmation = Confirmed(number, confirmed_on, bool(informed))
+    for row in await store.fetch(_TRANSMITTED, {}):
+        recipient, number, items, start, end, published, ended, *matters = row
+        named = orjson.loads(items)
+        at = None if published is None else moment(published)
+        state = transmission(named, matters, day_of(start), day_of(end), at, day_of(ended), today)
+        if state is GroundState.HOLDS:
+            found[recipient].transmitted += ((item, number) for item in named)
     return {
         recipient: Grounds(
             frozenset(each.entrusted),
@@ -85,6 +113,7 @@ async def read_grounds(store: Store, today: date) -> Mapping[str, Grounds]:
             frozenset(each.jointly_used),
             each.checked,
             each.confirmation,
+            tuple(each.transmitted),
         )
         for recipient, each in found.items()
     }

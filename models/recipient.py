@@ -23,7 +23,7 @@ class Recipient(Model):
     transfer abroad (APPI Art 28): `DESIGNATED` (a country the Commission named) or `EQUIVALENT` (a system, which
     must be checked); blank for none. `identifying` says that it is expected to know whom data without a name is
     about (Art 31). `provision_method` says how the records of what it is given are made (Rule 19). `contact` takes
-    notices from people, `notice_url` from us (RFC 8935).
+    notices from people, `notice_url` from us (RFC 8935), `events_url` what browsers did.
     """
 
     id = fields.CharField(max_length=60, primary_key=True)
@@ -44,6 +44,7 @@ class Recipient(Model):
     contract_until: date | None = fields.DateField(null=True)
     contact = fields.CharField(max_length=200, default="", db_default="")
     notice_url = fields.CharField(max_length=500, default="", db_default="")
+    events_url = fields.CharField(max_length=500, default="", db_default="")
     provision_method = fields.CharEnumField(
         ProvisionMethod,
         max_length=20,

@@ -40,6 +40,7 @@ COLUMNS: Mapping[str, str] = {
     "contractUntil": "contract_until",
     "contact": "contact",
     "noticeUrl": "notice_url",
+    "eventsUrl": "events_url",
     "provisionMethod": "provision_method",
 }
 """The parts that can be changed, by their names in the interface, each with its column."""
@@ -220,5 +221,6 @@ _READERS: Mapping[str, Callable[[RecipientParts, str, Any], Any]] = {
     "contractUntil": _choice,
     "contact": _text(LONGEST_TEXT),
     "noticeUrl": _url,
+    "eventsUrl": _url,
     "provisionMethod": _choice,
 }

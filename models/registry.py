@@ -23,7 +23,7 @@ NEEDED = ("name", "address", "representative")
 
 _RECIPIENTS = """
 SELECT id, kind, name, address, representative, country, foreign_route, state_organ, identifying, status,
-  contract_from, contract_until, provision_method, contract FROM recipients ORDER BY id
+  contract_from, contract_until, provision_method, contract, events_url FROM recipients ORDER BY id
 """
 _CLIENTS = """
 SELECT id, role, recipients, documents, scopes, networks, binding, expires_at,
@@ -40,6 +40,7 @@ class KnownRecipient:
         closed: why nothing may go to it now: `PENDING`, `STOPPED`, or `LAPSED` where its contract does not run.
         grounds: what it may be given data on beside consent and case files.
         method: how the records of what it is given are made, and `contract` what may stand in for them.
+        events_url: where it takes what browsers did; blank for nowhere.
     """
 
     id: str
@@ -55,6 +56,7 @@ class KnownRecipient:
     grounds: Grounds = NO_GROUNDS
     method: ProvisionMethod = ProvisionMethod.INDIVIDUAL
     contract: str = ""
+    events_url: str = ""
 
     @property
     def abroad(self) -> bool:
@@ -141,6 +143,7 @@ async def read_registry(store: Store, now: datetime) -> Registry:
             grounds=grounds.get(row[0], NO_GROUNDS),
             method=ProvisionMethod(row[12]),
             contract=row[13],
+            events_url=row[14],
         )
         for row in await store.fetch(_RECIPIENTS, {})
     ]

@@ -46,6 +46,10 @@ class Circumstance:
     grounds: Grounds = NO_GROUNDS
 
 
+OF_EVENTS = (Fact.TRANSMISSION_ANNOUNCED, Fact.LOCATED, Fact.GROUPED)
+"""What is true of what a browser did, and never of a person on record."""
+
+
 def certain(circumstance: Circumstance) -> Mapping[Fact, bool]:
     """The facts that are the same for every user."""
     purpose, grounds = circumstance.chain[0], circumstance.grounds
@@ -58,6 +62,7 @@ def certain(circumstance: Circumstance) -> Mapping[Fact, bool]:
         Fact.JOINTLY_USED: purpose in grounds.jointly_used,
         Fact.IDENTIFYING: circumstance.identifying,
         Fact.CONFIRMED: grounds.confirmed(abroad=circumstance.abroad),
+        **dict.fromkeys(OF_EVENTS, False),
     }
     if circumstance.role is not Role.USER:
         known[Fact.SELF] = False

@@ -41,6 +41,9 @@ class Reason(StrEnum):
     EQUIVALENT_LAPSED = "EQUIVALENT_LAPSED"
     FOREIGN_INFO_MISSING = "FOREIGN_INFO_MISSING"
     IRI_NOT_CONFIRMED = "IRI_NOT_CONFIRMED"
+    NOTICE_MISSING = "NOTICE_MISSING"
+    LOCATION_NOT_CONSENTED = "LOCATION_NOT_CONSENTED"
+    GROUP_TOO_SMALL = "GROUP_TOO_SMALL"
 
 
 REASONS: Final[Mapping[Fact, Reason]] = {
@@ -65,6 +68,9 @@ REASONS: Final[Mapping[Fact, Reason]] = {
     Fact.ABROAD_INFORMED: Reason.FOREIGN_INFO_MISSING,
     Fact.IDENTIFYING: Reason.IRI_NOT_CONFIRMED,
     Fact.CONFIRMED: Reason.IRI_NOT_CONFIRMED,
+    Fact.TRANSMISSION_ANNOUNCED: Reason.NOTICE_MISSING,
+    Fact.LOCATED: Reason.LOCATION_NOT_CONSENTED,
+    Fact.GROUPED: Reason.GROUP_TOO_SMALL,
 }
 """The reason each fact gives, in the order of the steps: the first that fails answers."""
 

@@ -83,9 +83,12 @@ class Judge:
         return _facts(self._context(role, action, purpose, recipient).about(self._reach.field(field)))
 
     def usable(self, role: str, purpose: str, recipient: str) -> bool:
-        """Whether some rule lets this role use this purpose for this recipient, beyond opening a door."""
+        """Whether some rule lets this role use this purpose for this recipient, beyond opening a door.
+
+        What is only transmitted from browsers is nothing that anybody may ask for.
+        """
         return any(
-            rule.effect is Effect.ALLOW and rule.field not in self._doors
+            rule.effect is Effect.ALLOW and rule.field not in self._doors and rule.action != Action.TRANSMIT
             for rule in self._find(role, purpose, recipient)
         )
 

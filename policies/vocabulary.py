@@ -46,13 +46,14 @@ class Role(StrEnum):
 
 
 class Action(StrEnum):
-    """What is done with a field; `invoke` is for mutations, registers and doors."""
+    """What is done with a field; `invoke` is for mutations, registers and doors, `transmit` for a browser's events."""
 
     READ = "read"
     COLLECT = "collect"
     CORRECT = "correct"
     ERASE = "erase"
     INVOKE = "invoke"
+    TRANSMIT = "transmit"
 
 
 class Effect(StrEnum):
@@ -139,6 +140,21 @@ class Fact(StrEnum):
         "lawful",
         "法第27条第1項各号の根拠を備えた案件記録がある",
         "a complete case file under Art 27(1) names this",
+    )
+    TRANSMISSION_ANNOUNCED = (
+        "transmission-announced",
+        "この項目の外部送信について、送信する情報・送信先・利用目的が日本語で公表されている",
+        "what is sent, who receives it and what for was announced in Japanese for this item",
+    )
+    LOCATED = (
+        "located",
+        "位置情報の利用が端末で許可されている",
+        "the device was allowed to tell its location",
+    )
+    GROUPED = (
+        "grouped",
+        "同じ属性の組合せを持つ端末が十以上ある",
+        "ten browsers or more share these attributes",
     )
 
 

@@ -21,6 +21,7 @@ _ACTS: dict[str, tuple[str, str]] = {
     Action.COLLECT: ("取得すること", "collect"),
     Action.CORRECT: ("訂正すること", "correct"),
     Action.ERASE: ("消去すること", "erase"),
+    Action.TRANSMIT: ("送信を受けること", "be sent"),
     Action.INVOKE: ("使うこと", "use"),
     ANY: ("扱うこと", "handle"),
 }

@@ -32,6 +32,7 @@ OPTIONS: Mapping[str, str] = {
     "contractUntil": "--until",
     "contact": "--contact",
     "noticeUrl": "--notice-url",
+    "eventsUrl": "--events-url",
     "provisionMethod": "--method",
     "pending": "--pending",
 }
@@ -65,6 +66,7 @@ class Clearable(StrEnum):
     UNTIL = "until"
     CONTACT = "contact"
     NOTICE_URL = "notice-url"
+    EVENTS_URL = "events-url"
 
     @property
     def part(self) -> str:
@@ -104,6 +106,7 @@ def parts(  # noqa: PLR0913 - the parts of a recipient
     ] = None,
     contact: Annotated[str | None, typer.Option(help="Where people turn to at it.")] = None,
     notice_url: Annotated[str | None, typer.Option(help="Where notices from us go: `https`.")] = None,
+    events_url: Annotated[str | None, typer.Option(help="Where it takes what browsers did: `https`.")] = None,
     method: Annotated[
         ProvisionMethod | None,
         typer.Option(case_sensitive=False, help="How records of what it is given are made; else singly."),
@@ -127,6 +130,7 @@ def parts(  # noqa: PLR0913 - the parts of a recipient
         contractUntil=_day("--until", until),
         contact=contact,
         noticeUrl=notice_url,
+        eventsUrl=events_url,
         provisionMethod=method,
     )
 

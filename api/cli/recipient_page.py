@@ -66,6 +66,7 @@ def _lines(record: RecipientRecord, edition: Edition, today: date) -> Iterator[t
     yield "contract runs", f"{_day(parts['contractFrom']) or '…'} to {_day(parts['contractUntil']) or '…'}"
     yield "contact", parts["contact"] or "unknown"
     yield "notices go to", parts["noticeUrl"] or "nowhere"
+    yield "events go to", parts["eventsUrl"] or "nowhere"
     yield "records are made", parts["provisionMethod"].lower()
     for change in record.changes:
         yield (

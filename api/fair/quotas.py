@@ -61,6 +61,12 @@ class Quotas:
         MOST_QUOTA,
         "How many requests for tokens one address may send in a minute, and one client five times as many; 0 for any.",
     )
+    events_per_minute: int = _quota(
+        600,
+        0,
+        MOST_QUOTA,
+        "How many requests with events or about opting out one address may send in a minute; 0 for any.",
+    )
 
 
 USUAL = Quotas()

@@ -13,13 +13,16 @@ Pairs = Sequence[tuple[bytes, bytes]]
 class Cors:
     """The answers to browsers, for the origins of this installation; never with credentials such as cookies."""
 
-    def __init__(self, origins: Collection[str]) -> None:
+    def __init__(self, origins: Collection[str], *, asked: bytes = ASKED, methods: bytes = METHODS) -> None:
+        """`asked`: the headers that requests may bring; `methods`: by which they may come."""
         self._origins = frozenset(origin.encode() for origin in origins)
+        self._asked = asked
+        self._methods = methods
 
     @property
     def methods(self) -> bytes:
         """What `Allow` names."""
-        return METHODS + b", OPTIONS" if self._origins else METHODS
+        return self._methods + b", OPTIONS" if self._origins else self._methods
 
     @property
     def serves_options(self) -> bool:
@@ -36,8 +39,8 @@ class Cors:
         if origin in self._origins and b"access-control-request-method" in headers:
             told += [
                 (b"access-control-allow-origin", origin),
-                (b"access-control-allow-methods", METHODS),
-                (b"access-control-allow-headers", ASKED),
+                (b"access-control-allow-methods", self._methods),
+                (b"access-control-allow-headers", self._asked),
                 (b"access-control-max-age", AGE),
             ]
         return told

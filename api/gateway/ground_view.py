@@ -19,6 +19,7 @@ LISTED = {
     "jointUses": Ground.JOINT_USE,
     "foreignChecks": Ground.FOREIGN_CHECK,
     "confirmations": Ground.CONFIRMATION,
+    "transmissionNotices": Ground.TRANSMISSION,
 }
 """The lists of grounds by their names in the interface."""
 

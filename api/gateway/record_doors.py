@@ -12,6 +12,7 @@ from api.gateway.notice_door import read_notices
 from api.gateway.received_door import read_received
 from api.gateway.record import Record
 from api.gateway.selection import Selected
+from api.gateway.transmission_door import read_transmission_page
 
 Read = Callable[[Door, Selected, Mapping[str, Any], Record], Awaitable[Any]]
 
@@ -30,6 +31,7 @@ RECORD_DOORS: Mapping[str, RecordDoor] = MappingProxyType(
         "notices": RecordDoor(NOTICES, read_notices),
         "cases": RecordDoor(CASES, look_up_cases),
         "receipts": RecordDoor(FIELD, read_ledger),
+        "transmissions": RecordDoor(FIELD, read_transmission_page),
         "received": RecordDoor(NOTICES, read_received),
     }
 )

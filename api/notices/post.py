@@ -54,8 +54,8 @@ class Post:
         self._longest = longest
         self._client: httpx.AsyncClient | None = None
 
-    async def deliver(self, url: str, token: str) -> None:
-        """Return when the receiver took the notice.
+    async def deliver(self, url: str, token: str, media_type: str = MEDIA_TYPE) -> None:
+        """Return when the receiver took the token, which goes as this type.
 
         Raises:
             Failed: it did not, or nobody knows.
@@ -64,7 +64,7 @@ class Post:
             raise Failed(Trouble.NO_ADDRESS)
         try:
             async with asyncio.timeout(self._longest):
-                await self._deliver(await look_up(url, development=self._development), token)
+                await self._deliver(await look_up(url, development=self._development), token, media_type)
         except NotAllowed:
             raise Failed(Trouble.ADDRESS_REFUSED) from None
         except (TimeoutError, httpx.TimeoutException):
@@ -77,16 +77,16 @@ class Post:
         if self._client is not None:
             await self._client.aclose()
 
-    async def _deliver(self, destination: Destination, token: str) -> None:
+    async def _deliver(self, destination: Destination, token: str, media_type: str) -> None:
         *others, last = destination.addresses
         for address in others:
             try:
-                return await self._to(destination, address, token)
+                return await self._to(destination, address, token, media_type)
             except httpx.ConnectError:
                 continue
-        return await self._to(destination, last, token)
+        return await self._to(destination, last, token, media_type)
 
-    async def _to(self, destination: Destination, address: str, token: str) -> None:
+    async def _to(self, destination: Destination, address: str, token: str, media_type: str) -> None:
         url = destination.url
         request = self._http.build_request(
             "POST",
@@ -94,7 +94,7 @@ class Post:
             content=token,
             headers={
                 "Host": url.netloc.decode(),
-                "Content-Type": MEDIA_TYPE,
+                "Content-Type": media_type,
                 "Accept": "application/json",
                 "Accept-Encoding": "identity",
                 "User-Agent": "mokuteki",

@@ -19,12 +19,14 @@ from api.schema.query import Query
 REGISTER_TYPES = (
     *("Client", "ClientSecret", "Recipient", "RegisterChange", "RegisterPart"),
     *("Grounds", "Entrustment", "Succession", "JointUse", "ForeignCheck", "Confirmation"),
+    "TransmissionNotice",
 )
 RECORD_TYPES = (
     "Access",
     "Release",
     "Provision",
     "Receipt",
+    "Transmission",
     "Received",
     "ReceivedItem",
     "WithdrawalNotice",

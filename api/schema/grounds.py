@@ -113,6 +113,36 @@ class Confirmation:
 
 
 @strawberry.type(
+    description="What a company is sent of what browsers do, as it was announced (Telecommunications Business Act"
+    " Art 27-12)"
+)
+class TransmissionNotice:
+    """A notice."""
+
+    id: strawberry.ID = strawberry.field(description=ID_TOLD)
+    recipient: strawberry.ID = strawberry.field(description=WHO)
+    items: list[strawberry.ID] = strawberry.field(description="What is sent, as fields such as `Event.url`")
+    recipient_ja: str = strawberry.field(description="Who receives it, as people in Japan know the company")
+    items_ja: str = strawberry.field(description="What is sent, in Japanese")
+    purpose_ja: str = strawberry.field(description="What the company uses it for, in Japanese")
+    recipient_en: str = strawberry.field(description="Who receives it, in English; blank for none")
+    items_en: str = strawberry.field(description="What is sent, in English; blank for none")
+    purpose_en: str = strawberry.field(description="What it is used for, in English; blank for none")
+    policy_url: str = strawberry.field(description="The company's own policy; blank for none")
+    opt_out_url: str = strawberry.field(description="Where the company takes opt-outs; needed to publish")
+    opt_out_ja: str = strawberry.field(description="What opting out does, in Japanese; blank for none")
+    limits_ja: str = strawberry.field(
+        description="What does not work after opting out, in Japanese; blank for nothing"
+    )
+    from_: date = strawberry.field(name="from", description="The first day")
+    until: date | None = strawberry.field(description="The last day; null for no end")
+    published_at: datetime | None = strawberry.field(description="When it was published; null for a draft")
+    ended_on: date | None = strawberry.field(description=ENDED)
+    state: GroundState = strawberry.field(description=STATE)
+    changes: list[RegisterChange] = strawberry.field(description=CHANGES)
+
+
+@strawberry.type(
     description="All grounds that are kept beside consent and case files, the newest of each last"
 )
 class Grounds:
@@ -124,4 +154,7 @@ class Grounds:
     foreign_checks: list[ForeignCheck] = strawberry.field(description="Looks at recipients abroad")
     confirmations: list[Confirmation] = strawberry.field(
         description="Consent to being known by related information, confirmed"
+    )
+    transmission_notices: list[TransmissionNotice] = strawberry.field(
+        description="What companies are sent of what browsers do"
     )

@@ -39,6 +39,9 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "EndConfirmationPayload": "confirmation",
         "EndEntrustmentPayload": "entrustment",
         "EndJointUsePayload": "jointUse",
+        "DraftTransmissionNoticePayload": "transmissionNotice",
+        "EndTransmissionNoticePayload": "transmissionNotice",
+        "PublishTransmissionNoticePayload": "transmissionNotice",
         "EndSuccessionPayload": "succession",
         "Entrustment": "id recipient contract scope purposes from until supervisedOn superviseDays endedOn state"
         " changes",
@@ -51,7 +54,7 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         " measuresUntoldBecause",
         "FormChoice": "value labelJa labelEn",
         "FormQuestion": "key kind category choices labelJa labelEn helpJa helpEn required askedFrom askedUntil",
-        "Grounds": "entrustments successions jointUses foreignChecks confirmations",
+        "Grounds": "entrustments successions jointUses foreignChecks confirmations transmissionNotices",
         "Holder": "recipient name since lastProvidedOn notified",
         "InputMistake": "path code message",
         "InvalidateConsentPayload": "user",
@@ -82,7 +85,7 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "ReceivedItem": "field value withheld",
         "ReceivedResult": "index outcome received mistakes",
         "Recipient": "id kind name formerNames address representative country foreignRoute stateOrgan identifying"
-        " status closed missing contract contractFrom contractUntil contact noticeUrl provisionMethod changes",
+        " status closed missing contract contractFrom contractUntil contact noticeUrl eventsUrl provisionMethod changes",
         "RecordConsentPayload": "user warnings",
         "RecordEntrustmentPayload": "entrustment",
         "RecordForeignCheckPayload": "foreignCheck",
@@ -109,6 +112,12 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "StopRecipientPayload": "recipient",
         "Succession": "id recipient reference purposes on endedOn state changes",
         "SuperviseEntrustmentPayload": "entrustment",
+        "Transmission": "id at recipient recipientName recipientAddress recipientRepresentative country purpose items"
+        " events notices confirmation confirmedOn foreignInformed firstOn lastOn retainUntil edition",
+        "TransmissionConnection": "edges pageInfo",
+        "TransmissionEdge": "node cursor",
+        "TransmissionNotice": "id recipient items recipientJa itemsJa purposeJa recipientEn itemsEn purposeEn policyUrl"
+        " optOutUrl optOutJa limitsJa from until publishedAt endedOn state changes",
         "UpdateClientPayload": "client",
         "UpdateRecipientPayload": "recipient",
         "UpdateUserPayload": "user",

@@ -9,6 +9,7 @@ from api.schema.notice_mutations import NoticeMutations
 from api.schema.people_mutations import PeopleMutations
 from api.schema.receiving_mutations import ReceivingMutations
 from api.schema.recipient_mutations import RecipientMutations
+from api.schema.transmission_mutations import TransmissionMutations
 
 
 @strawberry.type(description="Everything that can be changed")
@@ -20,5 +21,6 @@ class Mutation(
     CaseMutations,
     NoticeMutations,
     ReceivingMutations,
+    TransmissionMutations,
 ):
     """The root of mutations; each register brings its own."""

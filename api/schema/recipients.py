@@ -46,6 +46,7 @@ FROM = "The first day of the contract, in Japan; nothing goes to it before"
 UNTIL = "The last day of the contract, in Japan; nothing goes to it after"
 CONTACT = "Where people turn to at it"
 NOTICE_URL = "Where notices from us go (RFC 8935): `https`"
+EVENTS_URL = "Where it takes what browsers did: `https`"
 METHOD = "How records of what it is given are made (Rule 19)"
 
 
@@ -76,6 +77,7 @@ class Recipient:
     contract_until: date | None = strawberry.field(description=UNTIL)
     contact: str = strawberry.field(description=CONTACT)
     notice_url: str = strawberry.field(description=f"{NOTICE_URL}; empty for none")
+    events_url: str = strawberry.field(description=f"{EVENTS_URL}; empty for none")
     provision_method: ProvisionMethod = strawberry.field(description=METHOD)
     changes: list[RegisterChange] = strawberry.field(description="Its changes, the newest first; at most 100")
 
@@ -98,6 +100,7 @@ class _Parts:
     contract_until: date | None = strawberry.field(default=UNSET, description=UNTIL)
     contact: str | None = strawberry.field(default=UNSET, description=CONTACT)
     notice_url: str | None = strawberry.field(default=UNSET, description=NOTICE_URL)
+    events_url: str | None = strawberry.field(default=UNSET, description=EVENTS_URL)
     provision_method: ProvisionMethod | None = strawberry.field(
         default=UNSET, description=f"{METHOD}; `INDIVIDUAL` if never named, `CONTRACT` with a `contract` only"
     )

@@ -11,6 +11,7 @@ from api.schema.finished import Info, finished
 from api.schema.ledger import AccessConnection, ProvisionConnection
 from api.schema.notices import WithdrawalNoticeConnection
 from api.schema.receipts import ReceiptConnection, ReceivedConnection
+from api.schema.transmissions import TransmissionConnection
 from models.access import Outcome
 from models.retention import ProvisionMethod
 from models.withdrawal_notice import NoticeState
@@ -73,6 +74,19 @@ class RecordQueries:
         first: First = 50,
         after: After = UNSET,
     ) -> ReceiptConnection:
+        """Finished."""
+        return finished(info)
+
+    @strawberry.field(description="The records of what was passed on of browsers' events, newest first")
+    def transmissions(  # noqa: PLR0913, PLR0917 - the interface's arguments
+        self,
+        info: Info,
+        recipient: Annotated[strawberry.ID | None, told("To this company")] = UNSET,
+        since: Since = UNSET,
+        until: Until = UNSET,
+        first: First = 50,
+        after: After = UNSET,
+    ) -> TransmissionConnection:
         """Finished."""
         return finished(info)
 

@@ -18,8 +18,8 @@ from models.demo import clients
 from models.demo.cast import Cast
 from models.demo.handout import Demo, write
 from models.demo.people import midnight
-from models.demo.recipients import entrustments, recipients
-from models.ground import Entrustment
+from models.demo.recipients import entrustments, recipients, transmission_notice
+from models.ground import Entrustment, TransmissionNotice
 from models.recipient import Recipient
 from models.restraint import Erasure, Hold, OptOut
 from models.user import User
@@ -31,6 +31,7 @@ __all__ = ["Demo", "load", "write"]
 _TABLES: tuple[type[Model], ...] = (
     Recipient,
     Entrustment,
+    TransmissionNotice,
     Client,
     ClientSecret,
     User,
@@ -72,6 +73,7 @@ async def load(
             [
                 *recipients(),
                 *entrustments(today),
+                transmission_notice(today),
                 *clients.clients(told, midnight(today)),
                 *clients.client_secrets(told, midnight(today)),
             ],

@@ -1,11 +1,12 @@
 """The recipients of the demonstration, made up (架空): what Art 29 wants to know of each, and what they do for us."""
 
 import csv
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
 
-from models.ground import Entrustment
+from models.day import JAPAN
+from models.ground import Entrustment, TransmissionNotice
 from models.person_row import new_id
 from models.recipient import Recipient
 
@@ -50,3 +51,32 @@ def entrustments(today: date) -> list[Entrustment]:
         )
         for recipient, purpose, contract, scope in ENTRUSTED
     ]
+
+
+def transmission_notice(today: date) -> TransmissionNotice:
+    """What the analytics provider would be sent of what browsers do, as it was announced."""
+    begins = today - timedelta(days=200)
+    return TransmissionNotice(
+        id=new_id(),
+        recipient="analytics",
+        items=[
+            "Event.url",
+            "Event.content",
+            "Event.order",
+            "Event.terminal",
+            "Event.browser",
+            "Event.cookieId",
+        ],
+        recipient_ja="エグザンプル・アナリティクス（架空）",
+        items_ja="閲覧したページのURLと内容、閲覧の順序、端末とブラウザの種類、ブラウザの識別子",
+        purpose_ja="サイトの利用状況の分析とサービスの改善",
+        recipient_en="Example Analytics (made up)",
+        items_en="the pages looked at and their order, the kinds of device and browser, the browser's random number",
+        purpose_en="to analyse how the site is used and improve it",
+        policy_url="https://analytics.example/privacy",
+        opt_out_url="https://analytics.example/opt-out",
+        opt_out_ja="停止すると、この会社への送信を止めます。",
+        limits_ja="サービスの利用に制限はありません。",
+        from_on=begins,
+        published_at=datetime.combine(begins, time(), JAPAN),
+    )

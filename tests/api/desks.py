@@ -32,6 +32,12 @@ KINDS: Mapping[str, tuple[str, str]] = {
     ),
     "confirmRelatedConsent": ("confirmation", "recipient how foreignInformed confirmedOn until"),
     "endConfirmation": ("confirmation", "endedOn"),
+    "draftTransmissionNotice": (
+        "transmissionNotice",
+        "recipient items recipientJa itemsJa purposeJa optOutUrl from until publishedAt",
+    ),
+    "publishTransmissionNotice": ("transmissionNotice", "publishedAt"),
+    "endTransmissionNotice": ("transmissionNotice", "endedOn"),
 }
 """The mutations of grounds, each with the name of its payload's record and some of its parts."""
 

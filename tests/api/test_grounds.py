@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 from models.day import today_in_japan
-from models.ground import Confirmation, Entrustment, ForeignCheck, JointUse, Succession
+from models.ground import (
+    Confirmation,
+    Entrustment,
+    ForeignCheck,
+    JointUse,
+    Succession,
+    TransmissionNotice,
+)
 from models.recipient import Recipient
 from models.register import RegisterChange
 from tests.api.desks import DESK, KINDS, ground, keep, newest, obeyed, wrong
@@ -81,8 +88,14 @@ GIVEN: dict[str, dict[str, Any]] = {
     "recordForeignCheck": of_check(),
     "confirmRelatedConsent": {"recipient": "ad-network", "how": "提供先の申告"},
     "endConfirmation": {"id": "canary"},
+    "draftTransmissionNotice": {"recipient": "analytics", "from": on(-1)},
+    "publishTransmissionNotice": {"id": "canary"},
+    "endTransmissionNotice": {"id": "canary"},
 }
-MODELS = (Entrustment, Succession, JointUse, ForeignCheck, Confirmation, RegisterChange)
+MODELS = (
+    *(Entrustment, Succession, JointUse, ForeignCheck, Confirmation, TransmissionNotice),
+    RegisterChange,
+)
 
 
 async def rows() -> list[int]:
@@ -411,6 +424,7 @@ async def test_a_ground_recorded_twice_under_one_key_is_one(a_world: World) -> N
     made = answers[0]["data"]["recordEntrustment"]["entrustment"]["id"]
     assert [after - earlier for after, earlier in zip(await rows(), before, strict=True)] == [
         1,
+        0,
         0,
         0,
         0,

@@ -40,6 +40,7 @@ def test_a_recipient_is_registered_with_every_part_by_an_operator(mokuteki: Moku
         *("--address", "1 Musterweg", "--representative", "Erika Muster", "--country", "Germany"),
         *("--route", "equivalent", "--state-organ", "--identifying", "--contract", "C-1"),
         *("--from", "2026-04-01", "--until", "2099-03-31", "--contact", "privacy@bakery.example"),
+        *("--events-url", "http://127.0.0.1:9000/events"),
         *("--notice-url", "http://127.0.0.1:9000/notices", "--method", "bulk", "--operator", "yamada"),
     )
     assert out == ""
@@ -59,6 +60,7 @@ def test_a_recipient_is_registered_with_every_part_by_an_operator(mokuteki: Moku
         "contractUntil": date(2099, 3, 31),
         "contact": "privacy@bakery.example",
         "noticeUrl": "http://127.0.0.1:9000/notices",
+        "eventsUrl": "http://127.0.0.1:9000/events",
         "provisionMethod": "BULK",
     }
     (change,) = found.changes

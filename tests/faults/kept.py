@@ -26,6 +26,7 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "joint_uses": ("ended_on",),
     "foreign_checks": (),
     "confirmations": ("ended_on",),
+    "transmission_notices": ("published_at", "ended_on"),
     "case_files": ("approver", "closed_at"),
     "case_people": (),
     "withdrawal_notices": ("state",),

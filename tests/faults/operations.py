@@ -241,6 +241,9 @@ GROUNDS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         {"recipient": "employer-b", "how": "A", "confirmedOn": "2026-01-01", "until": "2026-02-01"},
     ),
     "endConfirmation": ("confirmation", {"id": "in place"}),
+    "draftTransmissionNotice": ("transmissionNotice", {"recipient": "analytics", "from": "2026-01-01"}),
+    "publishTransmissionNotice": ("transmissionNotice", {"id": "in place"}),
+    "endTransmissionNotice": ("transmissionNotice", {"id": "in place"}),
 }
 """The mutations of grounds, each with what its payload tells and what is said.
 
@@ -248,7 +251,10 @@ What they record holds no more, or not yet, or held before, so that the registry
 more call to put in force.
 """
 
-_OVER = ("entrustments", "successions", "joint_uses", "confirmations", "case_files", "case_people")
+_OVER = (
+    *("entrustments", "successions", "joint_uses", "confirmations", "transmission_notices"),
+    *("case_files", "case_people"),
+)
 IN_PLACE = (
     *(f"DELETE FROM {table} WHERE id IN ('in place', 'standing')" for table in _OVER),
     (
@@ -271,6 +277,12 @@ IN_PLACE = (
     (
         "INSERT INTO confirmations (id, recipient, how, foreign_informed, confirmed_on)"
         " VALUES ('in place', 'employer-b', 'A', FALSE, '2026-01-01')"
+    ),
+    (
+        "INSERT INTO transmission_notices (id, recipient, items, recipient_ja, items_ja, purpose_ja, recipient_en,"
+        " items_en, purpose_en, policy_url, opt_out_url, opt_out_ja, limits_ja, from_on, until_on) VALUES ('in place',"
+        " 'analytics', '[\"Event.url\"]', 'A', 'ページ', '分析', '', '', '', '', 'https://a.example/', '', '',"
+        " '2026-01-01', '2026-02-01')"
     ),
     (
         "INSERT INTO case_files (id, recipient, basis, reference, office, requester, items, valid_from, valid_until,"

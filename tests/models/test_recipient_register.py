@@ -85,6 +85,7 @@ async def test_a_recipient_is_kept_with_every_part_and_read_as_it_was_entered(st
         "contractUntil": date(2027, 3, 31),
         "contact": "06-0000-0000",
         "noticeUrl": "https://bakery.example:8443/notices?a=b",
+        "eventsUrl": "https://bakery.example:8443/events",
         "provisionMethod": "CONTRACT",
     }
     await added(store, "whole", **parts)

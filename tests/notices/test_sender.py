@@ -7,7 +7,7 @@ import pytest
 from joserfc.errors import InvalidKeyIdError
 from structlog.testing import capture_logs
 
-from api.notices.sender import FIRST_WAIT, LONGEST_WAIT, MOST_TRIES, wait_after
+from api.notices.carrier import FIRST_WAIT, LONGEST_WAIT, MOST_TRIES, wait_after
 from models.database import opened
 from models.notice_box import LEASE
 from models.store import StoreUnavailable

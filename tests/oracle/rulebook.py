@@ -79,11 +79,15 @@ class Rulebook:
         return frozenset(found)
 
     def usable(self, role: str, purpose: str, recipient: str) -> bool:
-        """Some rule allows this role something for this purpose and recipient beyond opening a door."""
+        """Some rule allows this role something for this purpose and recipient beyond opening a door.
+
+        What is transmitted from browsers goes by no operation, so a rule for it counts for none.
+        """
         for _, effect, *dimensions in self.sheets["rules"]:
-            named_role, _, named_purpose, named_field, named_recipient, *_ = dimensions
+            named_role, action, named_purpose, named_field, named_recipient, *_ = dimensions
             if (
                 effect == "allow"
+                and action != "transmit"
                 and named_role in {"any", *self.wider("g", role)}
                 and named_purpose in {"any", *self.wider("g2", purpose)}
                 and named_recipient in {"any", *self.wider("g4", recipient)}

@@ -13,6 +13,7 @@ from api.gateway.walk import walk
 from models.ground_record import Ground, read_grounds_of
 from models.ground_register import GroundRegister
 from models.register import Keeper, Mistaken
+from models.transmission_register import draft_notice, publish_notice
 
 Said = Mapping[str, Any]
 
@@ -40,6 +41,11 @@ GROUND_CHANGES: Mapping[str, GroundChange] = MappingProxyType(
         "endJointUse": GroundChange(Ground.JOINT_USE, "jointUse", _ending(Ground.JOINT_USE)),
         "recordForeignCheck": GroundChange(Ground.FOREIGN_CHECK, "foreignCheck", GroundRegister.check),
         "confirmRelatedConsent": GroundChange(Ground.CONFIRMATION, "confirmation", GroundRegister.confirm),
+        "draftTransmissionNotice": GroundChange(Ground.TRANSMISSION, "transmissionNotice", draft_notice),
+        "publishTransmissionNotice": GroundChange(Ground.TRANSMISSION, "transmissionNotice", publish_notice),
+        "endTransmissionNotice": GroundChange(
+            Ground.TRANSMISSION, "transmissionNotice", _ending(Ground.TRANSMISSION)
+        ),
         "endConfirmation": GroundChange(Ground.CONFIRMATION, "confirmation", _ending(Ground.CONFIRMATION)),
     }
 )

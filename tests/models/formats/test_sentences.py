@@ -19,6 +19,9 @@ ROOT = ROOM.parent.parent
 CHANGES = ROOT / "api" / "gateway" / "changes"
 """Where an input is checked against what is kept and what was shown."""
 
+EVENTS = ROOT / "api" / "events"
+"""Where a request with events is answered."""
+
 MODELS = ROOT / "models"
 """Where the formats are, and where what is entered into a register is checked."""
 
@@ -30,6 +33,7 @@ def codes() -> Iterator[str]:
     for file in (
         *CHANGES.glob("*.py"),
         *MODELS.rglob("*.py"),
+        *EVENTS.glob("*.py"),
         CHANGES.parent / "fitting.py",
     ):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):

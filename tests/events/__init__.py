@@ -1,0 +1,1 @@
+"""What browsers did: what comes in, what leaves, and what never does."""
