@@ -28,10 +28,10 @@ from api.tokens import endpoint
 from api.tokens.access_token import Holder
 from api.tokens.guarded import enough
 from api.tokens.metadata import GRAPHQL
-from models.client import Client
+from models.clients.client import Client
+from models.database.store import StoreUnavailable
 from models.demo.handout import read_demo
 from models.inforce import PolicyUnavailable
-from models.store import StoreUnavailable
 
 
 class App(Starlette):

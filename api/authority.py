@@ -6,7 +6,7 @@ from api.tokens.authority import Authority
 from api.tokens.flood import flood
 from api.tokens.metadata import Offered
 from api.tokens.trusted import Trusted
-from models.public_key import ALGORITHMS
+from models.clients.public_key import ALGORITHMS
 from models.registry import Registry
 
 

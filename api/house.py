@@ -30,19 +30,19 @@ from api.tokens.guarded import must_bind
 from api.tokens.keys import keyring_of, load_keys
 from api.tokens.nonce import Nonces
 from api.tokens.replay import MemoryReplays, Replays, StoreReplays
-from models.access import Outcome
 from models.catalogue import clear_answers
-from models.client import Client
-from models.client_use import ClientUse
-from models.database import opened
-from models.dialect import Dialect
+from models.clients.client import Client
+from models.clients.use import ClientUse
+from models.database.dialect import Dialect
+from models.database.opening import opened
+from models.database.store import Store
 from models.inforce import Force, InForce
-from models.ledger import Ledger
-from models.ledger_index import LedgerIndex
-from models.ledger_months import LedgerMonths
-from models.store import Store
-from models.usage import Usages
-from models.vault import Vault, vault_in_use
+from models.ledger.access import Outcome
+from models.ledger.index import LedgerIndex
+from models.ledger.ledger import Ledger
+from models.ledger.months import LedgerMonths
+from models.ledger.usage import Usages
+from models.sealing.vault import Vault, vault_in_use
 from policies.vocabulary import Role
 
 _log = structlog.get_logger()

@@ -21,9 +21,9 @@ from starlette.routing import Route
 
 from api.fair.quotas import NAMES
 from api.tokens.fault import ERRORS
-from models.event_choice import CLOSED
-from models.notice_box import Counts
-from models.withdrawal_notice import NoticeState, Trouble
+from models.events.choice import CLOSED
+from models.notices.box import Counts
+from models.notices.withdrawal import NoticeState, Trouble
 from policies.explanation import Reason
 
 TOGETHER = "PROMETHEUS_MULTIPROC_DIR"

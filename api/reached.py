@@ -22,7 +22,7 @@ def host_of(environ: Mapping[str, str]) -> str:
 
 
 def database_of(environ: Mapping[str, str], var: Path) -> str:
-    """The database, as `models.database` takes it."""
+    """The database, as `models.database.opening` takes it."""
     url = said(environ, "MOKUTEKI_DATABASE_URL") or f"sqlite://{var / 'mokuteki.db'}"
     scheme, separator, rest = url.partition("://")
     if scheme not in {"sqlite", "postgres", "postgresql"} or not separator or not rest:

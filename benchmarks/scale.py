@@ -21,7 +21,7 @@ from benchmarks.scale_measure import measured
 from benchmarks.scale_recording import recording
 from benchmarks.scale_report import written
 from models.catalogue import CATEGORIES
-from models.database import migrate, opened
+from models.database.opening import migrate, opened
 from models.demo.load import load
 from models.publish import publish_shipped
 from policies.edition import shipped

@@ -6,9 +6,9 @@ from typing import Any
 
 import asyncpg  # noqa: TC002 - as everywhere here
 
-from models.ledger_months import make_months
-from models.ledger_rows import CLOCK_SHIFT, PROVISIONS, provision_id
-from models.store import Store
+from models.database.store import Store
+from models.ledger.months import make_months
+from models.ledger.rows import CLOCK_SHIFT, PROVISIONS, provision_id
 
 DAYS = 75
 """The ledger reaches back so far, and so over three months or four."""

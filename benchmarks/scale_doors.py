@@ -14,9 +14,9 @@ import asyncpg  # noqa: TC002 - as everywhere here
 from api.gateway.request import Request
 from api.house import House
 from api.tokens.requester import Requester
-from models.client import Client
-from models.store import Row
-from models.store_postgres import SESSION, PostgresStore, _PostgresTransaction
+from models.clients.client import Client
+from models.database.postgres import SESSION, PostgresStore, _PostgresTransaction
+from models.database.store import Row
 
 ACCOUNT = '@purpose(id: "service.account")'
 APPLICATION = '@purpose(id: "service.application")'

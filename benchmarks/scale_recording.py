@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from secrets import token_hex
 
-from models.access import Outcome
-from models.bits import load_bits
 from models.catalogue import FIELDS
-from models.entry import Entry, Group
-from models.ledger_rows import Rows
-from models.store import Store, Table
+from models.database.store import Store, Table
+from models.ledger.access import Outcome
+from models.ledger.bits import load_bits
+from models.ledger.entry import Entry, Group
+from models.ledger.rows import Rows
 
 BATCH = 32
 """Operations in one commit."""

@@ -25,7 +25,7 @@ from benchmarks.processes import LOOPBACK, free_port, started
 from benchmarks.rounds import Results, interleaved, to_the_end
 from benchmarks.targets import IDS, SCENARIOS, Target, graphql
 from benchmarks.unsealed import CARD, PLAIN
-from models.database import opened
+from models.database.opening import opened
 from models.user import User
 
 HERE = Path(__file__).parent

@@ -2,7 +2,7 @@
 
 from tortoise import Model, fields
 
-from models.sealed import CellField
+from models.sealing.sealed import CellField
 
 
 class Amendment(Model):

@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from models.cell import Unreadable
-from models.vault import Sealing, Vault
+from models.sealing.cell import Unreadable
+from models.sealing.vault import Sealing, Vault
 from policies.form import ANSWERS
 
 SEALED = "sealed"

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from models.made import DERIVED, REGISTERS
 from models.personal import Kind, Personal, Undeclared, declared
-from models.sealed import AnswersField, SealedField
+from models.sealing.sealed import AnswersField, SealedField
 from models.user import User
 from policies.edition import Edition
 

@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from models.bits import Bits, load_bits
 from models.catalogue import catalogue
-from models.ledger_rows import LARGEST_ID
+from models.clients.token_state import KnownKey, TokenState, read_token_state
+from models.database.store import Row, Store
+from models.ledger.bits import Bits, load_bits
+from models.ledger.rows import LARGEST_ID
 from models.personal import Personal
 from models.registry import Registry, read_registry
-from models.store import Row, Store
-from models.token_state import KnownKey, TokenState, read_token_state
 from policies.edition import Edition
 from policies.judge import Judge
 

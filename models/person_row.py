@@ -15,13 +15,13 @@ from tortoise import fields
 from models.amendment import Amendment
 from models.answers import opened_answers, sealed_answers
 from models.catalogue import ANSWERS
+from models.database.dialect import Dialect
+from models.database.store import Transaction
 from models.day import moment
-from models.dialect import Dialect
 from models.personal import declared
-from models.sealed import AnswersField, MarkField, SealedField
-from models.store import Transaction
+from models.sealing.sealed import AnswersField, MarkField, SealedField
+from models.sealing.vault import Sealing, Vault
 from models.user import User
-from models.vault import Sealing, Vault
 
 _COLUMNS = User._meta.fields_map  # noqa: SLF001 - the only list of columns
 PATHS: Mapping[str, str] = {each.columns[0]: each.path for each in declared(User)}

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 from tortoise import Model, fields
 
-from models.sealed import MarkField, SealedField
+from models.sealing.sealed import MarkField, SealedField
 
 T = TypeVar("T")
 

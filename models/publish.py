@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from models.store import Store
+from models.database.store import Store
 from policies.edition import Edition
 
 NEWEST = "SELECT id, number FROM editions ORDER BY number DESC LIMIT 1"

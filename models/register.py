@@ -11,9 +11,9 @@ from typing import Any, NoReturn
 import orjson
 from tortoise import Model, fields
 
+from models.database.store import Reader, Transaction
 from models.day import moment
 from models.formats.wrong import Mistake, Wrong
-from models.store import Reader, Transaction
 
 LATEST = 100
 """The most changes that are told of one record."""

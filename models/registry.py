@@ -7,12 +7,12 @@ from typing import Any
 
 import orjson
 
-from models.client import Binding
+from models.clients.client import Binding
+from models.database.store import Store
 from models.day import day_of, moment, today_in_japan
-from models.known_grounds import NO_GROUNDS, Grounds, read_grounds
-from models.recipient import RecipientStatus
-from models.retention import ProvisionMethod
-from models.store import Store
+from models.grounds.known import NO_GROUNDS, Grounds, read_grounds
+from models.provisions.retention import ProvisionMethod
+from models.recipients.recipient import RecipientStatus
 
 LAPSED = "LAPSED"
 DESIGNATED, EQUIVALENT = "DESIGNATED", "EQUIVALENT"

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from models.consent import PERMITTING
-from models.known_grounds import NO_GROUNDS, Grounds
+from models.consents.consent import PERMITTING
+from models.grounds.known import NO_GROUNDS, Grounds
 from models.restraint import Mark
 from policies.vocabulary import Fact, Role
 

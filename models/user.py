@@ -6,7 +6,7 @@ from secrets import token_hex
 from tortoise import fields
 
 from models.personal import personal, system
-from models.sealed import AnswersField, MarkField, SealedRecord
+from models.sealing.sealed import AnswersField, MarkField, SealedRecord
 
 
 def new_version() -> str:

@@ -10,7 +10,7 @@ import structlog
 
 from benchmarks.postgres import Server, execute, postgres
 from models.catalogue import CATEGORIES
-from models.database import migrate
+from models.database.opening import migrate
 from policies.edition import Edition, shipped
 from tests.made import make_sqlite
 from tests.world import World, world

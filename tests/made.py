@@ -4,7 +4,7 @@ from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
 
-from models.database import SQLITE, migrate
+from models.database.opening import SQLITE, migrate
 
 _HOME = TemporaryDirectory()
 _FIRST = Path(_HOME.name) / "made.db"

@@ -21,7 +21,7 @@ from api.schema.build import build_schema as served
 from api.schema.build import core
 from api.schema.guarded import REGISTERS, Unguarded, check_guards
 from models.catalogue import CATEGORIES, FIELDS
-from models.database import migrate, opened
+from models.database.opening import migrate, opened
 from models.personal import Undeclared, declared, personal, system
 from models.publish import publish_shipped
 from models.user import User

@@ -15,8 +15,8 @@ from api.app import build_app
 from api.house import House, open_house
 from api.settings import Settings
 from api.tokens.access_token import Holder
-from models.client import Client
-from models.database import opened
+from models.clients.client import Client
+from models.database.opening import opened
 from models.demo.load import Demo, load
 from models.publish import publish_shipped
 from policies.edition import Edition

@@ -18,8 +18,8 @@ from api.cli.client_page import listed, page, tell
 from api.cli.given import Said, entered
 from api.cli.operator import By
 from api.cli.shared import CommandError, err, examples, out, settings, store_of
-from models.client_record import ClientRecord, read_clients
-from models.client_register import OVERLAP
+from models.clients.record import ClientRecord, read_clients
+from models.clients.register import OVERLAP
 from policies.vocabulary import Role
 
 clients = typer.Typer(help="The applications that may ask.", no_args_is_help=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from api.cli.register_change import Entry
-from models.client_register import ClientRegister
+from models.clients.register import ClientRegister
 
 OPTIONS: Mapping[str, str] = {
     "role": "--role",

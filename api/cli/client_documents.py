@@ -13,8 +13,8 @@ from api.gateway.admission import fingerprint
 from api.gateway.document import check
 from api.gateway.refusal import Refusal
 from api.schema.build import build_schema, core
-from models.client_record import hold_client
-from models.client_register import ClientRegister
+from models.clients.record import hold_client
+from models.clients.register import ClientRegister
 
 
 def add_to(clients: typer.Typer) -> None:

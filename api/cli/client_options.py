@@ -10,7 +10,7 @@ import typer
 from api.cli.given import Said, entered, taking
 from api.cli.shared import CommandError
 from api.gateway.ledger_view import JAPAN
-from models.client import Authentication, Binding
+from models.clients.client import Authentication, Binding
 
 A_DAY = 10
 """The length of `2026-11-22`."""

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from api.cli.shared import out
 from api.gateway.ledger_view import JAPAN
-from models.client_record import ClientRecord
+from models.clients.record import ClientRecord
 from models.day import in_japan
 
 WIDE = 240

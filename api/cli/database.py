@@ -22,7 +22,7 @@ from api.gateway.request import Request
 from api.house import House, open_house
 from api.settings import Settings
 from api.tokens.requester import Requester
-from models.database import alone, opened
+from models.database.opening import alone, opened
 from models.demo.accesses import busy_accesses
 from models.demo.load import Demo, load, write
 from models.publish import NEWEST

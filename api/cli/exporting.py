@@ -18,10 +18,10 @@ from api.gateway.refusal import UNSAID, Refusal, closed
 from api.gateway.told import Told
 from api.house import House, open_house
 from api.tokens.requester import Requester
-from models.access import Outcome
-from models.entry import Entry
 from models.inforce import Force
-from models.ledger import LedgerUnavailable
+from models.ledger.access import Outcome
+from models.ledger.entry import Entry
+from models.ledger.ledger import LedgerUnavailable
 from models.personal import Personal
 from policies.vocabulary import Role
 

@@ -13,15 +13,15 @@ from api.cli.shared import CommandError, bar, err, examples, must_exist, out, re
 from api.kept_secret import kept_secret
 from api.master_key import NoMasterKey, master_key, new_master_key
 from models.catalogue import clear_answers
-from models.database import opened
-from models.datakey import DataKey, MasterKey
+from models.database.opening import opened
+from models.database.store import Store
 from models.day import today_in_japan
 from models.inforce import InForce
-from models.rotation import Rotation, Turned
-from models.rotation_sql import rows_under
-from models.rotation_tables import tables
-from models.store import Store
-from models.vault import Vault, vault_in_use
+from models.sealing.datakey import DataKey, MasterKey
+from models.sealing.rotation import Rotation, Turned
+from models.sealing.rotation_sql import rows_under
+from models.sealing.rotation_tables import tables
+from models.sealing.vault import Vault, vault_in_use
 
 PATIENCE = 30.0
 """Seconds that a rotation waits for its turn to write."""

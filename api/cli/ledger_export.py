@@ -16,7 +16,7 @@ from api.gateway.limits import LARGEST_PAGE
 from api.gateway.record import Record
 from api.house import House
 from models.day import today_in_japan
-from models.history import AccessQuery, History
+from models.ledger.history import AccessQuery, History
 
 DOOR = "Query.accesses"
 OPERATION = "ledger export"

@@ -29,9 +29,9 @@ from api.cli.shared import CommandError, out
 from api.environment import SettingError
 from api.schema.guarded import Unguarded
 from api.tokens.keys import KeysSealed
-from models.datakey import WrongMasterKey
+from models.database.store import StoreUnavailable
 from models.inforce import PolicyUnavailable
-from models.store import StoreUnavailable
+from models.sealing.datakey import WrongMasterKey
 from policies.mistake import PolicyError
 
 app = typer.Typer(

@@ -12,10 +12,10 @@ from api.cli.client_page import tell
 from api.cli.operator import By, named
 from api.cli.shared import CommandError, err, examples, no_recipient, settings, store_of
 from models.day import in_japan
-from models.notice_box import NoticeRecord, page, revive
-from models.recipient_record import read_recipients
+from models.notices.box import NoticeRecord, page, revive
+from models.notices.withdrawal import NoticeState
+from models.recipients.record import read_recipients
 from models.register import Keeper, Mistaken
-from models.withdrawal_notice import NoticeState
 
 MOST = 1000
 notices = typer.Typer(help="The notices of withdrawal to recipients that hold data.", no_args_is_help=True)

@@ -17,9 +17,9 @@ from api.cli.shared import (
     reaching,
     settings,
 )
-from models.database import opened
+from models.database.opening import opened
+from models.database.store import Store, StoreUnavailable
 from models.inforce import InForce
-from models.store import Store, StoreUnavailable
 from policies.edition import MODEL, Edition
 from policies.table import COLUMNS
 

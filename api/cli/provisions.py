@@ -18,9 +18,9 @@ from api.cli.provisions_export import gather
 from api.cli.provisions_format import texts
 from api.cli.shared import bar, examples, out, settings, shown, store_of
 from models.day import JAPAN, in_japan, today_in_japan
-from models.history import ProvisionQuery
-from models.purge import Due, Run, due, purge, runs
-from models.retention import ProvisionMethod
+from models.ledger.history import ProvisionQuery
+from models.provisions.purge import Due, Run, due, purge, runs
+from models.provisions.retention import ProvisionMethod
 
 provisions = typer.Typer(
     help="The records of what third parties were given (APPI Arts 29 and 31).", no_args_is_help=True

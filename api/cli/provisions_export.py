@@ -15,10 +15,10 @@ from api.gateway.ledger_view import LedgerView
 from api.gateway.limits import LARGEST_PAGE
 from api.gateway.record import Record
 from api.house import House
-from models.case_register import BASES
+from models.cases.register import BASES
 from models.day import today_in_japan
-from models.history import History, ProvisionQuery
 from models.inforce import Force
+from models.ledger.history import History, ProvisionQuery
 
 DOOR = "Query.provisions"
 OPERATION = "provisions export"

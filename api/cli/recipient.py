@@ -13,7 +13,7 @@ from api.cli.recipient_options import Clearable, Id, changed, taking_parts
 from api.cli.recipient_page import listed, page
 from api.cli.shared import CommandError, edition_in_force, err, examples, no_recipient, settings, store_of
 from models.day import today_in_japan
-from models.recipient_record import RecipientRecord, read_recipients
+from models.recipients.record import RecipientRecord, read_recipients
 from policies.edition import Edition
 
 recipients = typer.Typer(help="Those to whom data may go.", no_args_is_help=True)

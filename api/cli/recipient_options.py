@@ -10,12 +10,12 @@ import typer
 from api.cli.given import Said, entered, taking
 from api.cli.register_change import Entry
 from api.cli.shared import CommandError, settings
+from models.database.store import Transaction
 from models.inforce import Force
-from models.recipient_register import RecipientRegister
+from models.provisions.retention import ProvisionMethod
+from models.recipients.register import RecipientRegister
 from models.register import Keeper
 from models.registry import DESIGNATED, EQUIVALENT
-from models.retention import ProvisionMethod
-from models.store import Transaction
 
 OPTIONS: Mapping[str, str] = {
     "kind": "--kind",

@@ -6,7 +6,7 @@ from datetime import date
 from rich.table import Table
 
 from models.day import in_japan
-from models.recipient_record import RecipientRecord, changed_parts
+from models.recipients.record import RecipientRecord, changed_parts
 from policies.edition import Edition
 
 THIRD_PARTY = "third_party"

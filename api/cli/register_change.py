@@ -8,10 +8,10 @@ from typing import Any, Generic, TypeVar
 
 from api.cli.operator import named
 from api.cli.shared import CommandError, settings, store_of
+from models.database.store import Transaction
 from models.formats.wrong import Mistake
 from models.inforce import Force, InForce
 from models.register import Keeper, Mistaken
-from models.store import Transaction
 
 Made = TypeVar("Made")
 Register = TypeVar("Register")

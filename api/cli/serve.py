@@ -28,7 +28,7 @@ from api.cli.workers import BEAT, Workers
 from api.house import open_house
 from api.metrics import TOGETHER, forget
 from api.settings import Settings
-from models.database import SQLITE
+from models.database.opening import SQLITE
 from models.demo.handout import serve_at
 
 

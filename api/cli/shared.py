@@ -12,12 +12,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from api.settings import Settings
 from models.catalogue import CATEGORIES
-from models.database import SQLITE, migrate, opened
+from models.database.opening import SQLITE, migrate, opened
+from models.database.store import Store, StoreUnavailable
+from models.database.unreachable import UNREACHABLE
 from models.demo.handout import read_demo
 from models.inforce import InForce
 from models.publish import NEWEST, publish_shipped
-from models.store import Store, StoreUnavailable
-from models.unreachable import UNREACHABLE
 from policies.edition import Edition, shipped
 
 out = Console(highlight=False)

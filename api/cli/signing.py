@@ -12,10 +12,10 @@ from rich.table import Table
 from api.cli.shared import CommandError, err, examples, must_exist, out, reaching, settings
 from api.settings import Settings
 from api.tokens.keys import LEAD, keyring_of, load_keys, retire, rotate
-from models.database import opened
+from models.clients.token_state import KnownKey, read_signing_keys
+from models.database.opening import opened
+from models.database.store import Store
 from models.day import in_japan
-from models.store import Store
-from models.token_state import KnownKey, read_signing_keys
 
 signing = typer.Typer(help="The keys that sign tokens.", no_args_is_help=True)
 

@@ -14,10 +14,10 @@ from api.tokens.guarded import enough, must_bind
 from api.tokens.keys import load_keys
 from api.tokens.scope import CATEGORY, DETAIL, PURPOSE, Scope, ScopeRefused, narrowed
 from models.catalogue import catalogue
-from models.client import Client
+from models.clients.client import Client
+from models.database.store import Store
 from models.inforce import Force
 from models.registry import read_registry
-from models.store import Store
 from policies.edition import Edition
 from policies.judge import Judge
 from policies.vocabulary import Role

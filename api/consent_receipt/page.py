@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 import pycountry
 
-from models.consent import ConsentMethod, ConsentState
-from models.consent_receipt.receipt import RECIPIENT
+from models.consents.consent import ConsentMethod, ConsentState
+from models.consents.receipt.receipt import RECIPIENT
 
 Json = Mapping[str, Any]
 HERE = Path(__file__).parent

@@ -22,7 +22,7 @@ from api.gateway.quota import too_many_requests
 from api.gateway.refusal import Code, Refusal
 from api.gateway.request import Answer, Request
 from api.metrics import Metrics
-from models.consent_receipt.receipt import SCHEMA_FILE
+from models.consents.receipt.receipt import SCHEMA_FILE
 from models.registry import Registry
 from policies.vocabulary import Role
 

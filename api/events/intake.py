@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from models.database.store import Store
 from models.day import today_in_japan
-from models.event_box import put_event
-from models.event_choice import Choice, Circumstances, choose, companies
+from models.events.box import put_event
+from models.events.choice import Choice, Circumstances, choose, companies
 from models.formats.event import Event, read_event
 from models.formats.wrong import SENTENCES, Mistake
 from models.inforce import Force
 from models.registry import KnownRecipient
-from models.store import Store
 from policies.explanation import Explanation
 
 MOST_EVENTS = 100

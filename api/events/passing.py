@@ -12,8 +12,9 @@ from api.events.batch import MEDIA_TYPE, digest, signed
 from api.notices.carrier import REST, Carrier, spread_wait
 from api.notices.post import FINAL, Failed, Post
 from api.tokens.keys import Keyring, KeysSealed
+from models.database.store import Store
 from models.day import today_in_japan
-from models.event_box import (
+from models.events.box import (
     Claimed,
     Waiting,
     again_at,
@@ -24,12 +25,11 @@ from models.event_box import (
     is_full,
     keep_of,
 )
-from models.event_choice import Circumstances, choose, group_of, purpose_of
+from models.events.choice import Circumstances, choose, group_of, purpose_of
+from models.events.transmission import digest_of, keep_transmission
 from models.inforce import Force, InForce, PolicyUnavailable
+from models.notices.withdrawal import NoticeState, Trouble
 from models.registry import KnownRecipient
-from models.store import Store
-from models.transmission import digest_of, keep_transmission
-from models.withdrawal_notice import NoticeState, Trouble
 
 LEAST_ALIKE = 10
 """How many browsers share the attributes of an event before these leave (privacy policy, Clause 4)."""

@@ -18,12 +18,12 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from api.house import House
+from models.database.store import Reader, StoreUnavailable
 from models.day import today_in_japan
-from models.event_choice import companies
-from models.ground_record import Ground, GroundRecord, read_grounds_of
-from models.ground_state import GroundState
+from models.events.choice import companies
+from models.grounds.record import Ground, GroundRecord, read_grounds_of
+from models.grounds.state import GroundState
 from models.inforce import Force, PolicyUnavailable
-from models.store import Reader, StoreUnavailable
 
 HERE = Path(__file__).parent
 PAGE = Template((HERE / "transmissions.html").read_text(encoding="utf-8"))

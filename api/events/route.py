@@ -20,12 +20,12 @@ from api.gateway.incoming import check_media, language_of
 from api.gateway.refusal import Code, Refusal
 from api.house import House
 from api.tokens.networks import one_sender
-from models.event_box import forget_of
-from models.event_choice import companies
+from models.database.store import StoreUnavailable, WrongValue
+from models.events.box import forget_of
+from models.events.choice import companies
 from models.formats.event import read_event
 from models.formats.wrong import Wrong
 from models.inforce import PolicyUnavailable
-from models.store import StoreUnavailable, WrongValue
 
 EVENTS, OPT_OUT, OPT_IN = "/events", "/events/opt-out", "/events/opt-in"
 HEADER, COOKIE = b"opt-out", "mokuteki_opt_out"

@@ -9,7 +9,7 @@ from api.fair.memory import MemoryWindows
 from api.fair.quotas import Quotas
 from api.fair.shared import SharedWindows
 from api.fair.window import Limit, Windows
-from models.usage import Usages
+from models.ledger.usage import Usages
 
 MOST_SENDERS = 50_000
 """How many of those who send requests are remembered in one process."""

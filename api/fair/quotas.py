@@ -6,7 +6,7 @@ from typing import Any
 
 from api.fair.window import Limit
 from api.gateway.limits import Declared
-from models.client_parts import MOST_QUOTA
+from models.clients.parts import MOST_QUOTA
 from models.registry import KnownClient
 
 COMPANY = frozenset({"internal", "person"})

@@ -11,8 +11,8 @@ from api.fair.outage import Outage
 from api.fair.quotas import NEAR, OVER, UNKNOWN
 from api.fair.window import QuotaUnavailable
 from api.gateway.refusal import Code
-from models.access import Outcome
-from models.entry import Entry
+from models.ledger.access import Outcome
+from models.ledger.entry import Entry
 from models.registry import Registry
 
 

@@ -8,7 +8,7 @@ from api.gateway.told import Told
 from api.tokens.guarded import enough, must_bind
 from api.tokens.networks import calls_from
 from api.tokens.requester import Requester
-from models.client import Binding
+from models.clients.client import Binding
 from models.inforce import Force
 from policies.vocabulary import Role
 

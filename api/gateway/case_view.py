@@ -12,8 +12,8 @@ from api.gateway.paging import page_size
 from api.gateway.record import Record
 from api.gateway.selection import Selected
 from api.gateway.walk import asks, walk
-from models.case_record import CaseRecord, read_cases
-from models.dialect import Dialect
+from models.cases.record import CaseRecord, read_cases
+from models.database.dialect import Dialect
 
 CASES = "Query.cases"
 """What a reader of case files sees of a person: that one names them."""

@@ -6,7 +6,7 @@ from api.gateway.cors import Pairs
 from api.gateway.refusal import Code, Refusal
 from api.gateway.told import Told
 from api.tokens.metadata import GRAPHQL, RESOURCE_PATH
-from models.public_key import ALGORITHMS
+from models.clients.public_key import ALGORITHMS
 
 SCHEMES = (b"bearer", b"dpop")
 INVALID = "invalid_token"

@@ -6,8 +6,8 @@ from typing import Any
 from api.gateway.change_view import change_view, text
 from api.gateway.running import Step
 from api.gateway.walk import walk
-from models.client_record import ClientRecord, SecretTimes, read_clients
-from models.store import Reader
+from models.clients.record import ClientRecord, SecretTimes, read_clients
+from models.database.store import Reader
 
 View = dict[str, Any]
 CLIENT_DOORS = ("clients", "client")

@@ -7,7 +7,7 @@ from typing import Any
 
 from models.answers import answers_in, texts_in
 from models.catalogue import ANSWERS, FIELDS, SEALED
-from models.dialect import Dialect
+from models.database.dialect import Dialect
 from models.personal import Kind, Personal
 
 

@@ -9,7 +9,7 @@ from api.gateway.cursor import ListCursors
 from api.gateway.filter import Conditions, Order
 from api.gateway.reading import ID
 from api.gateway.selection import TYPENAME, Selected
-from models.store import Row
+from models.database.store import Row
 
 
 @dataclass(frozen=True, slots=True)

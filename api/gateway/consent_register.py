@@ -8,12 +8,12 @@ from typing import Any
 
 import orjson
 
-from models.consent import ConsentState
-from models.consent_receipt.receipt import receipt
-from models.consent_receipt.record import ConsentEventRecord, ConsentRecord, state_now
+from models.consents.consent import ConsentState
+from models.consents.receipt.receipt import receipt
+from models.consents.receipt.record import ConsentEventRecord, ConsentRecord, state_now
+from models.database.store import Row
 from models.day import moment
 from models.inforce import Force
-from models.store import Row
 
 CONSENTS = """
 SELECT c.user_id, c.id, c.purpose, c.recipient, c.state, c.given_at, c.withdrawn_at, c.expires_at, c.notice_version,

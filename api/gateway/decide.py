@@ -12,7 +12,7 @@ from api.gateway.record_doors import RECORD_DOORS
 from api.gateway.refusal import Code, PathStep, Refusal, Refusals, Why, closed
 from api.gateway.selection import TYPENAME, Root, Selected
 from api.gateway.told import Told
-from models.dialect import Dialect
+from models.database.dialect import Dialect
 from policies.explanation import Explanation, Reason
 
 OF_A_READING = 20

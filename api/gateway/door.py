@@ -19,9 +19,9 @@ from api.gateway.refusal import PathStep
 from api.gateway.registers import Registers
 from api.gateway.selection import Selected
 from api.tokens.requester import Requester
-from models.entry import Group
-from models.store import Reader, Row
-from models.vault import Vault
+from models.database.store import Reader, Row
+from models.ledger.entry import Group
+from models.sealing.vault import Vault
 from policies.clearance import IDENTITY
 
 USUAL_PAGE = 20

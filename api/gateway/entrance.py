@@ -16,7 +16,7 @@ from api.tokens.access_token import AccessTokens, InvalidToken
 from api.tokens.binding import KEY, Bindings, Shown
 from api.tokens.dpop import ProofRefused
 from api.tokens.requester import Bound, Requester
-from models.store import StoreUnavailable
+from models.database.store import StoreUnavailable
 
 log = structlog.get_logger("gateway")
 

@@ -15,7 +15,7 @@ from api.gateway.request import Request
 from api.gateway.running import Running
 from api.gateway.selection import Root
 from api.gateway.told import Told
-from models.store import StoreUnavailable
+from models.database.store import StoreUnavailable
 
 log = structlog.get_logger("gateway")
 

@@ -6,7 +6,7 @@ from api.gateway.limits import Limits
 from api.gateway.refusal import Code, Refusal, exceeded
 from api.gateway.request import Request
 from api.gateway.told import Told
-from models.cell import Unreadable
+from models.sealing.cell import Unreadable
 
 log = structlog.get_logger("gateway")
 

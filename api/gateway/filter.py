@@ -12,10 +12,10 @@ import orjson
 from api.gateway.refusal import Code, Refusal
 from api.gateway.told import Told
 from models.catalogue import FIELDS
+from models.database.dialect import Dialect
 from models.derived import BANDS, PENDING_GRACE, PERMITTED_28_HOURS, WorkRestriction, born_in
-from models.dialect import Dialect
 from models.personal import Undeclared
-from models.vault import Vault
+from models.sealing.vault import Vault
 
 PATHS: Mapping[str, str] = MappingProxyType(
     {

@@ -18,14 +18,14 @@ from api.gateway.refusal import Refusal
 from api.gateway.register_doors import LOOK_UPS
 from api.gateway.registers import Registers
 from api.gateway.running import Outdated, Running, Step
-from models.cell import UnknownKey, Unreadable
-from models.consent_end import Fallen, share_turn, take_turn
-from models.dialect import Dialect
-from models.history import History
+from models.consents.end import Fallen, share_turn, take_turn
+from models.database.dialect import Dialect
+from models.database.store import Reader, Store, Transaction, WrongValue
 from models.inforce import InForce
-from models.ledger import Ledger
-from models.store import Reader, Store, Transaction, WrongValue
-from models.vault import Vault
+from models.ledger.history import History
+from models.ledger.ledger import Ledger
+from models.sealing.cell import UnknownKey, Unreadable
+from models.sealing.vault import Vault
 
 OWN_DOOR = "me"
 """The door through which a person is told of by being asked about."""

@@ -36,12 +36,12 @@ from api.gateway.request import Answer, Request
 from api.gateway.running import Outdated, Running, Step
 from api.gateway.told import Told
 from api.tokens.requester import Requester
-from models.client_use import ClientUse
-from models.dialect import Dialect
+from models.clients.use import ClientUse
+from models.database.dialect import Dialect
+from models.database.store import StoreUnavailable, WrongValue
 from models.inforce import Force, InForce, PolicyUnavailable
-from models.ledger import Ledger, LedgerUnavailable
-from models.store import StoreUnavailable, WrongValue
-from models.usage import Usages
+from models.ledger.ledger import Ledger, LedgerUnavailable
+from models.ledger.usage import Usages
 
 log = structlog.get_logger("gateway")
 

@@ -6,8 +6,8 @@ from typing import Any
 from api.gateway.change_view import change_view
 from api.gateway.running import Step
 from api.gateway.walk import asks, walk
-from models.ground_record import Ground, GroundRecord, read_grounds_of
-from models.store import Reader
+from models.database.store import Reader
+from models.grounds.record import Ground, GroundRecord, read_grounds_of
 
 View = dict[str, Any]
 GROUND_DOORS = ("grounds",)

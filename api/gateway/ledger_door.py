@@ -10,7 +10,7 @@ from api.gateway.receipt_view import receipts_page
 from api.gateway.record import Record
 from api.gateway.selection import Selected
 from api.gateway.walk import asks, walk
-from models.history import AccessQuery, ProvisionQuery
+from models.ledger.history import AccessQuery, ProvisionQuery
 
 FIELD = "User.accesses"
 """What a reader of the ledger sees of a person."""

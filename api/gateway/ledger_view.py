@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from api.gateway.cursor import ListCursors
 from api.gateway.limits import LARGEST_PAGE
 from api.gateway.paging import page_size
-from models.history import AccessQuery, History, ProvisionQuery
-from models.recorded import AccessRecord, PersonRelease, ProvisionRecord
-from models.retention import purgeable
+from models.ledger.history import AccessQuery, History, ProvisionQuery
+from models.ledger.recorded import AccessRecord, PersonRelease, ProvisionRecord
+from models.provisions.retention import purgeable
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 USUAL_PAGE = 50

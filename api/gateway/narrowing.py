@@ -10,8 +10,8 @@ from itertools import chain, combinations
 
 from api.gateway.basis import case_files
 from api.gateway.context import Context
-from models.consent_scope import leaves_out, scope_told, scopes, untold
-from models.dialect import Dialect
+from models.consents.scope import leaves_out, scope_told, scopes, untold
+from models.database.dialect import Dialect
 from models.standing import LAWFUL_CASE
 from policies.clearance import IDENTIFIER, IDENTITY, Lens, Opening
 from policies.vocabulary import Fact

@@ -10,8 +10,8 @@ from api.gateway.paging import page_size
 from api.gateway.record import Record
 from api.gateway.selection import Selected
 from api.gateway.walk import walk
-from models.notice_box import NoticeRecord, page
-from models.withdrawal_notice import NoticeState
+from models.notices.box import NoticeRecord, page
+from models.notices.withdrawal import NoticeState
 
 FIELD = "User.consents"
 """What a reader of notices sees of a person."""

@@ -11,8 +11,8 @@ from api.gateway.context import Context
 from api.gateway.narrowing import Cases, Narrowing
 from api.gateway.plan import Leaf, UserPlan
 from api.gateway.shape import Shape, Shaper
-from models.dialect import Dialect, numbered
-from models.store import Row
+from models.database.dialect import Dialect, numbered
+from models.database.store import Row
 from policies.clearance import IDENTITY, Opening
 
 MOST_STATEMENTS = 16

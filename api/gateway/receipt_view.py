@@ -5,8 +5,8 @@ from typing import Any
 
 from api.gateway.ledger_view import USUAL_PAGE, LedgerView, connection, named
 from api.gateway.paging import page_size
-from models.receipts import ReceiptQuery, ReceiptRecord, read_receipts
-from models.store import Reader
+from models.database.store import Reader
+from models.receiving.receipts import ReceiptQuery, ReceiptRecord, read_receipts
 
 
 async def receipts_page(

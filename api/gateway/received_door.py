@@ -11,9 +11,9 @@ from api.gateway.plan import EXISTENCE
 from api.gateway.record import Record
 from api.gateway.selection import Selected
 from api.gateway.walk import asks, walk
-from models.entry import Group
-from models.receiving import known_people, read_items, waiting_people
-from models.sent import Waiting, values_of
+from models.ledger.entry import Group
+from models.receiving.receiving import known_people, read_items, waiting_people
+from models.receiving.sent import Waiting, values_of
 
 
 async def read_received(door: Door, selected: Selected, arguments: Mapping[str, Any], record: Record) -> Any:  # noqa: ANN401 - a connection

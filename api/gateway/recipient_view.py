@@ -6,8 +6,8 @@ from typing import Any
 from api.gateway.change_view import change_view
 from api.gateway.running import Step
 from api.gateway.walk import walk
-from models.recipient_record import RecipientRecord, changed_parts, read_recipients
-from models.store import Reader
+from models.database.store import Reader
+from models.recipients.record import RecipientRecord, changed_parts, read_recipients
 
 View = dict[str, Any]
 RECIPIENT_DOORS = ("recipients", "recipient")

@@ -9,11 +9,11 @@ from api.gateway.basis import Basis, basis_named
 from api.gateway.context import Context
 from api.gateway.door import Released
 from api.gateway.ledger_view import JAPAN
-from models.access import Outcome
-from models.case_register import BASES
-from models.consent_end import APART, Consented, Lawful
-from models.entry import Group, ProvisionEntry
-from models.retention import ProvisionMethod, method_of, retain_until
+from models.cases.register import BASES
+from models.consents.end import APART, Consented, Lawful
+from models.ledger.access import Outcome
+from models.ledger.entry import Group, ProvisionEntry
+from models.provisions.retention import ProvisionMethod, method_of, retain_until
 
 BY_LAW = frozenset(BASES)
 """The items of Art 27(1), as the ground of a release names them."""

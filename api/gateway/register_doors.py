@@ -9,7 +9,7 @@ from api.gateway.client_view import CLIENT_DOORS, look_up_clients
 from api.gateway.ground_view import GROUND_DOORS, look_up_grounds
 from api.gateway.recipient_view import RECIPIENT_DOORS, look_up_recipients
 from api.gateway.running import Step
-from models.store import Reader
+from models.database.store import Reader
 
 LOOK_UPS: Mapping[str, Callable[[Reader, Step, date], Awaitable[Any]]] = MappingProxyType(
     {

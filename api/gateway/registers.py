@@ -15,13 +15,13 @@ from api.gateway.plan import HISTORY, REGISTER_FIELDS
 from api.gateway.reading import ID, REF, Reading, View
 from api.gateway.selection import Selected
 from api.gateway.walk import asks, walk
+from models.database.dialect import Dialect
+from models.database.store import Reader, Row
 from models.day import moment
-from models.dialect import Dialect
-from models.history import AccessQuery
 from models.inforce import Force
+from models.ledger.history import AccessQuery
 from models.person_row import change_of
-from models.store import Reader, Row
-from models.vault import Vault
+from models.sealing.vault import Vault
 from policies.edition import Edition
 
 Record: TypeAlias = dict[str, Any]

@@ -6,7 +6,7 @@ from typing import Any
 
 from api.fair.window import State
 from api.gateway.refusal import Refusal, Refusals
-from models.access import Outcome
+from models.ledger.access import Outcome
 
 
 @dataclass(slots=True, kw_only=True)

@@ -17,11 +17,11 @@ from api.gateway.refusal import PathStep
 from api.gateway.request import Request
 from api.gateway.selection import Root
 from api.tokens.requester import Requester
-from models.access import Outcome
-from models.entry import Entry
 from models.inforce import Force, InForce
+from models.ledger.access import Outcome
+from models.ledger.entry import Entry
+from models.ledger.usage import Usages
 from models.registry import KnownRecipient
-from models.usage import Usages
 
 LONGEST_NAME = 120
 

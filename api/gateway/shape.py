@@ -12,7 +12,7 @@ from api.gateway.plan import ANSWERS_FIELD, REGISTER_FIELDS, UserPlan, answer_ke
 from api.gateway.selection import TYPENAME, Selected
 from models.catalogue import ANSWERS
 from models.personal import Personal
-from models.vault import Vault
+from models.sealing.vault import Vault
 from policies.clearance import Opening
 from policies.form import FormQuestion
 

@@ -9,7 +9,7 @@ from api.gateway.paging import page_size
 from api.gateway.record import Record
 from api.gateway.selection import Selected
 from api.gateway.walk import walk
-from models.transmission import TransmissionQuery, TransmissionRecord, read_transmissions
+from models.events.transmission import TransmissionQuery, TransmissionRecord, read_transmissions
 
 
 async def read_transmission_page(

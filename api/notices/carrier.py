@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 import structlog
 
 from api.notices.post import Post
-from models.store import Store, StoreUnavailable, WrongValue
+from models.database.store import Store, StoreUnavailable, WrongValue
 
 REST = 1.0
 """Seconds between looks for what is due, each of them one short statement."""

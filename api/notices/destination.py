@@ -7,7 +7,7 @@ from ipaddress import ip_address
 
 import httpx
 
-from models.notice_address import HTTPS, LOOPBACK_NAME, NotAllowed, number_of, public, read_url
+from models.notices.address import HTTPS, LOOPBACK_NAME, NotAllowed, number_of, public, read_url
 
 MOST_ADDRESSES = 3
 

@@ -6,7 +6,7 @@ from typing import Any
 from joserfc import jwt
 
 from api.tokens.keys import ALGORITHM, Keyring
-from models.notice_box import Letter
+from models.notices.box import Letter
 
 TYPE = "secevent+jwt"
 MEDIA_TYPE = f"application/{TYPE}"

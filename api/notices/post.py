@@ -8,8 +8,8 @@ import orjson
 
 from api.notices.destination import Destination, look_up
 from api.notices.event import MEDIA_TYPE
-from models.notice_address import NotAllowed
-from models.withdrawal_notice import Trouble
+from models.notices.address import NotAllowed
+from models.notices.withdrawal import Trouble
 
 LONGEST_TRY = 10.0
 """Seconds that a try may take, from the name to the answer."""

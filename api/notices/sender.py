@@ -12,9 +12,9 @@ from api.notices.carrier import MOST_TRIES, REST, Carrier, spread_wait
 from api.notices.event import signed
 from api.notices.post import FINAL, Failed, Post
 from api.tokens.keys import Keyring, KeysSealed
-from models.notice_box import Counts, Letter, again, claim, counts, due, give_up, taken
-from models.store import Store
-from models.withdrawal_notice import NoticeState, Trouble
+from models.database.store import Store
+from models.notices.box import Counts, Letter, again, claim, counts, due, give_up, taken
+from models.notices.withdrawal import NoticeState, Trouble
 
 _log = structlog.get_logger()
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from api.schema.paging import PageInfo
-from models.case_record import CaseState
+from models.cases.record import CaseState
 
 strawberry.enum(
     CaseState,

@@ -5,8 +5,8 @@ from datetime import datetime
 import strawberry
 
 from api.schema.register_change import RegisterChange
-from models.client import Authentication, Binding
-from models.client_register import OVERLAP
+from models.clients.client import Authentication, Binding
+from models.clients.register import OVERLAP
 
 strawberry.enum(
     Authentication,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import strawberry
 
 from api.schema.grounds import Confirmation, Entrustment, ForeignCheck, JointUse, Succession
-from models.ground_register import SUPERVISE_DAYS
+from models.grounds.register import SUPERVISE_DAYS
 
 UNSET = strawberry.UNSET
 WHO = "A registered recipient outside the company"

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import strawberry
 
 from api.schema.register_change import RegisterChange
-from models.ground_state import GroundState
+from models.grounds.state import GroundState
 
 strawberry.enum(
     GroundState,

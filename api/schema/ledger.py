@@ -7,8 +7,8 @@ import strawberry
 
 from api.schema.arguments import After, First, told
 from api.schema.paging import PageInfo
-from models.access import Outcome
-from models.retention import ProvisionMethod
+from models.ledger.access import Outcome
+from models.provisions.retention import ProvisionMethod
 
 strawberry.enum(Outcome, name="Outcome", description="All that was asked, a part of it, or nothing")
 strawberry.enum(

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from api.schema.paging import PageInfo
-from models.withdrawal_notice import NoticeState, Trouble
+from models.notices.withdrawal import NoticeState, Trouble
 
 strawberry.enum(
     NoticeState,

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import strawberry
 
 from api.schema.paging import PageInfo
-from models import received
+from models.receiving import received
 
 EvidenceKind: TypeAlias = received.EvidenceKind
 strawberry.enum(

@@ -6,9 +6,9 @@ from enum import StrEnum
 import strawberry
 
 from api.schema.register_change import RegisterChange
-from models.recipient import RecipientStatus
+from models.provisions.retention import ProvisionMethod
+from models.recipients.recipient import RecipientStatus
 from models.registry import DESIGNATED, EQUIVALENT
-from models.retention import ProvisionMethod
 
 strawberry.enum(
     RecipientStatus,

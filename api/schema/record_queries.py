@@ -12,9 +12,9 @@ from api.schema.ledger import AccessConnection, ProvisionConnection
 from api.schema.notices import WithdrawalNoticeConnection
 from api.schema.receipts import ReceiptConnection, ReceivedConnection
 from api.schema.transmissions import TransmissionConnection
-from models.access import Outcome
-from models.retention import ProvisionMethod
-from models.withdrawal_notice import NoticeState
+from models.ledger.access import Outcome
+from models.notices.withdrawal import NoticeState
+from models.provisions.retention import ProvisionMethod
 
 UNSET = strawberry.UNSET
 Since = Annotated[datetime | None, told("From this time on")]

@@ -19,7 +19,7 @@ from api.schema.policy import (
 )
 from models.day import moment
 from models.inforce import Force, PolicyUnavailable
-from models.ledger_rows import LARGEST_ID
+from models.ledger.rows import LARGEST_ID
 from policies.edition import Edition as PolicyEdition
 from policies.explanation import Dimension, Reason
 from policies.judge import Judge

@@ -11,8 +11,8 @@ from api.gateway.refusal import Code, Refusal
 from api.gateway.running import Running
 from api.gateway.told import Told
 from api.schema.arguments import told
-from models import usage as ledger
-from models.access import Outcome
+from models.ledger import usage as ledger
+from models.ledger.access import Outcome
 
 LARGEST_PAGE = 100
 ID = strawberry.ID

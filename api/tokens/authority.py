@@ -12,7 +12,7 @@ from api.tokens.flood import flood
 from api.tokens.metadata import Offered
 from api.tokens.replay import MemoryReplays, Replays
 from api.tokens.trusted import Trusted
-from models.store import Store
+from models.database.store import Store
 from policies.edition import Edition
 
 

@@ -15,7 +15,7 @@ from api.tokens.guarded import enough
 from api.tokens.networks import calls_from
 from api.tokens.reaching import reaching
 from api.tokens.requester import Bound
-from models.client import Binding, Client
+from models.clients.client import Binding, Client
 from models.inforce import PolicyUnavailable
 
 log = structlog.get_logger("tokens")

@@ -16,7 +16,7 @@ from api.tokens.nonce import Nonces
 from api.tokens.proof_key import BadKey, ProofKey, proof_key
 from api.tokens.replay import Replays
 from api.tokens.target import normal
-from models.public_key import ALGORITHMS
+from models.clients.public_key import ALGORITHMS
 
 TYPE = "dpop+jwt"
 LONGEST_PROOF = 4096

@@ -35,7 +35,7 @@ from api.tokens.metadata import (
 from api.tokens.networks import one_sender
 from api.tokens.proving import Proving
 from api.tokens.revocation import Revocation
-from models.client import Client
+from models.clients.client import Client
 from models.inforce import PolicyUnavailable
 
 log = structlog.get_logger("tokens")

@@ -12,12 +12,12 @@ from api.tokens.claims import USER_RECIPIENTS, USER_ROLE
 from api.tokens.fault import Fault, unavailable
 from api.tokens.grant import Asking
 from api.tokens.reaching import reaching
-from models.access import Outcome
-from models.entry import Entry
-from models.ledger import LedgerUnavailable
+from models.database.store import StoreUnavailable
+from models.ledger.access import Outcome
+from models.ledger.entry import Entry
+from models.ledger.ledger import LedgerUnavailable
 from models.signed_in import EXCHANGE as OPERATION
 from models.signed_in import reference_of
-from models.store import StoreUnavailable
 from policies.edition import Edition
 
 log = structlog.get_logger("tokens")

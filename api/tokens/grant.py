@@ -10,7 +10,7 @@ from api.tokens.access_token import AccessTokens, Holder
 from api.tokens.fault import Fault
 from api.tokens.requester import Bound
 from api.tokens.scope import CATEGORY, PURPOSE, DetailsRefused, Scope, ScopeRefused, known_words, narrowed
-from models.client import Client
+from models.clients.client import Client
 from policies.edition import Edition
 
 WORD_UNKNOWN = (

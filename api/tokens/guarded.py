@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import chain, product
 
-from models.client import Binding
+from models.clients.client import Binding
 from models.inforce import Force
 from models.personal import SEALED_FROM
 from policies.clearance import combinations

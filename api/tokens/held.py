@@ -9,8 +9,8 @@ from joserfc.util import urlsafe_b64decode
 from api.tokens.access_token import AccessTokens, InvalidToken
 from api.tokens.reaching import reaching
 from api.tokens.requester import Requester
-from models.client import Client
-from models.token_state import RevokedToken
+from models.clients.client import Client
+from models.clients.token_state import RevokedToken
 from policies.vocabulary import Role
 
 

@@ -6,7 +6,7 @@ from api.tokens.access_token import AccessTokens, InvalidToken
 from api.tokens.binding import Bindings
 from api.tokens.grant import kind_of
 from api.tokens.held import held
-from models.client import Client
+from models.clients.client import Client
 
 INACTIVE = {"active": False}
 """The one answer for what is unknown, over, taken back, another's, or not bound as it must be."""

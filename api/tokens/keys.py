@@ -13,7 +13,7 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OctKey
 
-from models.token_state import KnownKey, SigningKey
+from models.clients.token_state import KnownKey, SigningKey
 
 ALGORITHM = "ES256"
 CURVE = "P-256"

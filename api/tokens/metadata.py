@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.tokens.scope import DETAIL, known_words
-from models.public_key import ALGORITHMS
+from models.clients.public_key import ALGORITHMS
 from policies.edition import Edition
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path

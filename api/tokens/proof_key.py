@@ -7,7 +7,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import Key
 from joserfc.jws import JWSRegistry
 
-from models.public_key import (
+from models.clients.public_key import (
     ALGORITHMS,
     LEAST_RSA,
     MEMBERS,

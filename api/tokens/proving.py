@@ -10,8 +10,8 @@ from api.tokens.form import Asserted, Credentials
 from api.tokens.reaching import reaching
 from api.tokens.replay import Replays
 from api.tokens.signed import Signed, Unsigned
-from models.client import Authentication, Client, ClientSecret
-from models.secret import hash_secret, matches, new_secret
+from models.clients.client import Authentication, Client, ClientSecret
+from models.clients.secret import hash_secret, matches, new_secret
 
 _WITHOUT = "the clients cannot be looked up now: try again"
 

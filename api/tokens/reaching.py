@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import structlog
 
 from api.tokens.fault import unavailable
-from models.store import StoreUnavailable
-from models.unreachable import UNREACHABLE
+from models.database.store import StoreUnavailable
+from models.database.unreachable import UNREACHABLE
 
 log = structlog.get_logger("tokens")
 

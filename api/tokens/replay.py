@@ -9,8 +9,8 @@ from typing import Protocol
 
 import structlog
 
-from models.dialect import Dialect
-from models.store import Store, StoreUnavailable, WrongValue
+from models.database.dialect import Dialect
+from models.database.store import Store, StoreUnavailable, WrongValue
 
 log = structlog.get_logger("tokens")
 

@@ -7,9 +7,9 @@ import structlog
 
 from api.tokens.access_token import AccessTokens, InvalidToken
 from api.tokens.reaching import reaching
-from models.client import Client
-from models.store import Store
-from models.token_state import forget_revoked, take_back
+from models.clients.client import Client
+from models.clients.token_state import forget_revoked, take_back
+from models.database.store import Store
 
 log = structlog.get_logger("tokens")
 

@@ -11,7 +11,7 @@ from joserfc.errors import JoseError
 from joserfc.util import urlsafe_b64decode
 
 from api.tokens.proof_key import BadKey, ProofKey, proof_key
-from models.public_key import ALGORITHMS
+from models.clients.public_key import ALGORITHMS
 
 LONGEST = 8192
 MOST_KEYS = 20

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from tortoise import Model
 
-from models.casefile import CaseFile, CasePerson
+from models.cases.casefile import CaseFile, CasePerson
 from models.demo.dice import Dice
 
 AUTHORITY = "authority"

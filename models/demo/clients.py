@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from models.client import Client, ClientSecret
+from models.clients.client import Client, ClientSecret
+from models.clients.secret import hash_secret, new_secret
 from models.person_row import new_id
-from models.secret import hash_secret, new_secret
 
 
 class Asker(NamedTuple):

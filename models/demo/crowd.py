@@ -2,7 +2,7 @@
 
 from models.acquisition import Source
 from models.application import Stage
-from models.consent import PERMITTING, ConsentState
+from models.consents.consent import PERMITTING, ConsentState
 from models.demo import situations as known
 from models.demo.dice import Dice, Weighted
 from models.demo.story import Story

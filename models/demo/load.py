@@ -10,20 +10,20 @@ from tortoise.transactions import in_transaction
 
 from models.acquisition import Acquisition
 from models.application import Application, Screening
-from models.casefile import CaseFile, CasePerson
+from models.cases.casefile import CaseFile, CasePerson
 from models.catalogue import catalogue, clear_answers
-from models.client import Client, ClientSecret
-from models.consent import Consent, ConsentEvent
+from models.clients.client import Client, ClientSecret
+from models.consents.consent import Consent, ConsentEvent
 from models.demo import clients
 from models.demo.cast import Cast
 from models.demo.handout import Demo, write
 from models.demo.people import midnight
 from models.demo.recipients import entrustments, recipients, transmission_notice
-from models.ground import Entrustment, TransmissionNotice
-from models.recipient import Recipient
+from models.grounds.ground import Entrustment, TransmissionNotice
+from models.recipients.recipient import Recipient
 from models.restraint import Erasure, Hold, OptOut
+from models.sealing.vault import vault_in_use
 from models.user import User
-from models.vault import vault_in_use
 from policies.edition import Edition
 
 __all__ = ["Demo", "load", "write"]

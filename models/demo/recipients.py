@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from models.day import JAPAN
-from models.ground import Entrustment, TransmissionNotice
+from models.grounds.ground import Entrustment, TransmissionNotice
 from models.person_row import new_id
-from models.recipient import Recipient
+from models.recipients.recipient import Recipient
 
 BEGAN = date(2025, 4, 1)
 """When their contracts began; they run without an end."""

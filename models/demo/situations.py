@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from models.acquisition import Source
 from models.application import Stage
-from models.consent import ConsentState
+from models.consents.consent import ConsentState
 from models.demo.story import Story
 
 APPLICATION = "service.application"

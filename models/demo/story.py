@@ -7,7 +7,7 @@ from tortoise import Model
 
 from models.acquisition import Acquisition, Source
 from models.application import Application, Screening, Stage
-from models.consent import PERMITTING, Consent, ConsentEvent, ConsentMethod, ConsentState
+from models.consents.consent import PERMITTING, Consent, ConsentEvent, ConsentMethod, ConsentState
 from models.demo.dice import Dice
 from models.demo.people import Person
 from models.restraint import EVERYONE, Erasure, Hold, OptOut

@@ -4,12 +4,12 @@ from tortoise.fields.data import JSON_DUMPS
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
-from models.access import Outcome
 from models.acquisition import Source
 from models.application import Stage
-from models.consent import ConsentMethod, ConsentState
-from models.datakey import Use
-from models.sealed import AnswersField, CellField, MarkField, SealedField
+from models.consents.consent import ConsentMethod, ConsentState
+from models.ledger.access import Outcome
+from models.sealing.datakey import Use
+from models.sealing.sealed import AnswersField, CellField, MarkField, SealedField
 from models.user import new_version
 
 

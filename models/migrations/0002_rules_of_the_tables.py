@@ -2,7 +2,7 @@
 
 from tortoise import migrations
 
-from models.dialect import ByDialect
+from models.database.dialect import ByDialect
 
 _C_COLUMNS = (("users", "id", 26),)
 

@@ -2,7 +2,7 @@
 
 from tortoise import migrations
 
-from models.dialect import ByDialect
+from models.database.dialect import ByDialect
 
 _KEYS = {"accesses": "bigint", "provisions": 'varchar(26) COLLATE "C"'}
 _INDICES = {

@@ -5,8 +5,8 @@ from tortoise import fields, migrations
 from tortoise.fields.data import JSON_DUMPS
 from tortoise.migrations import operations as ops
 
-from models.client import Authentication, Binding
-from models.dialect import ByDialect
+from models.clients.client import Authentication, Binding
+from models.database.dialect import ByDialect
 
 _SECRETS = """
 INSERT INTO client_secrets (id, client_id, hash, created_at)

@@ -6,8 +6,8 @@ from tortoise.fields.data import JSON_DUMPS
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
-from models.dialect import ByDialect
-from models.recipient import RecipientStatus
+from models.database.dialect import ByDialect
+from models.recipients.recipient import RecipientStatus
 
 _STOPPED = "UPDATE recipients SET status = 'STOPPED' WHERE active = {}"
 _MOVED = """

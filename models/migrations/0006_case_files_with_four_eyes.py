@@ -3,7 +3,7 @@
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
-from models.dialect import ByDialect
+from models.database.dialect import ByDialect
 
 _OPENED = "UPDATE case_files SET opened_at = valid_from"
 _PEOPLE = "CREATE INDEX case_people_of_case ON case_people (case_id)"

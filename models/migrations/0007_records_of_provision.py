@@ -3,8 +3,8 @@
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
-from models.dialect import ByDialect
-from models.retention import ProvisionMethod
+from models.database.dialect import ByDialect
+from models.provisions.retention import ProvisionMethod
 
 _METHODS = "INDIVIDUAL: INDIVIDUAL\nBULK: BULK\nCONTRACT: CONTRACT"
 

@@ -5,7 +5,7 @@ from tortoise import fields, migrations
 from tortoise.fields.data import JSON_DUMPS
 from tortoise.migrations import operations as ops
 
-from models.dialect import ByDialect
+from models.database.dialect import ByDialect
 
 _NARROWED = 8
 _MARK_SQLITE = [

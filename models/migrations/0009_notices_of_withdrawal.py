@@ -4,8 +4,8 @@ from tortoise import fields, migrations
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
-from models.dialect import ByDialect
-from models.withdrawal_notice import NoticeState
+from models.database.dialect import ByDialect
+from models.notices.withdrawal import NoticeState
 
 _ENDED = "CREATE INDEX consents_ended ON consents (withdrawn_at) WHERE withdrawn_at IS NOT NULL"
 

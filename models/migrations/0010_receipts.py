@@ -6,9 +6,9 @@ from tortoise.fields.data import JSON_DUMPS
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
-from models.dialect import ByDialect
-from models.received import EvidenceKind, ReceivedOutcome, Settled
-from models.sealed import CellField
+from models.database.dialect import ByDialect
+from models.receiving.received import EvidenceKind, ReceivedOutcome, Settled
+from models.sealing.sealed import CellField
 
 _KNOWN = "rowid = NEW.rowid OR id = NEW.id"
 ONLY_GROW_SQLITE = [

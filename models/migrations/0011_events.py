@@ -6,7 +6,7 @@ from tortoise.fields.data import JSON_DUMPS
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
-from models.dialect import ByDialect
+from models.database.dialect import ByDialect
 
 _KNOWN = "rowid = NEW.rowid OR id = NEW.id"
 ONLY_GROW_SQLITE = [

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from api.tokens.access_token import Holder
-from models.client import Client
-from models.history import AccessQuery, History
-from models.recorded import AccessRecord
+from models.clients.client import Client
+from models.ledger.history import AccessQuery, History
+from models.ledger.recorded import AccessRecord
 from tests.world import World
 
 DESK = "privacy-desk"

@@ -14,7 +14,7 @@ from graphql import FloatValueNode, GraphQLError, IntValueNode, StringValueNode,
 from api.app import build_app
 from api.gateway.refusal import Code
 from api.house import open_house
-from models.database import migrate, opened
+from models.database.opening import migrate, opened
 from models.demo.load import load
 from models.publish import publish_shipped
 from policies.edition import Edition

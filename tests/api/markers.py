@@ -20,9 +20,9 @@ from api import logs
 from models.acquisition import Acquisition
 from models.amendment import Amendment
 from models.application import Application, Screening, Stage
-from models.casefile import CaseFile, CasePerson
-from models.client import Client, ClientSecret
-from models.consent import PERMITTING, Consent, ConsentEvent, ConsentMethod, ConsentState
+from models.cases.casefile import CaseFile, CasePerson
+from models.clients.client import Client, ClientSecret
+from models.consents.consent import PERMITTING, Consent, ConsentEvent, ConsentMethod, ConsentState
 from models.restraint import Erasure, Hold, OptOut
 from models.user import User
 from policies.edition import Edition

@@ -28,13 +28,13 @@ from api.tokens.endpoint import routes
 from api.tokens.keys import load_keys
 from api.tokens.nonce import Nonces
 from api.tokens.replay import MemoryReplays
-from models.client import Authentication, Client, ClientSecret
-from models.entry import Entry
-from models.ledger import LedgerUnavailable
+from models.clients.client import Authentication, Client, ClientSecret
+from models.clients.secret import hash_secret
+from models.database.sqlite import SqliteStore
+from models.ledger.entry import Entry
+from models.ledger.ledger import LedgerUnavailable
 from models.person_row import new_id
 from models.registry import Registry
-from models.secret import hash_secret
-from models.store_sqlite import SqliteStore
 from tests.api.opened import opened
 from tests.api.proofs import coded
 

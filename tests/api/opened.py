@@ -8,7 +8,7 @@ from tortoise import Tortoise
 from tortoise.context import TortoiseContext
 from tortoise.migrations.api.migrate import migrate
 
-from models.database import tortoise_config
+from models.database.opening import tortoise_config
 
 
 def url(directory: Path) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from api.app import build_app
 from api.gateway.refusal import Code
-from models.store import Row
+from models.database.store import Row
 from tests.world import World
 
 ACCOUNT = '@purpose(id: "service.account")'

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from models.store import StoreUnavailable
+from models.database.store import StoreUnavailable
 from tests.world import World
 
 SECRET = "+819087654321"

@@ -11,9 +11,9 @@ from graphql.execution.values import get_variable_values
 from api.gateway.changes.mistakes import MOST as MOST_MISTAKES
 from api.gateway.fitting import MOST as MOST_MISFITS
 from api.gateway.limits import MOST_LISTED
-from models.dialect import Dialect, numbered
+from models.database.dialect import Dialect, numbered
+from models.database.store import WrongValue
 from models.formats.given import unknown
-from models.store import WrongValue
 from policies.banned import LONGEST, banned
 from tests.api.test_register import REGISTER, body
 from tests.world import World

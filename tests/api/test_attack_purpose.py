@@ -7,7 +7,7 @@ import pytest
 
 from api.tokens.access_token import AccessTokens, Holder
 from api.tokens.keys import Keyring, RingKey, new_key
-from models.client import Client
+from models.clients.client import Client
 from tests.world import World
 
 MATCHING = '@purpose(id: "service.matching")'

@@ -10,9 +10,9 @@ import asyncpg
 import httpx
 import pytest
 
-from models.database import SQLITE
-from models.dialect import Dialect
-from models.store import Reader, Row
+from models.database.dialect import Dialect
+from models.database.opening import SQLITE
+from models.database.store import Reader, Row
 from tests.world import World
 
 APPLICATION = '@purpose(id: "service.application")'

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from models.casefile import CaseFile
+from models.cases.casefile import CaseFile
 from models.day import today_in_japan
-from models.ground import Entrustment
+from models.grounds.ground import Entrustment
 from tests.api.desks import DESK, REQUESTS, asked_by_law, case, keep, obeyed, open_case
 from tests.world import World
 

@@ -10,7 +10,7 @@ import pytest
 from starlette.requests import Request
 
 from api.tokens import form
-from models.client import Client
+from models.clients.client import Client
 from tests.api.test_attack_mutations import NAMED, RECORD, SHOWN, WITHDRAW, kept, refused
 from tests.world import World
 

@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from models.client import Client
+from models.clients.client import Client
+from models.database.store import Reader, Row, Transaction
 from models.inforce import Force, PolicyUnavailable
 from models.publish import publish_shipped
-from models.store import Reader, Row, Transaction
 from policies.edition import Edition
 from tests.world import World
 

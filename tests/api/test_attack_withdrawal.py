@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from models.dialect import Dialect
-from models.entry import Entry
-from models.store import Transaction
+from models.database.dialect import Dialect
+from models.database.store import Transaction
+from models.ledger.entry import Entry
 from tests.api.sending import person, results
 from tests.world import World
 

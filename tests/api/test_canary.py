@@ -12,7 +12,7 @@ import pytest
 
 from api.app import build_app
 from api.house import open_house
-from models.database import migrate, opened
+from models.database.opening import migrate, opened
 from models.demo.load import load
 from models.publish import publish_shipped
 from models.user import User

@@ -10,11 +10,11 @@ from typing import NamedTuple
 import pytest
 
 from models.catalogue import catalogue
-from models.database import SQLITE, migrate, opened
+from models.database.dialect import Dialect
+from models.database.opening import SQLITE, migrate, opened
+from models.database.store import Store
 from models.demo.load import load
-from models.dialect import Dialect
 from models.publish import publish_shipped
-from models.store import Store
 from policies.edition import Edition
 from tests.api.markers import Marker, mark
 from tests.world import TODAY, settings

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from api.settings import CHECKOUT
-from models.access import Outcome
-from models.casefile import CaseFile, CasePerson
-from models.client import Client
-from models.recipient import Recipient
-from models.recorded import AccessRecord
+from models.cases.casefile import CaseFile, CasePerson
+from models.clients.client import Client
+from models.ledger.access import Outcome
+from models.ledger.recorded import AccessRecord
+from models.recipients.recipient import Recipient
 from models.register import RegisterChange
 from tests.api.desks import (
     CASE,

@@ -9,7 +9,7 @@ import pytest
 
 from api.app import build_app
 from api.tokens.certificate import BadCertificate, certificate_thumbprint
-from models.client import Binding
+from models.clients.client import Binding
 from policies.edition import Edition
 from tests.api.certificates import as_pem, as_sequence, certificate, der, thumbprint
 from tests.api.prover import QUERY

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from models.client import Client, ClientSecret
-from models.history import AccessQuery, History
-from models.recorded import AccessRecord
+from models.clients.client import Client, ClientSecret
+from models.clients.secret import hash_secret
+from models.ledger.history import AccessQuery, History
+from models.ledger.recorded import AccessRecord
 from models.register import RegisterChange
-from models.secret import hash_secret
 from tests.api.test_attack_tokens import registered
 from tests.world import World
 

@@ -10,8 +10,8 @@ import jsonschema_rs
 import pytest
 
 from api.consent_receipt.page import WORDS
-from models.consent import ConsentMethod, ConsentState
-from models.consent_receipt.receipt import SAID, SCHEMA_FILE, TERMS
+from models.consents.consent import ConsentMethod, ConsentState
+from models.consents.receipt.receipt import SAID, SCHEMA_FILE, TERMS
 from tests.api.proofs import ath
 from tests.api.prover import Prover
 from tests.world import World

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from models.consent import Consent, ConsentMethod, ConsentState
-from models.ground import Entrustment, ForeignCheck
-from models.recipient import Recipient
+from models.consents.consent import Consent, ConsentMethod, ConsentState
+from models.grounds.ground import Entrustment, ForeignCheck
+from models.recipients.recipient import Recipient
 from models.restraint import OptOut
 from policies.edition import Edition
 from tests.api.desks import DESK, as_staff, asked_by_law, case, explained, keep, newest, obeyed, open_case

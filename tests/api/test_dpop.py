@@ -13,8 +13,8 @@ from api.tokens.dpop import LONGEST_PROOF, Expected, NonceWanted, OtherKey, Proo
 from api.tokens.nonce import SLACK, WINDOW, Nonces
 from api.tokens.replay import MemoryReplays
 from api.tokens.target import normal
-from models.public_key import ALGORITHMS
-from models.store import StoreUnavailable
+from models.clients.public_key import ALGORITHMS
+from models.database.store import StoreUnavailable
 from tests.api.proofs import Key, ath, claims, coded, new_key, proof, signed
 
 NOW = 1_800_000_000.0

@@ -8,9 +8,9 @@ import pytest
 
 from api.tokens.access_token import Holder
 from api.tokens.replay import MemoryReplays, StoreReplays
-from models.client import Binding, Client
-from models.public_key import ALGORITHMS
-from models.store import StoreUnavailable
+from models.clients.client import Binding, Client
+from models.clients.public_key import ALGORITHMS
+from models.database.store import StoreUnavailable
 from tests.api.proofs import ath, claims, new_key, signed
 from tests.api.prover import QUERY, Prover
 from tests.api.test_attack_tokens import ONE, counted, registered

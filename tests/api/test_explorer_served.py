@@ -11,7 +11,7 @@ from playwright.async_api import Browser, expect
 from api.app import build_app
 from api.environment import Environment
 from api.explorer.examples import EXAMPLES, Example
-from models.client import Client
+from models.clients.client import Client
 from tests.served import free_port, serving
 from tests.world import World
 

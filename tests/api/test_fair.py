@@ -10,11 +10,11 @@ from api.fair.quotas import Quotas, allowance
 from api.fair.shared import SharedWindows
 from api.fair.window import Windows
 from api.gateway.gateway import Gateway
-from models.client import Client
-from models.ledger import Ledger, LedgerUnavailable
+from models.clients.client import Client
+from models.database.store import StoreUnavailable
+from models.ledger.ledger import Ledger, LedgerUnavailable
+from models.ledger.usage import Usages
 from models.registry import KnownClient
-from models.store import StoreUnavailable
-from models.usage import Usages
 from tests.api.fair_use import ACCOUNT, APPLICATION, agree, listing, on_record
 from tests.api.test_register import REGISTER, body, people
 from tests.redis_server import Server, redis

@@ -15,10 +15,10 @@ from api.fair.quotas import Quotas
 from api.fair.shared import SharedWindows
 from api.fair.subjects import Subjects, TooManyPeople
 from api.fair.window import Windows
-from models.access import Outcome
-from models.entry import Entry
+from models.ledger.access import Outcome
+from models.ledger.entry import Entry
+from models.ledger.usage import Usages
 from models.registry import KnownClient, Registry
-from models.usage import Usages
 from tests.api.fair_use import ACCOUNT, agree, listing, on_record
 from tests.api.oauth import refused
 from tests.api.test_fair_once import hour_of

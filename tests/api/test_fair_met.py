@@ -13,8 +13,8 @@ from api.fair.quotas import Quotas
 from api.gateway.counted import Counted
 from api.gateway.quota import grant_refused, unknown_use
 from api.gateway.refusal import Code, Refusal
+from models.ledger.usage import Usages
 from models.registry import Registry
-from models.usage import Usages
 from tests.api.fair_use import ACCOUNT, APPLICATION, agree, listing, on_record
 from tests.api.test_register import MANY, REGISTER, body
 from tests.world import World

@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 
 from api.app import build_app
-from models.store import Row
+from models.database.store import Row
 from policies.edition import Edition
 from tests.served import free_port
 from tests.world import World, world

@@ -9,7 +9,7 @@ import pytest
 from api.gateway.ledger_view import JAPAN
 from api.gateway.told import SENTENCES
 from api.house import utc_now
-from models.client import Client
+from models.clients.client import Client
 from policies.edition import Edition
 from policies.table import COLUMNS
 from tests.api.test_attack_waiting import publish

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.day import today_in_japan
-from models.ground import (
+from models.grounds.ground import (
     Confirmation,
     Entrustment,
     ForeignCheck,
@@ -14,7 +14,7 @@ from models.ground import (
     Succession,
     TransmissionNotice,
 )
-from models.recipient import Recipient
+from models.recipients.recipient import Recipient
 from models.register import RegisterChange
 from tests.api.desks import DESK, KINDS, ground, keep, newest, obeyed, wrong
 from tests.world import World

@@ -9,7 +9,7 @@ import pytest
 from api.gateway.changes.clients import CLIENT_CHANGES
 from api.tokens.guarded import CHANGES_OF_CLIENTS, MOST_QUESTIONS, enough, must_bind
 from models.catalogue import catalogue
-from models.client import Binding
+from models.clients.client import Binding
 from models.inforce import Force
 from models.registry import Registry
 from policies.edition import Edition

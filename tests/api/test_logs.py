@@ -23,7 +23,7 @@ from starlette.routing import Route
 
 from api import logs
 from api.logs import HUSHED
-from models.recipient import Recipient
+from models.recipients.recipient import Recipient
 from tests.api.opened import opened
 
 CANARY = "canary"

@@ -9,7 +9,7 @@ from starlette.types import Message, Scope
 
 from api.proxy import BehindProxies
 from api.tokens.networks import address_of, calls_from, network_of
-from models.access import Access
+from models.ledger.access import Access
 from policies.edition import Edition
 from tests.api.prover import QUERY
 from tests.api.test_attack_tokens import registered

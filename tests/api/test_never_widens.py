@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from models.casefile import CaseFile, CasePerson
-from models.ground import Confirmation, Entrustment, ForeignCheck
-from models.recipient import Recipient
+from models.cases.casefile import CaseFile, CasePerson
+from models.grounds.ground import Confirmation, Entrustment, ForeignCheck
+from models.recipients.recipient import Recipient
 from tests.api.desks import obeyed
 from tests.world import World
 

@@ -13,9 +13,9 @@ import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from api.tokens.proof_key import ProofKey
-from models.client import Authentication, Client
-from models.public_key import ALGORITHMS
-from models.store import StoreUnavailable
+from models.clients.client import Authentication, Client
+from models.clients.public_key import ALGORITHMS
+from models.database.store import StoreUnavailable
 from tests.api.oauth import (
     ISSUER,
     JWT_BEARER,

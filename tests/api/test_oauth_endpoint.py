@@ -12,10 +12,10 @@ from structlog.testing import capture_logs
 from api.fair.memory import MemoryWindows
 from api.tokens import form, proving
 from api.tokens.flood import flood
-from models.client import Client, ClientSecret
+from models.clients.client import Client, ClientSecret
+from models.clients.secret import hash_secret, matches
 from models.inforce import PolicyUnavailable
 from models.person_row import new_id
-from models.secret import hash_secret, matches
 from tests.api.oauth import NOW, SECRET, Gateway, basic, gateway, refused, register, served
 
 ASK = {"grant_type": "client_credentials"}

@@ -11,16 +11,16 @@ import pytest
 from api.tokens.access_token import Holder
 from api.tokens.requester import Bound
 from api.tokens.scope import Scope
-from models.bits import Bits
-from models.client import Client
-from models.database import migrate, opened
+from models.clients.client import Client
+from models.clients.token_state import RevokedToken
+from models.database.opening import migrate, opened
+from models.database.store import Store
 from models.demo.load import Demo, load
-from models.history import AccessQuery, History
 from models.inforce import InForce
-from models.ledger import Ledger
+from models.ledger.bits import Bits
+from models.ledger.history import AccessQuery, History
+from models.ledger.ledger import Ledger
 from models.publish import publish_shipped
-from models.store import Store
-from models.token_state import RevokedToken
 from models.user import User
 from policies.edition import Edition
 from tests.api.oauth import (

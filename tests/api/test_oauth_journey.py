@@ -9,9 +9,9 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey
 
-from models.client import ClientSecret
-from models.history import AccessQuery, History
-from models.public_key import ALGORITHMS
+from models.clients.client import ClientSecret
+from models.clients.public_key import ALGORITHMS
+from models.ledger.history import AccessQuery, History
 from tests.api.oauth import JWT_BEARER, SECRET, letter, public, refused, register, register_key, told
 from tests.api.test_unwritable import locked
 from tests.world import World

@@ -9,7 +9,7 @@ from api.settings import CHECKOUT
 from api.tokens.fault import ERRORS
 from api.tokens.metadata import Offered
 from api.tokens.scope import known_words
-from models.public_key import ALGORITHMS
+from models.clients.public_key import ALGORITHMS
 from tests.api.oauth import EDITION, ISSUER, gateway
 
 METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt"]

@@ -13,7 +13,7 @@ from api.tokens.fault import Fault
 from api.tokens.grant import Asking, Granting, Limit
 from api.tokens.keys import Keyring, RingKey, new_key
 from api.tokens.scope import Scope, known_words, scope_of
-from models.client import Client
+from models.clients.client import Client
 from tests.api.oauth import EDITION, ISSUER, NOW
 
 RECIPIENTS = ("partner", "partner-2", "elsewhere")

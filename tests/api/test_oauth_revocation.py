@@ -13,10 +13,10 @@ from tortoise.exceptions import OperationalError
 from api.tokens.access_token import Holder
 from api.tokens.requester import Bound
 from api.tokens.scope import Scope
-from models.client import Client
-from models.store import StoreUnavailable, Transaction
-from models.store_sqlite import SqliteStore
-from models.token_state import RevokedToken
+from models.clients.client import Client
+from models.clients.token_state import RevokedToken
+from models.database.sqlite import SqliteStore
+from models.database.store import StoreUnavailable, Transaction
 from tests.api.oauth import (
     ISSUER,
     JWT_BEARER,

@@ -8,7 +8,7 @@ import pytest
 
 from api.tokens.access_token import Holder
 from api.tokens.scope import Scope
-from models.client import Client
+from models.clients.client import Client
 from tests.world import World
 
 STAGE = """

@@ -7,7 +7,7 @@ import httpx
 import orjson
 import pytest
 
-from models.client import Client
+from models.clients.client import Client
 from tests.world import World
 
 QUERY = 'query($id: ID!) @purpose(id: "service.account") { user(id: $id) { id email } }'

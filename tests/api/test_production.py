@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from models.client import Binding, Client
+from models.clients.client import Binding, Client
 from policies.edition import Edition
 from tests.world import World, world
 

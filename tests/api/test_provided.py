@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 
 from api.gateway import record as recording
-from models.entry import ProvisionEntry
+from models.ledger.entry import ProvisionEntry
 from models.user import User
 from policies.edition import Edition
 from tests.api.provided import Door, Leaf, Operation, Received, operations

@@ -5,13 +5,13 @@ from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from models.confirmed import Confirmed
 from models.day import today_in_japan
-from models.ground import Confirmation
-from models.known_grounds import read_grounds
-from models.recipient import Recipient
+from models.grounds.confirmed import Confirmed
+from models.grounds.ground import Confirmation
+from models.grounds.known import read_grounds
+from models.provisions.retention import ProvisionMethod, retain_until
+from models.recipients.recipient import Recipient
 from models.registry import KnownRecipient, read_registry
-from models.retention import ProvisionMethod, retain_until
 from tests.world import World
 
 READ = 'query($id: ID!) @purpose(id: "service.application") { user(id: $id) { id email } }'

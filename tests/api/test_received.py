@@ -7,7 +7,7 @@ import pytest
 
 from models.acquisition import Announcement
 from models.day import today_in_japan
-from models.receipts import retained_until
+from models.receiving.receipts import retained_until
 from tests.api.sending import (
     ACCEPT,
     APPLICATION,

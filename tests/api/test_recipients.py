@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from models.day import JAPAN, today_in_japan
-from models.history import AccessQuery, History
 from models.inforce import InForce
-from models.recipient import Recipient
-from models.recorded import AccessRecord
+from models.ledger.history import AccessQuery, History
+from models.ledger.recorded import AccessRecord
+from models.recipients.recipient import Recipient
 from models.register import RegisterChange
 from tests.api.test_attack_tokens import registered
 from tests.world import World

@@ -8,8 +8,8 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from api.tokens.proof_key import proof_key
 from api.tokens.signed import Signed
-from models.client_keys import KeySet, read_keys
-from models.public_key import ALGORITHMS, SIGNING
+from models.clients.keys import KeySet, read_keys
+from models.clients.public_key import ALGORITHMS, SIGNING
 from tests.api.oauth import letter
 
 KEYS: dict[tuple[str, str | None], Any] = {

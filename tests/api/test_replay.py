@@ -11,16 +11,16 @@ import pytest
 
 from api.settings import CHECKOUT
 from api.tokens.replay import EVERY, MemoryReplays, Replays, StoreReplays, digest_of
-from models.database import migrate, opened
-from models.dialect import Dialect
-from models.store import Store, StoreUnavailable, WrongValue
+from models.database.dialect import Dialect
+from models.database.opening import migrate, opened
+from models.database.store import Store, StoreUnavailable, WrongValue
 
 NOW = 1_800_000_000.0
 SEEN = "SELECT digest, expires_at FROM seen_proofs"
 ANOTHER = """
 import asyncio, sys, time
 from api.tokens.replay import StoreReplays
-from models.database import opened
+from models.database.opening import opened
 
 async def main(url, until):
     async with opened(url, pool_size=2) as store:

@@ -9,9 +9,9 @@ import orjson
 import pytest
 
 from models.catalogue import SEALED
-from models.cell import CellKey
-from models.dialect import Dialect
-from models.store import Row
+from models.database.dialect import Dialect
+from models.database.store import Row
+from models.sealing.cell import CellKey
 from models.user import User
 from tests.api.markers import talkative
 from tests.world import World

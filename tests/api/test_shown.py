@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from models.store import Row
+from models.database.store import Row
 from models.user import User
 from tests.world import World
 

@@ -20,7 +20,7 @@ from api.tokens.access_token import MOST_REMEMBERED, AccessTokens, Holder, Inval
 from api.tokens.keys import LEAD, Keyring, KeysSealed, RingKey, load_keys, new_key, seal, unseal
 from api.tokens.requester import Bound
 from api.tokens.scope import Scope, ScopeRefused
-from models.token_state import SigningKey
+from models.clients.token_state import SigningKey
 from tests.api.opened import opened, url
 
 NOW = 1_800_000_000.0
@@ -373,7 +373,7 @@ import asyncio, sys
 from datetime import UTC, datetime
 from tortoise.context import TortoiseContext
 from api.tokens.keys import load_keys
-from models.database import tortoise_config
+from models.database.opening import tortoise_config
 
 async def start():
     async with TortoiseContext() as context:

@@ -1,6 +1,6 @@
 """An installation that trusts no proxy believes nobody about who calls, or with what certificate."""
 
-from models.client import Binding
+from models.clients.client import Binding
 from tests.api.certificates import as_pem
 from tests.api.test_attack_tokens import registered
 from tests.api.test_certificate import MINE

@@ -14,7 +14,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from benchmarks.postgres import Server
-from models.database import SQLITE
+from models.database.opening import SQLITE
 from policies.edition import Edition
 from tests.world import World, world
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from api.fair.shared import SharedWindows
-from models.access import Outcome
-from models.dialect import Dialect
-from models.entry import Entry, Group
-from models.ledger import Ledger
-from models.store import Store
-from models.usage import _DAYS, _RECENT, Usages, since
+from models.database.dialect import Dialect
+from models.database.store import Store
+from models.ledger.access import Outcome
+from models.ledger.entry import Entry, Group
+from models.ledger.ledger import Ledger
+from models.ledger.usage import _DAYS, _RECENT, Usages, since
 from policies.vocabulary import Role
 from tests.api.fair_use import ACCOUNT, APPLICATION, agree, listing
 from tests.redis_server import redis

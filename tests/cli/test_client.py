@@ -16,10 +16,10 @@ from typer.main import get_command
 from api.cli.client_change import OPTIONS
 from api.cli.main import app
 from api.settings import Settings
-from models.client import Client, ClientSecret
-from models.database import opened
+from models.clients.client import Client, ClientSecret
+from models.clients.secret import hash_secret
+from models.database.opening import opened
 from models.register import RegisterChange
-from models.secret import hash_secret
 from tests.api.oauth import told as claims
 from tests.cli.conftest import Mokuteki
 

@@ -19,8 +19,8 @@ from api.gateway.request import Request
 from api.house import House, open_house
 from api.settings import Settings
 from api.tokens.requester import Requester
-from models.history import AccessQuery, History
-from models.recorded import AccessRecord
+from models.ledger.history import AccessQuery, History
+from models.ledger.recorded import AccessRecord
 from models.user import User
 from tests.cli.conftest import Mokuteki, Ran
 

@@ -17,12 +17,12 @@ from api.cli.provisions_export import GROUNDS
 from api.cli.provisions_format import COLUMNS, WORDS
 from api.house import House
 from api.schema.guarded import REGISTERS
-from models.access import Outcome
 from models.catalogue import FIELDS
 from models.day import JAPAN, today_in_japan
-from models.entry import Entry, Group, ProvisionEntry
-from models.history import History, ProvisionQuery
-from models.retention import ProvisionMethod, retain_until
+from models.ledger.access import Outcome
+from models.ledger.entry import Entry, Group, ProvisionEntry
+from models.ledger.history import History, ProvisionQuery
+from models.provisions.retention import ProvisionMethod, retain_until
 from tests.cli.conftest import Mokuteki, Ran
 from tests.cli.test_ledger_export import at, listed, locked, newest, person
 

@@ -10,11 +10,11 @@ import pytest
 
 from api.house import House
 from api.settings import CHECKOUT
-from models.access import Outcome
 from models.day import JAPAN, today_in_japan
-from models.entry import Entry, ProvisionEntry
-from models.purge import BATCH, due, runs
-from models.retention import retain_until
+from models.ledger.access import Outcome
+from models.ledger.entry import Entry, ProvisionEntry
+from models.provisions.purge import BATCH, due, runs
+from models.provisions.retention import retain_until
 from tests.cli.conftest import Mokuteki
 from tests.cli.test_ledger_export import at
 

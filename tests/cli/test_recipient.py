@@ -11,9 +11,9 @@ from typer.main import get_command
 from api.cli.main import app
 from api.cli.recipient_options import OPTIONS, Clearable
 from api.settings import Settings
-from models.database import opened
-from models.recipient import Recipient
-from models.recipient_record import RecipientRecord, read_recipients
+from models.database.opening import opened
+from models.recipients.recipient import Recipient
+from models.recipients.record import RecipientRecord, read_recipients
 from tests.cli.conftest import Mokuteki
 from tests.cli.test_client import done, told
 

@@ -13,9 +13,9 @@ import pytest
 from api.settings import Settings
 from api.tokens.access_token import AccessTokens, InvalidToken
 from api.tokens.keys import LEAD, keyring_of
-from models.database import opened
-from models.store import Store
-from models.token_state import KnownKey, SigningKey, read_signing_keys
+from models.clients.token_state import KnownKey, SigningKey, read_signing_keys
+from models.database.opening import opened
+from models.database.store import Store
 from tests.cli.conftest import Mokuteki
 
 Found = TypeVar("Found")

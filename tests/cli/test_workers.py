@@ -20,7 +20,7 @@ import pytest
 
 from api.settings import CHECKOUT
 from benchmarks.postgres import Server, execute
-from models.database import opened
+from models.database.opening import opened
 from models.inforce import LEASE
 from models.publish import publish_shipped
 from policies.edition import Edition

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from api.events.passing import Passing
 from api.notices.post import Post
-from models.store import Store
+from models.database.store import Store
 from tests.world import World
 
 

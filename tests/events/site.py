@@ -11,10 +11,10 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from models.event import Transmission, WaitingEvent
-from models.ground import Confirmation, TransmissionNotice
+from models.events.event import Transmission, WaitingEvent
+from models.grounds.ground import Confirmation, TransmissionNotice
 from models.person_row import new_id
-from models.recipient import Recipient
+from models.recipients.recipient import Recipient
 from tests.notices.receivers import Came, Receiver, receiver
 from tests.world import World
 

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from api.events.passing import decided
-from models.event import WaitingEvent
-from models.event_box import LIFE, claim_events
-from models.store import StoreUnavailable, WrongValue
+from models.database.store import StoreUnavailable, WrongValue
+from models.events.box import LIFE, claim_events
+from models.events.event import WaitingEvent
 from tests.events.carried import Carried
 from tests.events.site import EVENT, Site, open_site, records
 from tests.notices.receivers import Receiver, answer
@@ -190,7 +190,7 @@ async def test_what_changed_while_the_record_was_made_is_decided_again(
 async def test_where_as_many_wait_as_may_no_more_are_taken_in(
     site: Site, carried: Carried, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.event_box.MOST_WAITING", 2)
+    monkeypatch.setattr("models.events.box.MOST_WAITING", 2)
     passing = site.world.house.passing
     await site.results(EVENT)
     await passing._count(carried.now)  # noqa: SLF001 - as it does from time to time

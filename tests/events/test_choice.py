@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from models.day import today_in_japan
-from models.event import WaitingEvent
-from models.ground import Confirmation
+from models.events.event import WaitingEvent
+from models.grounds.ground import Confirmation
 from models.person_row import new_id
 from tests.api.desks import explained
 from tests.events.site import EVENT, Site, records

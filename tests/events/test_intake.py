@@ -8,9 +8,9 @@ from urllib.parse import quote
 import pytest
 import structlog
 
-from models.event import WaitingEvent
+from models.database.store import StoreUnavailable
+from models.events.event import WaitingEvent
 from models.inforce import PolicyUnavailable
-from models.store import StoreUnavailable
 from tests.events.site import EVENT, PAGE, Site
 from tests.world import World
 

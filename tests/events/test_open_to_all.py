@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from models.event import WaitingEvent
+from models.events.event import WaitingEvent
 from policies.edition import Edition
 from tests.events.site import EVENT, open_site
 from tests.world import world

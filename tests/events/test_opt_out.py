@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.event import WaitingEvent
+from models.events.event import WaitingEvent
 from tests.events.site import COOKIE, EVENT, Site
 from tests.notices.receivers import Receiver, receiver
 

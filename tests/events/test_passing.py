@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from models.day import today_in_japan
 from models.derived import years_before
-from models.event import WaitingEvent
+from models.events.event import WaitingEvent
 from tests.events.site import COOKIE, EVENT, PAGE, Site, records
 from tests.notices.receivers import Receiver
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models.ground import TransmissionNotice
+from models.grounds.ground import TransmissionNotice
 from tests.api.desks import ground, keep, newest, obeyed, wrong
 from tests.events.site import EVENT, Site
 from tests.world import World

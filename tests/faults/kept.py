@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from models.store import Store
+from models.database.store import Store
 from tests.api.sending import person, results
 from tests.faults.operations import TEXT, WAITS, Operation, Users
 from tests.world import World

@@ -10,8 +10,8 @@ import pytest
 
 from api.app import build_app
 from api.house import open_house
-from models.client import Client
-from models.store import StoreUnavailable
+from models.clients.client import Client
+from models.database.store import StoreUnavailable
 from tests.api.desks import DESK, as_staff, asked_by_law, case, newest, obeyed, open_case
 from tests.api.sending import ACCEPT, APPLICATION, REJECT, SEND, counted, person, results
 from tests.api.test_attack_stopped import BY_LAW, READ, REOPEN, STOP, closed, held_up

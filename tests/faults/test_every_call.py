@@ -13,9 +13,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from api.gateway.changes.carry import CARRIED
-from models.dialect import Dialect
-from models.store_postgres import PostgresStore
-from models.store_sqlite import SqliteStore
+from models.database.dialect import Dialect
+from models.database.postgres import PostgresStore
+from models.database.sqlite import SqliteStore
 from policies.edition import Edition
 from tests.faults.kept import answers_of, kept, put_aside, set_back
 from tests.faults.operations import OPERATIONS, Operation

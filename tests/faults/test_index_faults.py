@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from models.bits import unpack
-from models.dialect import Dialect
-from models.ledger_index import LedgerIndex
-from models.ledger_rows import DIRECT
-from models.store import Store, StoreUnavailable
+from models.database.dialect import Dialect
+from models.database.store import Store, StoreUnavailable
+from models.ledger.bits import unpack
+from models.ledger.index import LedgerIndex
+from models.ledger.rows import DIRECT
 from policies.edition import Edition
 from tests.faults.trip import ON_POSTGRES, ON_SQLITE, Trip, laid
 from tests.world import World, world

@@ -16,7 +16,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from benchmarks.postgres import Server, answering
-from models import store_postgres
+from models.database import postgres as store_postgres
 from policies.edition import Edition
 from tests.api.test_register import NOTICE, USER
 from tests.faults.cluster import cluster

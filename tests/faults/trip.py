@@ -11,10 +11,11 @@ import aiosqlite
 import asyncpg
 import pytest
 
-from models import store_postgres, store_sqlite
-from models.client_use import ClientUse
-from models.database import SQLITE
-from models.ledger_index import LedgerIndex
+from models.clients.use import ClientUse
+from models.database import postgres as store_postgres
+from models.database import sqlite as store_sqlite
+from models.database.opening import SQLITE
+from models.ledger.index import LedgerIndex
 
 SLEEP = "SELECT pg_sleep(60)"
 

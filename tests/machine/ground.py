@@ -13,11 +13,11 @@ import orjson
 
 from api.app import build_app
 from api.house import House, open_house
-from models.database import migrate, opened
+from models.database.opening import migrate, opened
 from models.demo.load import load
-from models.history import AccessQuery, History
+from models.ledger.history import AccessQuery, History
+from models.ledger.recorded import AccessRecord
 from models.publish import publish_shipped
-from models.recorded import AccessRecord
 from policies.edition import Edition
 from tests.oracle.answer import Answer, Oracle, Question, schema_of
 from tests.oracle.asker import Asker

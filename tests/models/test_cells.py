@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.cell import LARGEST_NUMBER, MARK, CellKey, MarkKey, Unreadable, number_of
-from models.datakey import MasterKey, Use, WrongMasterKey
+from models.sealing.cell import LARGEST_NUMBER, MARK, CellKey, MarkKey, Unreadable, number_of
+from models.sealing.datakey import MasterKey, Use, WrongMasterKey
 
 NUMBER = "User.residenceCard.number"
 SEX = "User.residenceCard.sex"

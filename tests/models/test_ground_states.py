@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.ground_state import GroundState, checked, entrusted, jointly_used, runs, succeeded
+from models.grounds.state import GroundState, checked, entrusted, jointly_used, runs, succeeded
 
 DAY = timedelta(days=1)
 DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from models.database import migrate, opened
+from models.database.opening import migrate, opened
+from models.database.store import Row, Store
 from models.inforce import Force, InForce, PolicyUnavailable
 from models.publish import publish_shipped
-from models.store import Row, Store
 from policies.edition import Edition
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -12,14 +12,14 @@ from typing import Any
 import asyncpg
 import pytest
 
-from models.access import Outcome
-from models.bits import Bits, load_bits, unpack
 from models.catalogue import FIELDS
-from models.database import SQLITE, migrate, opened
-from models.entry import Entry, Group, ProvisionEntry
-from models.ledger import TRIES, Ledger, LedgerUnavailable
-from models.retention import retain_until
-from models.store import Row, Store, StoreUnavailable, Table, Transaction
+from models.database.opening import SQLITE, migrate, opened
+from models.database.store import Row, Store, StoreUnavailable, Table, Transaction
+from models.ledger.access import Outcome
+from models.ledger.bits import Bits, load_bits, unpack
+from models.ledger.entry import Entry, Group, ProvisionEntry
+from models.ledger.ledger import TRIES, Ledger, LedgerUnavailable
+from models.provisions.retention import retain_until
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 _NUMBERS = count(1)
@@ -250,7 +250,7 @@ async def test_two_processes_that_number_accesses_alike_both_get_theirs_recorded
     store: Store, bits: Bits, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     numbers = iter((5, 5, 6, 7))
-    monkeypatch.setattr("models.ledger_rows.randbits", lambda _bits: next(numbers))
+    monkeypatch.setattr("models.ledger.rows.randbits", lambda _bits: next(numbers))
     at = NOW.replace(year=2030)
     async with running(store, bits) as one, running(store, bits) as other:
         await one.record(entry(client="alike", at=at))
@@ -312,7 +312,7 @@ async def test_a_change_whose_number_another_process_took_is_made_under_another_
     store: Store, bits: Bits, database_url: str, changes: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = iter((5, 5, 6))
-    monkeypatch.setattr("models.ledger_rows.randbits", lambda _bits: next(drawn))
+    monkeypatch.setattr("models.ledger.rows.randbits", lambda _bits: next(drawn))
     several = [entry(client="numbered", at=NOW.replace(year=2031), groups=(group(21),)) for _ in range(2)]
     async with opened(database_url, pool_size=2) as theirs:
         await change(store, Ledger(store, lambda: bits), several[0])
@@ -328,7 +328,7 @@ async def test_a_change_whose_number_another_process_took_is_made_under_another_
 async def test_a_change_for_which_no_number_is_free_is_undone_and_told_as_unavailable(
     store: Store, bits: Bits, database_url: str, changes: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.ledger_rows.randbits", lambda _bits: 5)
+    monkeypatch.setattr("models.ledger.rows.randbits", lambda _bits: 5)
     crowded = entry(client="crowded", at=NOW.replace(year=2032))
     first = Ledger(store, lambda: bits)
     for _ in range(TRIES):

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from models.access import Outcome
-from models.bits import Bits, load_bits
 from models.catalogue import FIELDS
-from models.database import migrate, opened
-from models.entry import Entry, Group
-from models.history import AccessQuery, History, ProvisionQuery
-from models.ledger import Ledger
-from models.ledger_index import LedgerIndex
-from models.ledger_rows import DIRECT
-from models.store import Reader, Row, Store
+from models.database.opening import migrate, opened
+from models.database.store import Reader, Row, Store
+from models.ledger.access import Outcome
+from models.ledger.bits import Bits, load_bits
+from models.ledger.entry import Entry, Group
+from models.ledger.history import AccessQuery, History, ProvisionQuery
+from models.ledger.index import LedgerIndex
+from models.ledger.ledger import Ledger
+from models.ledger.rows import DIRECT
 from tests.models.test_ledger import entry, group, provision, running
 
 NOON = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)

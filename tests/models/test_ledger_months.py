@@ -11,13 +11,13 @@ import pytest
 
 from api.settings import CHECKOUT
 from benchmarks.postgres import execute
-from models.bits import Bits, load_bits
 from models.catalogue import FIELDS
-from models.database import SQLITE, migrate, opened
-from models.history import AccessQuery, History, ProvisionQuery
-from models.ledger_months import AHEAD, PARTED, LedgerMonths, Month, bound, make_months, months, stray
-from models.ledger_rows import LARGEST_ID, first_id, provision_id
-from models.store import Store, StoreUnavailable, WrongValue
+from models.database.opening import SQLITE, migrate, opened
+from models.database.store import Store, StoreUnavailable, WrongValue
+from models.ledger.bits import Bits, load_bits
+from models.ledger.history import AccessQuery, History, ProvisionQuery
+from models.ledger.months import AHEAD, PARTED, LedgerMonths, Month, bound, make_months, months, stray
+from models.ledger.rows import LARGEST_ID, first_id, provision_id
 from policies.edition import Edition
 from tests.models.test_ledger import elsewhere, entry, group, provision, running
 from tests.world import world

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from models.bits import Bits, load_bits
 from models.catalogue import FIELDS
-from models.database import migrate, opened
-from models.dialect import Dialect
-from models.store import Store
+from models.database.dialect import Dialect
+from models.database.opening import migrate, opened
+from models.database.store import Store
+from models.ledger.bits import Bits, load_bits
 from tests.models.test_ledger import elsewhere, entry, group, provision, running
 
 EVENT = """INSERT INTO consent_events (id, consent_id, user_id, state, at, by, notice_version, language, method)

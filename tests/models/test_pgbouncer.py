@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 
 from benchmarks.postgres import Server, execute
-from models.database import opened
-from models.store import StoreUnavailable
+from models.database.opening import opened
+from models.database.store import StoreUnavailable
 from policies.edition import Edition
 from tests.pgbouncer import Pooler
 from tests.world import world

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from models.database import migrate, opened
+from models.database.opening import migrate, opened
 from models.inforce import InForce
 from models.publish import publish_shipped
 from policies.edition import Edition

@@ -11,14 +11,14 @@ from random import Random
 import asyncpg
 import pytest
 
-from models.bits import Bits, load_bits
 from models.catalogue import FIELDS
-from models.database import migrate, opened
+from models.database.opening import migrate, opened
+from models.database.store import Store, StoreUnavailable
 from models.day import JAPAN, today_in_japan
-from models.history import History, ProvisionQuery
-from models.purge import due, purge, runs
-from models.retention import ProvisionMethod, method_of, purgeable, retain_until
-from models.store import Store, StoreUnavailable
+from models.ledger.bits import Bits, load_bits
+from models.ledger.history import History, ProvisionQuery
+from models.provisions.purge import due, purge, runs
+from models.provisions.retention import ProvisionMethod, method_of, purgeable, retain_until
 from tests.models.test_ledger import elsewhere, entry, provision, running
 
 INDIVIDUAL, BULK, CONTRACT = ProvisionMethod.INDIVIDUAL, ProvisionMethod.BULK, ProvisionMethod.CONTRACT

@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from models.database import migrate, opened
+from models.database.opening import migrate, opened
+from models.database.store import Store
 from models.demo.recipients import recipients
 from models.inforce import InForce
 from models.publish import publish_shipped
-from models.recipient import Recipient
-from models.recipient_parts import kinds_of
-from models.recipient_record import RecipientRecord, read_recipients
-from models.recipient_register import RecipientRegister
+from models.recipients.parts import kinds_of
+from models.recipients.recipient import Recipient
+from models.recipients.record import RecipientRecord, read_recipients
+from models.recipients.register import RecipientRegister
 from models.register import Keeper, Mistaken, RegisterChange
 from models.registry import KnownRecipient, read_registry
-from models.store import Store
 from policies.edition import Edition
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)

@@ -17,19 +17,19 @@ from tortoise import Model, Tortoise, fields
 from tortoise.transactions import in_transaction
 
 from api.settings import CHECKOUT
-from models import rotation, rotation_sql
 from models.catalogue import SEALED
-from models.database import opened
-from models.datakey import DataKey, MasterKey, Use, WrongMasterKey
-from models.dialect import Dialect
+from models.database.dialect import Dialect
+from models.database.opening import opened
+from models.database.store import Store
 from models.personal import Undeclared
-from models.rotation import Rotation, Turned
-from models.rotation_sql import rows_under
-from models.rotation_tables import tables
-from models.sealed import SealedField
-from models.store import Store
+from models.sealing import rotation, rotation_sql
+from models.sealing.datakey import DataKey, MasterKey, Use, WrongMasterKey
+from models.sealing.rotation import Rotation, Turned
+from models.sealing.rotation_sql import rows_under
+from models.sealing.rotation_tables import tables
+from models.sealing.sealed import SealedField
+from models.sealing.vault import Vault, vault_in_use
 from models.user import User
-from models.vault import Vault, vault_in_use
 from tests.world import World
 
 DESK = '@purpose(id: "compliance.requests", recipient: "person")'
@@ -139,7 +139,7 @@ async def test_everybody_is_read_found_and_written_between_all_steps_of_a_rotati
 KILLED = f"""
 import os, signal, sys
 from api.cli.main import run
-from models import rotation, rotation_sql
+from models.sealing import rotation, rotation_sql
 rotation.BATCH = rotation_sql.BATCH = {SMALL}
 honest, rows = rotation.Rotation._reseal, []
 async def reseal(self, *arguments):

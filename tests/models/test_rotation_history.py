@@ -1,7 +1,7 @@
 """The rotation of a history: what was before opens after it too, and the old key goes."""
 
 from models.catalogue import clear_answers
-from models.rotation import Rotation
+from models.sealing.rotation import Rotation
 from tests.api.sending import person, results, waiting
 from tests.world import World
 

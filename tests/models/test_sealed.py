@@ -10,15 +10,15 @@ import pytest
 from tortoise import Model, fields
 
 from models.catalogue import SEALED, catalogue, clear_answers
-from models.cell import Unreadable, number_of
-from models.database import migrate, opened
-from models.datakey import DataKey, WrongMasterKey
-from models.dialect import Dialect
+from models.database.dialect import Dialect
+from models.database.opening import migrate, opened
+from models.database.store import Store
 from models.personal import Undeclared, declared, personal, system
-from models.sealed import AnswersField, SealedField, WrittenAround
-from models.store import Store
+from models.sealing.cell import Unreadable, number_of
+from models.sealing.datakey import DataKey, WrongMasterKey
+from models.sealing.sealed import AnswersField, SealedField, WrittenAround
+from models.sealing.vault import NoKeys, vault_in_use
 from models.user import User
-from models.vault import NoKeys, vault_in_use
 from policies.edition import Edition
 
 MASTER, OTHER = b"m" * 32, b"o" * 32

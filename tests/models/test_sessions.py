@@ -10,10 +10,10 @@ import pytest
 from tortoise.context import get_current_context
 
 from benchmarks.postgres import Server, execute
-from models.database import migrate, opened
-from models.store import Store
-from models.token_state import RevokedToken
-from models.unreachable import UNREACHABLE
+from models.clients.token_state import RevokedToken
+from models.database.opening import migrate, opened
+from models.database.store import Store
+from models.database.unreachable import UNREACHABLE
 
 SET = {
     "application_name": "mokuteki",

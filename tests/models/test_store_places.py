@@ -5,8 +5,8 @@ from contextlib import AsyncExitStack
 import pytest
 
 from benchmarks.postgres import Server
-from models.store import StoreUnavailable
-from models.store_postgres import PostgresStore
+from models.database.postgres import PostgresStore
+from models.database.store import StoreUnavailable
 
 
 async def test_changes_take_half_of_the_places_at_most(postgres_server: Server) -> None:

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from models.turns import Turns
+from models.database.turns import Turns
 
 
 async def _soon() -> None:

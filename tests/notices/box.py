@@ -11,10 +11,10 @@ from typing import Any
 from api.notices.post import Post
 from api.notices.sender import Sender
 from api.tokens.keys import Keyring, RingKey, new_key
-from models.notice_box import put
-from models.recipient import Recipient
-from models.store import Store
-from models.withdrawal_notice import WithdrawalNotice
+from models.database.store import Store
+from models.notices.box import put
+from models.notices.withdrawal import WithdrawalNotice
+from models.recipients.recipient import Recipient
 
 ISSUER = "https://gateway.example"
 PURPOSE = "service.application"

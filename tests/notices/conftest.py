@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from api.app import build_app
-from models.database import migrate, opened
-from models.store import Store
-from models.withdrawal_notice import WithdrawalNotice
+from models.database.opening import migrate, opened
+from models.database.store import Store
+from models.notices.withdrawal import WithdrawalNotice
 from policies.edition import Edition
 from tests.notices.box import Box
 from tests.notices.receivers import Receiver, listening, receiver

@@ -12,9 +12,9 @@ from joserfc.jwk import ECKey
 
 from api.notices import sender as sending
 from api.tokens.keys import Keyring, RingKey
-from models.database import opened
-from models.notice_box import Letter
-from models.store import Store
+from models.database.opening import opened
+from models.database.store import Store
+from models.notices.box import Letter
 from tests.notices.box import Box
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from models.history import AccessQuery, History
+from models.ledger.history import AccessQuery, History
+from models.notices.withdrawal import NoticeState, Trouble, WithdrawalNotice
 from models.person_row import new_id
 from models.register import RegisterChange
-from models.withdrawal_notice import NoticeState, Trouble, WithdrawalNotice
 from tests.world import World
 
 REQUESTS = '@purpose(id: "compliance.requests")'

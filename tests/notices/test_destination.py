@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from api.notices.destination import look_up
-from models.notice_address import NotAllowed, read_url
-from models.withdrawal_notice import NoticeState, Trouble
+from models.notices.address import NotAllowed, read_url
+from models.notices.withdrawal import NoticeState, Trouble
 from tests.notices.box import Box
 from tests.notices.receivers import Receiver
 

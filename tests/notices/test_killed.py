@@ -8,8 +8,8 @@ from contextlib import suppress
 import pytest
 
 from api.settings import CHECKOUT
-from models.notice_box import LEASE
-from models.withdrawal_notice import NoticeState
+from models.notices.box import LEASE
+from models.notices.withdrawal import NoticeState
 from tests.notices.box import Box
 from tests.notices.receivers import Receiver
 from tests.notices.test_sender import hang

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from models.withdrawal_notice import WithdrawalNotice
+from models.notices.withdrawal import WithdrawalNotice
 from policies.edition import Edition
 from tests.api.test_attack_waiting import publish
 from tests.notices.test_withdrawal import ACCOUNT, NOBODY, STORY, consented, line, noticed_at, withdrawal

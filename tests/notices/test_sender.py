@@ -8,10 +8,10 @@ from joserfc.errors import InvalidKeyIdError
 from structlog.testing import capture_logs
 
 from api.notices.carrier import FIRST_WAIT, LONGEST_WAIT, MOST_TRIES, wait_after
-from models.database import opened
-from models.notice_box import LEASE
-from models.store import StoreUnavailable
-from models.withdrawal_notice import NoticeState, Trouble
+from models.database.opening import opened
+from models.database.store import StoreUnavailable
+from models.notices.box import LEASE
+from models.notices.withdrawal import NoticeState, Trouble
 from tests.notices.box import BEGAN, ISSUER, PURPOSE, Box
 from tests.notices.receivers import Handler, Receiver, answer, receiver
 

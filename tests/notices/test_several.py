@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from models.database import opened
-from models.notice_box import LEASE, revive
+from models.database.opening import opened
+from models.database.store import Store
+from models.notices.box import LEASE, revive
+from models.notices.withdrawal import NoticeState, Trouble
 from models.register import Keeper, Mistaken
-from models.store import Store
-from models.withdrawal_notice import NoticeState, Trouble
 from tests.notices.box import Box
 from tests.notices.receivers import TAKEN, Handler, Receiver, answer
 

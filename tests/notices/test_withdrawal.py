@@ -12,9 +12,9 @@ import pytest
 
 from api.notices.event import signed
 from api.tokens.access_token import InvalidToken
-from models.notice_box import Letter, counts
-from models.recipient import Recipient
-from models.withdrawal_notice import NoticeState, WithdrawalNotice
+from models.notices.box import Letter, counts
+from models.notices.withdrawal import NoticeState, WithdrawalNotice
+from models.recipients.recipient import Recipient
 from tests.notices.receivers import documented
 from tests.world import World
 

@@ -7,15 +7,15 @@ from typing import Any, TypeVar
 
 from models.acquisition import Announcement
 from models.application import Application, Screening, Stage
-from models.casefile import CaseFile, CasePerson
-from models.client import Client
-from models.consent import Consent, ConsentMethod, ConsentState
+from models.cases.casefile import CaseFile, CasePerson
+from models.clients.client import Client
+from models.consents.consent import Consent, ConsentMethod, ConsentState
+from models.database.store import Store
 from models.person_row import Amender, PersonRow
-from models.recipient import Recipient
+from models.recipients.recipient import Recipient
 from models.restraint import Erasure, Hold, OptOut
-from models.store import Store
+from models.sealing.vault import vault_in_use
 from models.user import User
-from models.vault import vault_in_use
 from policies.edition import Edition
 
 T = TypeVar("T")

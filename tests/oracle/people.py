@@ -11,14 +11,14 @@ from tortoise import Model
 from models.acquisition import Acquisition, Announcement
 from models.amendment import Amendment
 from models.application import Application, Screening
-from models.casefile import CaseFile, CasePerson
-from models.client import Client
-from models.consent import Consent
-from models.ground import Confirmation, Entrustment, ForeignCheck, JointUse, Succession
-from models.recipient import Recipient
+from models.cases.casefile import CaseFile, CasePerson
+from models.clients.client import Client
+from models.consents.consent import Consent
+from models.grounds.ground import Confirmation, Entrustment, ForeignCheck, JointUse, Succession
+from models.recipients.recipient import Recipient
 from models.restraint import Erasure, Hold, OptOut
+from models.sealing.vault import vault_in_use
 from models.user import User
-from models.vault import vault_in_use
 
 Rows = list[dict[str, Any]]
 

@@ -18,8 +18,8 @@ from api.gateway.cursor import Cursors
 from api.house import House, open_house
 from api.settings import Settings
 from api.tokens.access_token import Holder
-from models.client import Client
-from models.database import migrate, opened
+from models.clients.client import Client
+from models.database.opening import migrate, opened
 from models.demo.load import load
 from models.publish import publish_shipped
 from policies.edition import Edition

@@ -9,10 +9,10 @@ from api.gateway.door import Door
 from api.gateway.refusal import UNSAID, Code, Refusal, Why, closed
 from api.gateway.running import Running, Step
 from api.gateway.told import Told
-from models.dialect import Dialect
+from models.database.dialect import Dialect
+from models.database.store import Transaction
 from models.person_row import Amender
 from models.standing import condition
-from models.store import Transaction
 from policies.clearance import combinations
 from policies.question import Question
 from policies.vocabulary import Action, Fact, Standing

@@ -10,9 +10,9 @@ from api.gateway.changes.grounds import keeper
 from api.gateway.changes.mistakes import mistaken, refused
 from api.gateway.refusal import Code, Refusal, Refusals
 from api.gateway.walk import asks, walk
-from models.case_record import read_case
-from models.case_register import CaseRegister
-from models.ground_parts import MOST
+from models.cases.record import read_case
+from models.cases.register import CaseRegister
+from models.grounds.parts import MOST
 from models.register import Mistaken
 
 CASE_CHANGES = ("openCase", "approveCase", "closeCase")

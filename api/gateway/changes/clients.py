@@ -12,8 +12,8 @@ from api.gateway.purpose import scopes
 from api.gateway.refusal import Code, Refusal
 from api.gateway.told import Told
 from api.gateway.walk import walk
-from models.client_record import read_clients
-from models.client_register import ClientRegister
+from models.clients.record import read_clients
+from models.clients.register import ClientRegister
 from models.formats.wrong import Mistake
 from models.register import Keeper, Mistaken
 

@@ -19,7 +19,7 @@ from api.gateway.changes.consent_said import (
 )
 from api.gateway.changes.holders import tell_holders
 from api.gateway.told import Told
-from models.consent import PERMITTING, ConsentMethod, ConsentState
+from models.consents.consent import PERMITTING, ConsentMethod, ConsentState
 from models.day import moment
 from models.registry import KnownRecipient
 

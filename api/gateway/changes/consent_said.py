@@ -9,7 +9,7 @@ import orjson
 
 from api.gateway.changes.act import Act, Subject
 from api.gateway.refusal import Code, Refusal, Refusals
-from models.consent import ConsentMethod
+from models.consents.consent import ConsentMethod
 from models.formats.wrong import Sentence
 from models.registry import KnownRecipient
 from policies.purpose import Purpose

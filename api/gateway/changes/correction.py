@@ -8,13 +8,13 @@ from api.gateway.changes.act import Act, Done
 from api.gateway.changes.mistakes import mistaken
 from api.gateway.changes.registration import await_screening, below, fields_of, taken
 from api.gateway.ledger_view import JAPAN
+from models.database.store import WrongValue
 from models.formats.address import read_address
 from models.formats.card import card_mistakes
 from models.formats.fields import CARD_ENDS, CARD_NUMBER
 from models.formats.form import Person, read_person
 from models.formats.wrong import Mistake, Wrong
 from models.person_row import PersonRow
-from models.store import WrongValue
 from policies.edition import Edition
 from policies.form import FormQuestion
 

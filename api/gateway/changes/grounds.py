@@ -10,10 +10,10 @@ from api.gateway.changes.mistakes import mistaken
 from api.gateway.ground_view import ground_view
 from api.gateway.purpose import scopes
 from api.gateway.walk import walk
-from models.ground_record import Ground, read_grounds_of
-from models.ground_register import GroundRegister
+from models.grounds.record import Ground, read_grounds_of
+from models.grounds.register import GroundRegister
+from models.grounds.transmission_register import draft_notice, publish_notice
 from models.register import Keeper, Mistaken
-from models.transmission_register import draft_notice, publish_notice
 
 Said = Mapping[str, Any]
 

@@ -10,11 +10,11 @@ from api.gateway.context import INTERNAL, OWN
 from api.gateway.ledger_view import JAPAN
 from api.gateway.selection import Selected
 from api.gateway.walk import walk
-from models.access import Outcome
-from models.entry import Entry, Group
-from models.history import AccessQuery, moment
 from models.inforce import Force
-from models.notice_box import put
+from models.ledger.access import Outcome
+from models.ledger.entry import Entry, Group
+from models.ledger.history import AccessQuery, moment
+from models.notices.box import put
 from models.registry import KnownRecipient
 
 HOLDERS = "holders"

@@ -7,9 +7,9 @@ from api.gateway.changes.act import Act
 from api.gateway.changes.mistakes import mistaken
 from api.gateway.purpose import scopes
 from api.gateway.walk import walk
-from models.notice_box import revive
+from models.notices.box import revive
+from models.notices.withdrawal import NoticeState
 from models.register import Keeper, Mistaken
-from models.withdrawal_notice import NoticeState
 
 NOTICE_CHANGES = ("retryNotice",)
 LONGEST_BY = 120

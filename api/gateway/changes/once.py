@@ -14,7 +14,7 @@ from api.gateway.purpose import scopes
 from api.gateway.refusal import Code, Refusal
 from api.gateway.running import Running
 from api.gateway.told import Told
-from models.store import Transaction
+from models.database.store import Transaction
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(days=1)

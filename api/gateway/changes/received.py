@@ -6,10 +6,10 @@ from api.gateway.changes.receiving import keep_arrival, make_user
 from api.gateway.changes.registration import fields_of
 from api.gateway.changes.stated import read_evidence, read_reason
 from models.formats.wrong import Wrong
-from models.receipts import keep_receipt
-from models.received import Settled
-from models.receiving import hold_received, known_people, one_at_a_time, read_items, settle
-from models.sent import Terms, Waiting, values_of
+from models.receiving.receipts import keep_receipt
+from models.receiving.received import Settled
+from models.receiving.receiving import hold_received, known_people, one_at_a_time, read_items, settle
+from models.receiving.sent import Terms, Waiting, values_of
 
 ACCEPT, REJECT = "Mutation.acceptReceived", "Mutation.rejectReceived"
 

@@ -9,12 +9,12 @@ from api.gateway.changes.mistakes import MOST, told
 from api.gateway.changes.registration import MOST_PEOPLE, allowed, await_screening, fields_of
 from api.gateway.changes.stated import Stated, read_stated
 from models.acquisition import Source
-from models.consent import ConsentMethod, ConsentState
+from models.consents.consent import ConsentMethod, ConsentState
 from models.formats.wrong import Mistake
 from models.person_row import PersonRow
-from models.receipts import keep_receipt
-from models.received import ReceivedOutcome
-from models.receiving import (
+from models.receiving.receipts import keep_receipt
+from models.receiving.received import ReceivedOutcome
+from models.receiving.receiving import (
     find_sent,
     keep_items,
     known_people,
@@ -23,7 +23,7 @@ from models.receiving import (
     put_received,
     put_refused,
 )
-from models.sent import Terms, Waiting, items_of, new_ref, ordered_id, sent_by
+from models.receiving.sent import Terms, Waiting, items_of, new_ref, ordered_id, sent_by
 
 ACT = "Mutation.receiveUsers"
 SOURCES: Mapping[str, Source] = {"employer": Source.EMPLOYER}

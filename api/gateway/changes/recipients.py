@@ -9,8 +9,8 @@ from api.gateway.changes.mistakes import mistaken
 from api.gateway.purpose import scopes
 from api.gateway.recipient_view import view
 from api.gateway.walk import walk
-from models.recipient_record import read_recipients
-from models.recipient_register import RecipientRegister
+from models.recipients.record import read_recipients
+from models.recipients.register import RecipientRegister
 from models.register import Keeper, Mistaken
 
 LONGEST_BY = 120

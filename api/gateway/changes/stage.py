@@ -8,7 +8,7 @@ from api.gateway.purpose import OF_RECIPIENTS
 from api.gateway.refusal import Why
 from api.gateway.told import Told
 from models.application import FORWARD, OPEN, Stage
-from models.dialect import Dialect
+from models.database.dialect import Dialect
 from policies.vocabulary import Role
 
 ACT = "Mutation.setApplicationStage"

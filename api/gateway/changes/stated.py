@@ -8,13 +8,13 @@ from typing import Any
 
 from api.gateway.changes.act import Act
 from api.gateway.changes.registration import FIRST_NOTICE, below, fields_of, read_form
-from models.consent import ConsentMethod
+from models.consents.consent import ConsentMethod
 from models.formats.fold import plain
 from models.formats.form import Person
 from models.formats.screening import findings, refused
 from models.formats.wrong import Mistake, Wrong
-from models.received import EvidenceKind
-from models.sent import Terms
+from models.receiving.received import EvidenceKind
+from models.receiving.sent import Terms
 from policies.vocabulary import Action, Fact
 
 LONGEST_HISTORY = 500

@@ -1,0 +1,1 @@
+"""The case files: provisions that the law permits without consent (APPI Art 27(1))."""

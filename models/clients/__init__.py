@@ -1,0 +1,1 @@
+"""The clients: who may ask."""

@@ -1,0 +1,1 @@
+"""The consents: what people agreed to, and until when."""

@@ -1,0 +1,1 @@
+"""The events: what browsers did, and who may be told of it."""

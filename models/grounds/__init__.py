@@ -1,0 +1,1 @@
+"""The grounds: on what data may go to them, beside consent."""

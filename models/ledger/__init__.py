@@ -1,0 +1,1 @@
+"""The ledger: what was asked and told, kept and read back."""

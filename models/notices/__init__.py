@@ -1,0 +1,1 @@
+"""The notices of withdrawal: who must learn that a consent is gone."""

@@ -1,0 +1,1 @@
+"""The receiving: people whom partners send (APPI Art 30)."""

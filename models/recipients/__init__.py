@@ -1,0 +1,1 @@
+"""The recipients: to whom data may go."""

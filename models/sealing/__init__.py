@@ -1,0 +1,1 @@
+"""The sealing: what is kept encrypted, and under which keys."""
