@@ -98,12 +98,12 @@ class Sealed(logging.Handler):
 
     def __init__(self, pipeline: Sequence[Processor], stream: TextIO | None) -> None:
         super().__init__()
-        self._pipeline = pipeline
+        self._pipeline = tuple(pipeline)
         self._stream = stream
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one record; if that fails, nothing of it is written."""
-        with suppress(Exception):
+        """Write one record; if that fails, nothing of it is written, and the library that told it goes on."""
+        with suppress(Exception, structlog.DropEvent):
             if _words(record) in UNSAID:
                 return
             _without_words(record)

@@ -16,6 +16,7 @@ from models.registry import KnownRecipient
 from policies.explanation import Explanation
 
 MOST_EVENTS = 100
+COOKIE = "Event.cookieId"
 
 Result = dict[str, Any]
 
@@ -41,7 +42,8 @@ async def take_in(
     what the browser opted out of cannot be read (`opted_out` is None).
     """
     events = [read_event(each) for each in given]
-    results, rows = [], []
+    results: list[Result] = []
+    rows: list[tuple[Event, str, Mapping[str, Any]]] = []
     for event in events:
         if event.mistakes:
             results.append({"outcome": "REFUSED", "mistakes": [_mistake(each) for each in event.mistakes]})
@@ -52,20 +54,27 @@ async def take_in(
             continue
         result, kept = _decided(force, event, opted_out, now)
         results.append(result)
-        rows += kept
+        rows += [(event, *each) for each in kept]
     if rows:
         async with store.transaction() as transaction:
-            for recipient, told, located in rows:
-                await put_event(transaction, recipient, told, located=located, now=now)
+            for event, recipient, told in rows:
+                await put_event(
+                    transaction,
+                    recipient,
+                    told,
+                    located=event.located,
+                    cookie=event.fields.get(COOKIE),
+                    now=now,
+                )
     return results
 
 
 def _decided(
     force: Force, event: Event, opted_out: OptedOut, now: datetime
-) -> tuple[Result, list[tuple[str, Mapping[str, Any], bool]]]:
+) -> tuple[Result, list[tuple[str, Mapping[str, Any]]]]:
     passed: list[str] = []
     withheld: list[Result] = []
-    rows: list[tuple[str, Mapping[str, Any], bool]] = []
+    rows: list[tuple[str, Mapping[str, Any]]] = []
     for company in companies(force):
         known = Circumstances(located=event.located, opted_out=opted_out.of(company.id), grouped=True)
         choice = choose(force, company, event.fields, known, today_in_japan(now))
@@ -75,7 +84,7 @@ def _decided(
         if choice.allowed:
             passed.append(company.id)
             told = {name: value for name, value in event.fields.items() if name in choice.allowed}
-            rows.append((company.id, told, event.located))
+            rows.append((company.id, told))
     outcome = "ACCEPTED" if passed else "NOT_PASSED_ON"
     return {"outcome": outcome, "passedTo": passed, "withheld": withheld}, rows
 

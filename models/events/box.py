@@ -81,10 +81,16 @@ class Claimed:
     lease: str
 
 
-async def put_event(
-    transaction: Transaction, recipient: str, told: Mapping[str, Any], *, located: bool, now: datetime
+async def put_event(  # noqa: PLR0913 - what is kept of an event
+    transaction: Transaction,
+    recipient: str,
+    told: Mapping[str, Any],
+    *,
+    located: bool,
+    cookie: str | None,
+    now: datetime,
 ) -> None:
-    """Keep an event for a company."""
+    """Keep an event for a company, with its browser's random number, whether or not the company may have that too."""
     await transaction.execute(
         _PUT,
         {
@@ -92,7 +98,7 @@ async def put_event(
             "recipient": recipient,
             "told": orjson.dumps(told).decode(),
             "located": located,
-            "cookie": told.get("Event.cookieId"),
+            "cookie": cookie,
             "now": now,
             "due": now + GATHERED,
         },

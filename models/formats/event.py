@@ -77,7 +77,7 @@ def _read(event: Event, name: str, value: object) -> None:
         if not isinstance(value, bool):
             event.mistakes.append(Wrong("EVENT_CONSENT").at(name))
     elif name not in KEYS:
-        event.mistakes.append(unknown("", name, KEYS))
+        event.mistakes.append(unknown("", name, (*KEYS, CONSENT)))
     elif value is not None:
         try:
             event.fields[f"Event.{name}"] = _READERS[name](value)
@@ -196,4 +196,4 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = MappingProxyType(
 KEYS: Final = tuple(_READERS)
 """Every key of an event that is a field; `Event.` stands before it where rules speak of it."""
 
-_NAMES: Final = ", ".join(KEYS)
+_NAMES: Final = ", ".join((*KEYS, CONSENT))

@@ -1,10 +1,7 @@
 """Marked people: every column of everybody holds a text of its own, so that what leaves can be told by looking."""
 
 import io
-import logging
 import re
-import sys
-import threading
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,7 +11,6 @@ from typing import Any
 from urllib.parse import quote
 
 import orjson
-import structlog
 
 from api import logs
 from models.acquisition import Acquisition
@@ -26,6 +22,7 @@ from models.consents.consent import PERMITTING, Consent, ConsentEvent, ConsentMe
 from models.restraint import Erasure, Hold, OptOut
 from models.user import User
 from policies.edition import Edition
+from tests.as_before import logging_as_before
 
 DAY = timedelta(days=1)
 LONG = 8
@@ -307,19 +304,10 @@ def row_text(row: Iterable[Any]) -> str:
 @contextmanager
 def talkative() -> Iterator[io.StringIO]:
     """The logs of the process at their most talkative, and afterwards as they were."""
-    root = logging.getLogger()
-    before = (root.handlers[:], root.level, sys.excepthook, threading.excepthook, sys.unraisablehook)
-    known = [logging.getLogger(name) for name in {*logging.Logger.manager.loggerDict, *logs.HUSHED}]
-    kept = [(log, log.handlers[:], log.level, log.propagate, log.filters[:], log.disabled) for log in known]
     stream = io.StringIO()
-    with warnings.catch_warnings():
+    with logging_as_before(), warnings.catch_warnings():
         logs.start("debug", stream=stream)
         yield stream
-    root.handlers, root.level, sys.excepthook, threading.excepthook, sys.unraisablehook = before
-    for log, handlers, level, propagate, filters, disabled in kept:
-        log.handlers, log.propagate, log.filters, log.disabled = handlers, propagate, filters, disabled
-        log.setLevel(level)
-    structlog.reset_defaults()
 
 
 def dumped(value: Any) -> str:

@@ -25,6 +25,7 @@ from api import logs
 from api.logs import HUSHED
 from models.recipients.recipient import Recipient
 from tests.api.opened import opened
+from tests.as_before import logging_as_before
 
 CANARY = "canary"
 
@@ -57,23 +58,10 @@ def _as_before() -> Iterator[None]:
     """Wake what a library put to sleep, as Casbin does itself; afterwards the logging is as it was."""
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).setLevel(logging.NOTSET)
-    root = logging.getLogger()
-    kept_root = (root.handlers[:], root.level)
-    hooks = (sys.excepthook, threading.excepthook, sys.unraisablehook)
-    known = [logging.getLogger(name) for name in {*logging.Logger.manager.loggerDict, *HUSHED}]
-    kept = [(log, log.handlers[:], log.level, log.propagate, log.filters[:], log.disabled) for log in known]
-    for log in known:
-        log.disabled = False
-    with warnings.catch_warnings():
+    with logging_as_before(), warnings.catch_warnings():
+        for name in {*logging.Logger.manager.loggerDict, *HUSHED}:
+            logging.getLogger(name).disabled = False
         yield
-    logging.captureWarnings(capture=False)
-    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
-    root.handlers, root.level = kept_root[0], kept_root[1]
-    for log, handlers, level, propagate, filters, disabled in kept:
-        log.handlers, log.propagate, log.filters, log.disabled = handlers, propagate, filters, disabled
-        log.setLevel(level)
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
 
 
 @pytest.fixture
@@ -345,3 +333,11 @@ def test_a_record_that_cannot_be_written_is_lost_in_silence(capfd: pytest.Captur
     lines.stream.close()
     logging.getLogger("anybody").error("%s", CANARY)
     assert "".join(capfd.readouterr()) == ""
+
+
+def test_a_library_that_logs_goes_on_though_a_line_is_dropped() -> None:
+    lines = Lines()
+    lines.start("debug")
+    with structlog.testing.capture_logs():
+        logging.getLogger("anybody").error("%s", CANARY)
+    assert lines.only["event"] == "library.record"

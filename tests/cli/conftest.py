@@ -10,12 +10,14 @@ import pytest
 
 from api.cli.main import run
 from policies.edition import HERE, MODEL
+from tests.as_before import logging_as_before
 
 
 def ended() -> int:
     """Run the command of `sys.argv` and tell how it ended."""
     try:
-        run()
+        with logging_as_before():
+            run()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
     return 0

@@ -114,6 +114,19 @@ async def test_what_waits_of_a_browser_goes_when_it_opts_out(site: Site, taking:
     await site.emptied()
 
 
+async def test_what_waits_goes_though_the_company_may_not_have_the_number_of_the_browser(
+    site: Site, taking: Receiver
+) -> None:
+    await site.end_notices("analytics")
+    await site.notice("analytics", items=["Event.url"])
+    await site.results(EVENT)
+    (waiting,) = await WaitingEvent.all()
+    assert set(waiting.told) == {"Event.url"}
+    await opt(site, ["analytics"], cookieId=COOKIE)
+    assert not await WaitingEvent.all().exists()
+    assert not taking.came
+
+
 async def test_what_is_wrong_with_an_opt_out_is_told(site: Site) -> None:
     for body, code in (
         ({}, "OPT_OUT_RECIPIENTS"),
