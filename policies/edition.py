@@ -10,12 +10,14 @@ from typing import Any, Final, Self, TypeGuard
 
 from policies import check_fields, check_purposes, check_texts, check_trees
 from policies.check_model import misshapen
+from policies.check_names import PATH, misnamed
 from policies.check_rules import Names, rules
+from policies.expectation import Expectation, expectations
 from policies.form import FormQuestion
 from policies.mistake import Mistake, PolicyError
 from policies.purpose import Purpose
 from policies.rule import Rule
-from policies.table import COLUMNS, Row, Sheets, read
+from policies.table import COLUMNS, DECISIONS, FIELDS, Row, Sheets, read
 from policies.table import rows as complete
 from policies.tree import Node, Tree
 from policies.vocabulary import NONE_PURPOSE, PERSON
@@ -28,10 +30,10 @@ MODEL: Final = "casbin_model.conf"
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
-    """The model, the rules, the trees and the form questions; its id is the hash of all of them.
+    """The model, the rules, the trees, the form questions and the decision table; its id is the hash of all of them.
 
-    Make one with `of`, `from_canonical` or `shipped`, which refuse what is wrong. `declared` holds the fields
-    of personal data that code declares, each with its category; `fields` holds all fields there are.
+    Make one with `of`, `from_tables`, `from_canonical` or `shipped`, which refuse what is wrong. `declared` holds the
+    fields of personal data that code declares, each with its category; `fields` holds all fields there are.
     """
 
     model: str
@@ -43,6 +45,7 @@ class Edition:
     questions: Mapping[str, FormQuestion]
     guards: Mapping[str, Node]
     declared: Mapping[str, str]
+    expectations: tuple[Expectation, ...] = ()
 
     @classmethod
     def of(cls, sheets: Mapping[str, list[list[str]]], model: str, fields: Mapping[str, str]) -> Self:
@@ -53,7 +56,7 @@ class Edition:
         """
         mistakes = misshapen(model)
         rows: dict[str, list[Row]] = {}
-        for table in COLUMNS:
+        for table in (each for each in COLUMNS if each != FIELDS):
             rows[table], short = complete(table, sheets.get(table, []))
             mistakes += short
         parts, wrong = _parts(rows, fields)
@@ -61,6 +64,19 @@ class Edition:
         if mistakes:
             raise PolicyError(mistakes)
         return cls(model=model, declared=dict(fields), **parts)  # type: ignore[arg-type]  # named as they are
+
+    @classmethod
+    def from_tables(cls, tables: Mapping[str, list[list[str]]], model: str) -> Self:
+        """The edition that `tables` wrote, the fields of personal data among them.
+
+        Raises:
+            PolicyError: with every mistake in them.
+        """
+        fields, wrong = complete(FIELDS, tables.get(FIELDS, []))
+        wrong += misnamed(fields, "path", PATH)
+        if wrong:
+            raise PolicyError(wrong)
+        return cls.of(tables, model, {row["path"]: row["category"] for row in fields})
 
     @classmethod
     def from_canonical(cls, text: str) -> Self:
@@ -84,7 +100,8 @@ class Edition:
         return json.dumps(form, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     def sheets(self) -> Sheets:
-        """The tables as rows of text, to show and to edit."""
+        """The tables as rows of text, the decision table where there is one, without the fields."""
+        expected = [list(each) for each in self.expectations]
         return {
             "purposes": [list(each.row()) for each in self.purposes.values()],
             "categories": [list(each.row(marked=False)) for each in self.categories.nodes.values()],
@@ -93,7 +110,13 @@ class Edition:
             "groups": [list(each.row()) for each in self.groups.nodes.values()],
             "questions": [list(each.row()) for each in self.questions.values()],
             "rules": [list(each.row()) for each in self.rules],
+            **({DECISIONS: expected} if expected else {}),
         }
+
+    def tables(self) -> Sheets:
+        """Every table as rows of text, to show and to edit."""
+        fields = [[path, self.declared[path]] for path in sorted(self.declared)]
+        return {DECISIONS: [], **self.sheets(), FIELDS: fields}
 
     @cached_property
     def id(self) -> str:
@@ -162,6 +185,7 @@ def _parts(
         personal={*categories.within(PERSON), *categories.ancestors(PERSON), *fields, *answers},
     )
     found, wrong_rules = rules(rows["rules"], names)
+    expected, unexpectable = expectations(rows[DECISIONS])
     parts = {
         "rules": found,
         "purposes": purposes,
@@ -170,6 +194,7 @@ def _parts(
         "groups": groups,
         "questions": questions,
         "guards": guards,
+        "expectations": expected,
     }
     return parts, [
         *wrong_purposes,
@@ -181,11 +206,12 @@ def _parts(
         *check_fields.declared(fields, guards, categories),
         *wrong_rules,
         *check_texts.unscreened(rows["rules"], questions, categories, groups),
+        *unexpectable,
     ]
 
 
 def shipped(fields: Mapping[str, str], folder: Path = HERE) -> Edition:
-    """The edition kept in the files of a folder, for these fields of personal data.
+    """The edition kept in the files of a folder, for these fields of personal data unless it lists its own.
 
     Raises:
         PolicyError: with every mistake in the files.
@@ -193,4 +219,5 @@ def shipped(fields: Mapping[str, str], folder: Path = HERE) -> Edition:
     sheets, headers = read(folder)
     if headers:
         raise PolicyError(headers)
-    return Edition.of(sheets, (folder.parent / MODEL).read_text(encoding="utf-8"), fields)
+    model = (folder.parent / MODEL).read_text(encoding="utf-8")
+    return Edition.from_tables(sheets, model) if FIELDS in sheets else Edition.of(sheets, model, fields)

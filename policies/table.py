@@ -26,8 +26,25 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         *("rule", "eft", "role", "action", "purpose", "field", "recipient", "needs"),
         *("clause", "note_ja", "note_en"),
     ),
+    "decisions": (
+        *("ja", "en", "role", "action", "purpose", "field", "recipient"),
+        *("facts", "expected", "rule"),
+    ),
+    "fields": ("path", "category"),
 }
 """The tables of an edition and their columns in order."""
+
+DECISIONS: Final = "decisions"
+"""The table of the answers that an edition is held to."""
+
+FIELDS: Final = "fields"
+"""The table of the fields of personal data; code declares which there are, and their categories where it is left out."""
+
+OPTIONAL: Final = (DECISIONS, FIELDS)
+"""The tables that a folder need not have."""
+
+_QUESTION: Final = slice(2, 8)
+"""The cells of a row of the decision table that no other row has alike."""
 
 FIRST_ROW: Final = 2
 
@@ -51,11 +68,18 @@ class Row:
         return Mistake(f"{self.table}.csv", self.number, column, what, remedy)
 
 
+def row_key(table: str, cells: Sequence[str]) -> str:
+    """What no other row of its table has: the first cell, of a row of the decision table its question."""
+    return " ".join(cells[_QUESTION] if table == DECISIONS else cells[:1])
+
+
 def read(folder: Path) -> tuple[Sheets, list[Mistake]]:
-    """All tables of a folder, and what is wrong with their headers."""
+    """The tables of a folder, and what is wrong with their headers."""
     sheets: Sheets = {}
     mistakes: list[Mistake] = []
     for table, columns in COLUMNS.items():
+        if table in OPTIONAL and not (folder / f"{table}.csv").is_file():
+            continue
         with (folder / f"{table}.csv").open(encoding="utf-8", newline="") as file:
             header, *lines = list(csv.reader(file)) or [[]]
         sheets[table] = lines

@@ -12,8 +12,9 @@ from api.schema.guarded import Unguarded, check_guards
 from models.catalogue import CATEGORIES, catalogue
 from policies.edition import HERE, MODEL, Edition
 from policies.mistake import PolicyError
-from policies.table import COLUMNS, read
+from policies.table import COLUMNS, FIELDS, OPTIONAL, read
 
+NEEDED = tuple(table for table in COLUMNS if table not in OPTIONAL)
 policies = typer.Typer(help="The rules.", no_args_is_help=True)
 
 
@@ -68,7 +69,7 @@ def edition_of(folder: Path) -> Edition:
         PolicyError: with every mistake in the files.
         CommandError: a file is missing or cannot be read.
     """
-    for table in COLUMNS:
+    for table in NEEDED:
         if not (folder / f"{table}.csv").is_file():
             raise CommandError(f"`{table}.csv` is not in the folder: an edition has {_files()}")
     places = (folder / MODEL, folder.resolve().parent / MODEL, HERE.parent / MODEL)
@@ -82,7 +83,7 @@ def edition_of(folder: Path) -> Edition:
         ) from error
     if headers:
         raise PolicyError(headers)
-    return Edition.of(sheets, text, CATEGORIES)
+    return Edition.from_tables(sheets, text) if FIELDS in sheets else Edition.of(sheets, text, CATEGORIES)
 
 
 def counted(number: int, what: str) -> str:
@@ -91,4 +92,4 @@ def counted(number: int, what: str) -> str:
 
 
 def _files() -> str:
-    return ", ".join(f"`{table}.csv`" for table in COLUMNS)
+    return ", ".join(f"`{table}.csv`" for table in NEEDED)

@@ -21,10 +21,9 @@ from models.database.opening import opened
 from models.database.store import Store, StoreUnavailable
 from models.inforce import InForce
 from policies.edition import MODEL, Edition
-from policies.table import COLUMNS
+from policies.table import COLUMNS, row_key
 
 SHORTEST = 4
-FIELDS = "declared fields"
 _EDITIONS = "SELECT id, number FROM editions ORDER BY number DESC"
 
 
@@ -86,20 +85,18 @@ def _begins(name: str, asked: str) -> bool:
 
 def _changes(theirs: Edition, ours: Edition) -> Iterator[str]:
     """Each added, removed or changed row, the rules first."""
-    before, after = theirs.sheets(), ours.sheets()
+    before, after = theirs.tables(), ours.tables()
     for table in ("rules", *(each for each in COLUMNS if each != "rules")):
-        old, new = _keyed(before[table]), _keyed(after[table])
+        old, new = _keyed(table, before[table]), _keyed(table, after[table])
         yield from _rows(f"{table}.csv", COLUMNS[table], old, new)
         if old.keys() == new.keys() and list(old) != list(new):
             yield f"~ {table}.csv: the rows stand in another order"
-    declared = [{path: [path, of[path]] for path in of} for of in (theirs.declared, ours.declared)]
-    yield from _rows(FIELDS, ("path", "category"), *declared)
     if theirs.model != ours.model:
         yield f"~ {MODEL}: the text differs"
 
 
-def _keyed(rows: list[list[str]]) -> dict[str, list[str]]:
-    return {row[0]: row for row in rows}
+def _keyed(table: str, rows: list[list[str]]) -> dict[str, list[str]]:
+    return {row_key(table, row): row for row in rows}
 
 
 def _rows(

@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from api.cli.decision_table import SHIPPED_TABLE, Case, answer, check_cases, read_cases
+from api.cli.decision_table import SHIPPED_TABLE, check_cases, read_cases
 from api.cli.policy import counted, edition_of
 from api.cli.policy_show import LangOption, Language
 from api.cli.shared import CommandError, bar, edition_of_checkout, err, examples, out
 from models.demo.recipients import RECIPIENTS
 from policies.edition import Edition
+from policies.expectation import Expectation, answer
 from policies.judge import Judge
 from policies.table import FIRST_ROW
 
@@ -33,7 +34,7 @@ def ask(
         Path | None, typer.Argument(help="A folder of rule files; `policies/` of the checkout by default.")
     ] = None,
     table: Annotated[
-        Path, typer.Option(help="The decision table.", show_default="tests/decisions.csv")
+        Path, typer.Option(help="The decision table.", show_default="policies/decisions.csv")
     ] = SHIPPED_TABLE,
     recipient: Annotated[
         list[str] | None,
@@ -72,8 +73,8 @@ def _passed(rows: int, lang: Language) -> str:
 
 
 def _kinds(edition: Edition, given: Sequence[str]) -> dict[str, str]:
-    """Each recipient with its group: those of the demonstration, and those given."""
-    kinds = {known["id"]: known["kind"] for known in RECIPIENTS}
+    """Each recipient with its group: every group by its own name, those of the demonstration, and those given."""
+    kinds = {group: group for group in edition.groups} | {each["id"]: each["kind"] for each in RECIPIENTS}
     for each in given:
         name, _, group = each.partition("=")
         if not name or group not in edition.groups:
@@ -82,7 +83,7 @@ def _kinds(edition: Edition, given: Sequence[str]) -> dict[str, str]:
     return kinds
 
 
-def _wrong(cases: Sequence[Case], judge: Judge, lang: Language) -> list[str]:
+def _wrong(cases: Sequence[Expectation], judge: Judge, lang: Language) -> list[str]:
     wrong: list[str] = []
     with bar("rows", total=len(cases)) as progress:
         for number, case in enumerate(cases, FIRST_ROW):
@@ -92,7 +93,7 @@ def _wrong(cases: Sequence[Case], judge: Judge, lang: Language) -> list[str]:
     return wrong
 
 
-def _sentence(number: int, case: Case, judge: Judge, lang: Language) -> str:
+def _sentence(number: int, case: Expectation, judge: Judge, lang: Language) -> str:
     told = judge.explain(case.question)
     given = answer(told.decision)
     near = f": {told.nearest[0].text(lang)}" if told.nearest else _unknown(case, judge)
@@ -103,7 +104,7 @@ def _sentence(number: int, case: Case, judge: Judge, lang: Language) -> str:
     return f"row {number} ({case.en}): expected {case.expected}{by}, answered {given}{instead}{near}"
 
 
-def _unknown(case: Case, judge: Judge) -> str:
+def _unknown(case: Expectation, judge: Judge) -> str:
     """What may be wrong where no rule comes near: a name that nobody knows."""
     if case.field not in judge.edition.fields:
         return f"; see that `{case.field}` is a field"

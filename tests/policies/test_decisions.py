@@ -2,16 +2,16 @@
 
 import pytest
 
-from api.cli.decision_table import Case
+from policies.expectation import Expectation
 from policies.vocabulary import Role
-from tests.policies.table import cases
-from tests.policies.world import edition, judge
+from tests.policies.table import cases, table_judge
+from tests.policies.world import edition
 
-JUDGE = judge()
+JUDGE = table_judge()
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.en)
-def test_the_shipped_rules_answer_every_row_as_it_says(case: Case) -> None:
+def test_the_shipped_rules_answer_every_row_as_it_says(case: Expectation) -> None:
     decision = JUDGE.decide(case.question)
     assert ("allow" if decision else "deny", decision.rule or "") == (case.expected, case.rule), case.en
 

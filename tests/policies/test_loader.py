@@ -10,7 +10,7 @@ import pytest
 
 from policies.edition import HERE, MODEL, Edition, PolicyError, shipped
 from policies.mistake import Mistake
-from policies.table import COLUMNS, FIRST_ROW, Sheets
+from policies.table import COLUMNS, FIELDS, FIRST_ROW, Sheets
 from tests.policies.world import declared, edition
 
 Change = Callable[[Sheets], object]
@@ -235,10 +235,17 @@ def test_a_long_row_is_refused() -> None:
     assert mistake.what == "the row has 12 of 11 cells"
 
 
-@pytest.mark.parametrize("table", [table for table in COLUMNS if table != "guards"])
+@pytest.mark.parametrize("table", [table for table in COLUMNS if table not in {"guards", FIELDS}])
 def test_a_name_given_twice_is_refused(table: str) -> None:
     mistakes = mistakes_of(lambda sheets: sheets[table].append(list(sheets[table][-1])))
     assert any("stands here twice" in mistake.what for mistake in mistakes)
+
+
+def test_a_field_listed_twice_is_refused() -> None:
+    tables = edition().tables()
+    tables[FIELDS].append(["User.email", "person"])
+    with pytest.raises(PolicyError, match=r"`User\.email` stands here twice"):
+        Edition.from_tables(tables, edition().model)
 
 
 def test_a_field_twice_guarded_is_refused() -> None:
@@ -362,7 +369,7 @@ def test_a_file_with_another_header_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "policies"
     folder.mkdir()
     shutil.copy(HERE.parent / MODEL, tmp_path)
-    for table in COLUMNS:
+    for table in (each for each in COLUMNS if each != FIELDS):
         shutil.copy(HERE / f"{table}.csv", folder)
     assert shipped(declared(), folder) == edition()
     rules = folder / "rules.csv"

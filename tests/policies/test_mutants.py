@@ -6,11 +6,11 @@ from functools import cache
 
 import pytest
 
-from api.cli.decision_table import Case
+from policies.expectation import Expectation
 from policies.rule import Need, Rule, unmet
 from policies.vocabulary import ANY, NONE_PURPOSE, Effect, Fact, Role, standing
-from tests.policies.table import cases
-from tests.policies.world import RECIPIENTS, edition, judge, with_rules
+from tests.policies.table import cases, table_judge
+from tests.policies.world import edition, with_rules
 
 Mutant = tuple[str, tuple[Rule, ...]]
 
@@ -99,11 +99,11 @@ SPOILERS = (
 
 def survives(rule: Rule, mutant: tuple[Rule, ...]) -> bool:
     rules = (each for old in edition().rules for each in (mutant if old == rule else (old,)))
-    spoiled = judge(with_rules(rules))
+    spoiled = table_judge(with_rules(rules))
     return all(case.holds(spoiled) for case in affected(rule, *mutant))
 
 
-def affected(rule: Rule, *mutant: Rule) -> Iterator[Case]:
+def affected(rule: Rule, *mutant: Rule) -> Iterator[Expectation]:
     """The rows whose answer can change: only one of the two rules matches them, or to another effect."""
     before = {(place, rule.effect) for place in matched(rule)}
     after = {(place, each.effect) for each in mutant for place in matched(each)}
@@ -128,7 +128,7 @@ def wider(place: int) -> tuple[tuple[str, ...], ...]:
         (case.action,),
         edition().purpose_ancestors(case.purpose),
         edition().field_ancestors(case.field),
-        (case.recipient, *edition().groups.ancestors(RECIPIENTS.get(case.recipient, case.recipient))),
+        edition().groups.ancestors(case.recipient),
     )
 
 
