@@ -41,6 +41,7 @@ RECORDS = (
     "models.answered",
     "models.receiving.received",
     "models.events.event",
+    "models.jobs.job",
 )
 
 

@@ -1,0 +1,1 @@
+"""The carrying of long work, beside the answering of requests."""

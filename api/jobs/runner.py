@@ -1,0 +1,137 @@
+"""The runner: each process takes a job when it carries none, tells how far it is, and stops when it is cancelled."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+import structlog
+
+from api.workshop import Workshop
+from models.database.store import Store, StoreUnavailable, WrongValue
+from models.jobs import box
+from models.jobs.job import Job, JobKind, JobState, JobTrouble
+
+REST = 1.0
+"""Seconds between looks for a job, each of them one short statement, and between tellings of how far one is."""
+
+_log = structlog.get_logger()
+
+
+class JobChanged(Exception):  # noqa: N818 - it names the state
+    """What the job was asked about is no longer so."""
+
+
+@dataclass(slots=True)
+class Bench:
+    """Where one job is worked on: the process for its heavy part, and how far it is."""
+
+    store: Store
+    workshop: Workshop
+    done: int = 0
+    total: int = 0
+
+
+Work: TypeAlias = Callable[[Job, Bench], Awaitable[object]]
+"""Works out the result of a job, as plain data for JSON; raises `JobChanged` where it cannot."""
+
+
+class Runner:
+    """Carries jobs, one at a time, for one process."""
+
+    def __init__(
+        self,
+        store: Store,
+        works: Mapping[JobKind, Work],
+        *,
+        clock: Callable[[], datetime],
+        rest: float = REST,
+    ) -> None:
+        self._store = store
+        self._works = works
+        self._clock = clock
+        self._rest = rest
+        self._wake = asyncio.Event()
+        self._workshop = Workshop()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._task = asyncio.create_task(self._run(), name="jobs")
+
+    def wake(self) -> None:
+        """A job was asked for: look now."""
+        self._wake.set()
+
+    async def stop(self) -> None:
+        """Leave the job to another process, which takes it once its lease is over."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._workshop.close()
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                while await box.waiting(self._store, self._clock()):
+                    taken = await box.take(self._store, self._clock())
+                    if taken is None:
+                        break
+                    await self._carry(*taken)
+            except (StoreUnavailable, WrongValue):
+                pass  # the next look is soon; what was taken is taken again once its lease is over
+            except Exception:  # noqa: BLE001 - whatever it was, jobs are looked for again
+                _log.exception("job.unseen")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._rest):
+                    await self._wake.wait()
+            self._wake.clear()
+
+    async def _carry(self, job: Job, lease: str) -> None:
+        bench = Bench(self._store, self._workshop)
+        working = asyncio.ensure_future(self._works[job.kind](job, bench))
+        telling = asyncio.create_task(self._tell(job, lease, bench, working), name="job told")
+        try:
+            result = await working
+        except asyncio.CancelledError:
+            self._workshop.close()
+            if telling.done():
+                return  # the job is another's now, or was cancelled
+            working.cancel()
+            raise
+        except JobChanged:
+            await self._end(job, lease, JobState.FAILED, trouble=JobTrouble.CHANGED)
+        except (StoreUnavailable, WrongValue):
+            raise
+        except Exception:  # noqa: BLE001 - told in the job, and in the log
+            _log.exception("job.failed", job=job.id, kind=job.kind.value)
+            await self._end(job, lease, JobState.FAILED, trouble=JobTrouble.FAULT)
+        else:
+            await box.step(self._store, job.id, lease, bench.total, bench.total, self._clock())
+            await self._end(job, lease, JobState.DONE, result=result)
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
+
+    async def _end(
+        self,
+        job: Job,
+        lease: str,
+        state: JobState,
+        *,
+        trouble: JobTrouble | None = None,
+        result: object = None,
+    ) -> None:
+        await box.end(self._store, job.id, lease, state, self._clock(), trouble=trouble, result=result)
+
+    async def _tell(self, job: Job, lease: str, bench: Bench, working: asyncio.Future[object]) -> None:
+        """Tell how far it is, until it is no longer this process's."""
+        while True:
+            await asyncio.sleep(self._rest)
+            with suppress(StoreUnavailable, WrongValue):
+                now = self._clock()
+                if not await box.step(self._store, job.id, lease, bench.done, bench.total, now):
+                    break
+        working.cancel()

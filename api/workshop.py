@@ -1,0 +1,94 @@
+"""The workshop: a process of its own for heavy computing over editions, so that no request waits for it."""
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from typing import TypeVar, TypeVarTuple
+
+MILDNESS = 10
+"""How much the process gives way to those that answer requests (nice)."""
+
+IDLE = 300.0
+"""Seconds without work after which the process ends, and its memory with it."""
+
+_WATCH = 1.0
+
+Asked = TypeVarTuple("Asked")
+Answer = TypeVar("Answer")
+
+
+class WorkshopClosed(Exception):  # noqa: N818 - it names the state
+    """The process ended while it worked: it was stopped, or taken down by what it was given."""
+
+
+class Workshop:
+    """Runs one function at a time in another process: functions at the top of a module, given and giving plain data."""
+
+    def __init__(self, *, idle: float = IDLE, on_rest: Callable[[], object] = lambda: None) -> None:
+        self._idle = idle
+        self._on_rest = on_rest
+        self._pool: ProcessPoolExecutor | None = None
+        self._busy = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def run(self, function: Callable[[*Asked], Answer], *args: *Asked) -> Answer:
+        """What the function answers.
+
+        Raises:
+            WorkshopClosed: the process ended before it answered.
+            Exception: whatever the function raises.
+        """
+        pool = self._open()
+        self._busy += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, function, *args)
+        except BrokenProcessPool as error:
+            if self._pool is pool:
+                self._pool = None
+            raise WorkshopClosed from error
+        finally:
+            self._busy -= 1
+            if not self._busy:
+                self._timer = asyncio.get_running_loop().call_later(self._idle, self._rest)
+
+    def close(self) -> None:
+        """End the process at once, whatever it does; whoever waits for it is told, and the next starts another."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            for process in list((pool._processes or {}).values()):  # noqa: SLF001 - the only way to end one at work
+                process.kill()
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _rest(self) -> None:
+        self.close()
+        self._on_rest()
+
+    def _open(self) -> ProcessPoolExecutor:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                1, mp_context=get_context("spawn"), initializer=_settle, initargs=(os.getpid(),)
+            )
+        return self._pool
+
+
+def _settle(parent: int) -> None:
+    """Give way to others, and end with the process that started this one."""
+    os.nice(MILDNESS)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_WATCH)
+    os._exit(1)

@@ -1,0 +1,171 @@
+"""The box of jobs: put in by whoever asks, taken by one process at a time, and never lost between."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from models.database.dialect import Dialect
+from models.database.store import Reader, Row, Store, Transaction
+from models.day import moment
+from models.jobs.job import Job, JobKind, JobState, JobTrouble
+from models.person_row import new_id
+
+LEASE = timedelta(seconds=15)
+"""For how long a job stays with a process that tells nothing of it."""
+
+MOST_TRIES = 3
+"""After which a job that takes its process down every time is given up."""
+
+KEPT = timedelta(days=90)
+"""For how long a job that ended can be looked at."""
+
+_COLUMNS = ", ".join(field.name for field in fields(Job))
+_PUT = """
+INSERT INTO policy_jobs (id, kind, draft, base, hash, days, state, done, total, asked_by, asked_at, tries)
+VALUES (:id, :kind, :draft, :base, :hash, :days, 'WAITING', 0, 0, :by, :now, 0)
+"""
+_PRUNE = "DELETE FROM policy_jobs WHERE ended_at IS NOT NULL AND ended_at < :before"
+_SAME = f"""
+SELECT {_COLUMNS} FROM policy_jobs
+WHERE kind = :kind AND base = :base AND hash = :hash AND draft = :draft AND state IN ('WAITING', 'RUNNING', 'DONE')
+ORDER BY asked_at DESC LIMIT 1
+"""
+_FREE = "(state = 'WAITING' OR (state = 'RUNNING' AND leased_until <= :now))"
+_ANY = f"SELECT 1 FROM policy_jobs WHERE {_FREE} LIMIT 1"
+_TAKE = f"""
+WITH picked AS (SELECT id FROM policy_jobs WHERE {_FREE} ORDER BY asked_at, id LIMIT 1{{lock}})
+UPDATE policy_jobs SET state = 'RUNNING', lease = :lease, leased_until = :until, tries = tries + 1, done = 0,
+  started_at = COALESCE(started_at, :now)
+WHERE id IN (SELECT id FROM picked) RETURNING {_COLUMNS}
+"""
+_STEP = """
+UPDATE policy_jobs SET done = :done, total = :total, leased_until = :until
+WHERE id = :id AND lease = :lease AND state = 'RUNNING' RETURNING id
+"""
+_END = """
+UPDATE policy_jobs SET state = :state, trouble = :trouble, result = :result, ended_at = :now, lease = NULL,
+  leased_until = NULL, done = CASE WHEN :whole = 1 THEN total ELSE done END
+WHERE id = :id AND lease = :lease AND state = 'RUNNING' RETURNING id
+"""
+_CANCEL = """
+UPDATE policy_jobs SET state = 'CANCELLED', ended_at = :now, lease = NULL, leased_until = NULL
+WHERE id = :id AND state IN ('WAITING', 'RUNNING') RETURNING id
+"""
+_ONE = f"SELECT {_COLUMNS} FROM policy_jobs WHERE id = :id"
+_LIST = f"SELECT {_COLUMNS} FROM policy_jobs WHERE {{wanted}} ORDER BY asked_at DESC, id DESC LIMIT :limit"
+
+
+async def put(  # noqa: PLR0913 - what a job is made of
+    transaction: Transaction,
+    kind: JobKind,
+    *,
+    by: str,
+    now: datetime,
+    draft: str | None = None,
+    base: str | None = None,
+    hash: str | None = None,  # noqa: A002 - the column's name
+    days: int | None = None,
+) -> str:
+    """A new job; its id. Jobs that ended long ago go."""
+    await transaction.execute(_PRUNE, {"before": now - KEPT})
+    job = new_id()
+    values = {"id": job, "kind": kind.value, "draft": draft, "base": base, "hash": hash, "days": days}
+    await transaction.execute(_PUT, {**values, "by": by, "now": now})
+    return job
+
+
+async def same(reader: Reader, kind: JobKind, draft: str, base: str, hash: str) -> Job | None:  # noqa: A002
+    """A job that works out the same, or did, unless it was cancelled or failed."""
+    values = {"kind": kind.value, "draft": draft, "base": base, "hash": hash}
+    found = await reader.fetch(_SAME, values)
+    return _job(found[0]) if found else None
+
+
+async def waiting(reader: Reader, now: datetime) -> bool:
+    """Whether some job is free to be taken."""
+    return bool(await reader.fetch(_ANY, {"now": now}))
+
+
+async def take(store: Store, now: datetime) -> tuple[Job, str] | None:
+    """The job that waits longest, with the mark of the caller's lease on it; those that always fail are given up."""
+    lease = new_id()
+    lock = " FOR UPDATE SKIP LOCKED" if store.dialect is Dialect.POSTGRES else ""
+    values = {"now": now, "until": now + LEASE, "lease": lease}
+    async with store.transaction() as transaction:
+        found = await transaction.fetch(_TAKE.format(lock=lock), values)
+    if not found:
+        return None
+    job = _job(found[0])
+    if job.tries <= MOST_TRIES:
+        return job, lease
+    await end(store, job.id, lease, JobState.FAILED, now, trouble=JobTrouble.GIVEN_UP)
+    return await take(store, now)
+
+
+async def step(  # noqa: PLR0913, PLR0917 - what a step is made of
+    store: Store, job: str, lease: str, done: int, total: int, now: datetime
+) -> bool:
+    """How far it is; whether it is still the caller's, and was not cancelled."""
+    values = {"id": job, "lease": lease, "done": done, "total": total, "until": now + LEASE}
+    async with store.transaction() as transaction:
+        return bool(await transaction.fetch(_STEP, values))
+
+
+async def end(  # noqa: PLR0913 - what an end is made of
+    store: Store,
+    job: str,
+    lease: str,
+    state: JobState,
+    now: datetime,
+    *,
+    trouble: JobTrouble | None = None,
+    result: object = None,
+) -> bool:
+    """It ended so, if it is still the caller's."""
+    values: dict[str, Any] = {"id": job, "lease": lease, "state": state.value, "now": now}
+    values["whole"] = int(state is JobState.DONE)
+    values |= {
+        "trouble": trouble and trouble.value,
+        "result": orjson.dumps(result).decode() if result else None,
+    }
+    async with store.transaction() as transaction:
+        return bool(await transaction.fetch(_END, values))
+
+
+async def cancel(transaction: Transaction, job: str, now: datetime) -> bool:
+    """Whether it had not ended yet; whoever carries it learns of it at the next step."""
+    return bool(await transaction.fetch(_CANCEL, {"id": job, "now": now}))
+
+
+async def read_job(reader: Reader, job: str) -> Job | None:
+    """One job."""
+    found = await reader.fetch(_ONE, {"id": job})
+    return _job(found[0]) if found else None
+
+
+async def read_jobs(
+    reader: Reader, *, draft: str | None = None, kind: JobKind | None = None, limit: int = 20
+) -> Sequence[Job]:
+    """The latest jobs, newest first, of one draft or one kind."""
+    values: dict[str, Any] = {"limit": limit}
+    wanted = ["1 = 1"]
+    if draft is not None:
+        wanted.append("draft = :draft")
+        values["draft"] = draft
+    if kind is not None:
+        wanted.append("kind = :kind")
+        values["kind"] = kind.value
+    return [_job(row) for row in await reader.fetch(_LIST.format(wanted=" AND ".join(wanted)), values)]
+
+
+def _job(row: Row) -> Job:
+    told = dict(zip((field.name for field in fields(Job)), row, strict=True))
+    for name in ("asked_at", "started_at", "ended_at"):
+        told[name] = told[name] and moment(told[name])
+    told["kind"], told["state"] = JobKind(told["kind"]), JobState(told["state"])
+    told["trouble"] = told["trouble"] and JobTrouble(told["trouble"])
+    told["result"] = told["result"] and orjson.loads(told["result"])
+    return Job(**told)
