@@ -24,6 +24,7 @@ from api.cli import (
     serve,
     signing,
     token,
+    traffic,
 )
 from api.cli.shared import CommandError, out
 from api.environment import SettingError
@@ -62,6 +63,7 @@ def mokuteki(
 for room in (
     serve,
     database,
+    traffic,
     token,
     client,
     recipient,
