@@ -51,6 +51,7 @@ class Mistake(NamedTuple):
         key: what no other row of the table has, as `row_key` makes it; blank where no row is meant.
         told: what the sentences name, by the place in them.
         near: the known names that come nearest to an unknown one.
+        about: what tells it from others of the same code, row and column: a question.
     """
 
     code: str
@@ -60,6 +61,7 @@ class Mistake(NamedTuple):
     key: str = ""
     told: tuple[tuple[str, str], ...] = ()
     near: tuple[str, ...] = ()
+    about: str = ""
 
     @property
     def file(self) -> str:
@@ -75,7 +77,8 @@ class Mistake(NamedTuple):
     @property
     def id(self) -> str:
         """The same for the same mistake, wherever its row stands: an acceptance names it."""
-        return ":".join((self.code, self.table, self.key, self.column))
+        about = f":{self.about}" if self.about else ""
+        return f"{self.code}:{self.table}:{self.key}:{self.column}{about}"
 
     @property
     def what(self) -> str:
@@ -127,12 +130,16 @@ def mistake(  # noqa: PLR0913 - the parts of a place
     /,
     *,
     near: Iterable[str] = (),
+    about: str = "",
     **told: object,
 ) -> Mistake:
     """A mistake whose sentences name what is given beside its place."""
-    return Mistake(
-        code, table, row, column, key, tuple((name, str(each)) for name, each in told.items()), tuple(near)
-    )
+    return Mistake(code, table, row, column, key, named(told), tuple(near), about)
+
+
+def named(told: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """What sentences name, as a mistake keeps it."""
+    return tuple((name, str(each)) for name, each in told.items())
 
 
 class PolicyError(Exception):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from policies.mistake import Mistake, mistake
+from policies.mistake import Mistake, mistake, named
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "purposes": (
@@ -74,7 +74,7 @@ class Row:
 
     def mistake(self, column: str, code: str, /, *, near: Iterable[str] = (), **told: object) -> Mistake:
         """Something wrong in this row."""
-        return mistake(code, self.table, self.number, column, self.key, near=near, **told)
+        return Mistake(code, self.table, self.number, column, self.key, named(told), tuple(near))
 
 
 def row_key(table: str, cells: Sequence[str]) -> str:

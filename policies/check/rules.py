@@ -17,7 +17,7 @@ EFFECTS: Final = Known(map(str, Effect))
 class Names:
     """What a rule may name in each of its dimensions, beside `any`; `personal` names personal data."""
 
-    def __init__(  # noqa: PLR0913 - one for each dimension
+    def __init__(
         self,
         *,
         role: Iterable[str],
