@@ -2,7 +2,7 @@
 
 import csv
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +30,11 @@ class Matrix:
     needed: tuple[Standing, ...]
     pairs: tuple[frozenset[tuple[str, str]], ...]
     lines: dict[str, tuple[str, ...]]
+
+    @cached_property
+    def groups(self) -> frozenset[str]:
+        """The groups of recipients that it names."""
+        return frozenset(group for each in self.pairs for _, group in each)
 
     def line(self, path: str, *, text: bool = False) -> str:
         """The row of a field; of an answer the one for all answers, in free text or not. Blank where there is none."""

@@ -47,6 +47,10 @@ _QUESTION: Final = slice(2, 8)
 """The cells of a row of the decision table that no other row has alike."""
 
 FIRST_ROW: Final = 2
+_PLACES: Final = {
+    table: {column: place for place, column in enumerate(columns)} for table, columns in COLUMNS.items()
+}
+
 MARK: Final = "\ufeff"
 """The byte order mark, which some programs write at the beginning of a file."""
 
@@ -65,7 +69,7 @@ class Row:
     cells: tuple[str, ...]
 
     def __getitem__(self, column: str) -> str:
-        return self.cells[COLUMNS[self.table].index(column)]
+        return self.cells[_PLACES[self.table][column]]
 
     @property
     def key(self) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 from policies.check.extent import Asked
 from policies.check.gaps import Places
 from policies.check.possible import smallest
-from policies.check.reaching import Reaching
+from policies.check.reaching import Beyond
 from policies.mistake import Mistake, mistake
 from policies.rule import JOIN, Rule
 from policies.vocabulary import NO_NEEDS, Standing
@@ -18,15 +18,14 @@ MOST: Final = 1000
 class Excess:
     """Gathers, over all rules, the questions of reading that are answered beyond the matrix."""
 
-    def __init__(self, reaching: Reaching, places: Places) -> None:
-        self._reaching = reaching
+    def __init__(self, places: Places) -> None:
         self._places = places
         self._found: dict[Asked, tuple[list[str], set[Standing], Standing | None]] = {}
         self._more: Rule | None = None
 
-    def add(self, rule: Rule) -> None:
-        """Look at one more rule."""
-        for each in self._reaching.beyond(rule) if self._more is None else ():
+    def add(self, rule: Rule, beyond: Iterable[Beyond]) -> None:
+        """What one more rule answers so."""
+        for each in beyond if self._more is None else ():
             if each.asked not in self._found and len(self._found) == MOST:
                 self._more = rule
                 return

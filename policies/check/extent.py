@@ -1,6 +1,6 @@
 """The extent: what each name of an edition stands for, so that names can be told to hold one another."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -40,6 +40,7 @@ class Dimension:
         self._sets: dict[str, frozenset[str]] = {}
         self._holding: dict[str, Names] = {}
         self._numbers: dict[frozenset[str], int] = {}
+        self._number: dict[str, int] = {}
 
     def within(self, name: str) -> list[str]:
         """What can be asked about under this name, in the order of the tables."""
@@ -53,7 +54,9 @@ class Dimension:
 
     def number(self, name: str) -> int:
         """The same number for names that stand for the same."""
-        return self._numbers.setdefault(self.extent(name), len(self._numbers))
+        if name not in self._number:
+            self._number[name] = self._numbers.setdefault(self.extent(name), len(self._numbers))
+        return self._number[name]
 
     def holding(self, name: str) -> Names:
         """Every name that stands for all this one does, itself among them; nothing where it stands for nothing."""
@@ -63,13 +66,6 @@ class Dimension:
             wider = self.wider[some] if some is not None else ()
             self._holding[name] = tuple(each for each in dict.fromkeys(wider) if self.extent(each) >= whole)
         return self._holding[name]
-
-    def kinds(self, name: str, kind: Mapping[str, Hashable]) -> dict[Hashable, list[str]]:
-        """What the name stands for, by its kind."""
-        found: dict[Hashable, list[str]] = {}
-        for each in self.within(name):
-            found.setdefault(kind[each], []).append(each)
-        return found
 
 
 class Extents:

@@ -1,11 +1,12 @@
 """The reaching: whether a rule can ever decide anything, and whom an allow reaches beyond the necessity matrix."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
-from policies.check.extent import Asked, Dimension, Extents, named
+from policies.check.extent import Asked, Extents, named
+from policies.check.kinds import Kinds
 from policies.check.lookup import Lookup
 from policies.check.possible import (
     EMPLOYERS,
@@ -25,7 +26,7 @@ from policies.vocabulary import ANY, NONE_PURPOSE, Action, Effect, Fact, Role, S
 TOLD: Final = 3
 """How many of the rules that always deny are named."""
 
-Cases = dict[Asked, list[Asked]]
+Case = tuple[Asked, tuple[list[str], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,44 +50,51 @@ class Reaching:
         self._denies = Lookup(denies)
         self._refusing: dict[Asked, tuple[Rule, ...]] = {}
         self._open: dict[tuple[tuple[Need, ...], tuple[str, ...], Standing], tuple[Standing, ...]] = {}
-        pairs = {group for each in matrix.pairs for _, group in each}
         refused = [{named(rule)[column] for rule in denies} for column in range(5)]
-        self._kinds: tuple[Mapping[str, Hashable], ...] = tuple(
-            {
-                each: (_named_among(dimension, each, refused[column]), self._kind(column, each, pairs))
-                for each in dimension.wider
-            }
-            for column, dimension in enumerate(extents.every)
+        alike: tuple[Callable[[str], Hashable], ...] = (
+            str,
+            str,
+            str,
+            self._alike_field,
+            self._alike_recipient,
         )
+        dimensions = list(zip(extents.every, refused, alike, strict=True))
+        self._kinds = tuple(Kinds(each, names, same) for each, names, same in dimensions)
+        self._coarse = tuple(Kinds(each, (), same) for each, _, same in dimensions)
+        self._quiet: set[Hashable] = set()
 
-    def _kind(self, column: int, name: str, pairs: set[str]) -> Hashable:
-        """What tells names apart beside the refusals that meet them."""
-        match column:
-            case 3:
-                return (self._extents.actions(name), self.lines.get(name), name in self._extents.personal)
-            case 4:
-                wider = self._extents.recipient.wider[name]
-                return (frozenset(wider) & pairs, EMPLOYERS in wider)
-            case _:
-                return name
+    def _alike_field(self, name: str) -> Hashable:
+        return (self._extents.actions(name), self.lines[name])
 
-    def cases(self, rule: Rule, action: str | None = None) -> Iterator[tuple[Asked, list[list[str]]]]:
-        """One question of each case that a rule is about, and the names that can stand in its columns."""
-        names = named(rule) if action is None else named(rule)._replace(action=action)
-        classes = [
-            list(dimension.kinds(name, kinds).values())
-            for dimension, name, kinds in zip(self._extents.every, names, self._kinds, strict=True)
-        ]
-        for lists in product(*classes):
+    def _alike_recipient(self, name: str) -> Hashable:
+        wider = frozenset(self._extents.recipient.wider[name])
+        return (wider & self._matrix.groups, EMPLOYERS in wider)
+
+    def look(self, rule: Rule, row: int) -> tuple[Mistake | None, list[Beyond]]:
+        """Why a rule never decides anything, if so; else the questions that it answers beyond the matrix."""
+        kinds = (each.number(name) for each, name in zip(self._kinds, named(rule), strict=True))
+        key = (rule.effect, rule.needs, *kinds)
+        if key in self._quiet:
+            return None, []
+        idle = self.idle(rule, row)
+        found = [] if idle else list(self.beyond(rule))
+        if not idle and not found:
+            self._quiet.add(key)
+        return idle, found
+
+    def _cases(self, kinds: tuple[Kinds, ...], names: Asked) -> Iterator[Case]:
+        """One question of each case that these names are about, and the names that can stand in its columns."""
+        for lists in product(*(each.within(name) for each, name in zip(kinds, names, strict=True))):
             asked = Asked(*(each[0] for each in lists))
             if self._extents.askable(asked):
-                yield asked, list(lists)
+                yield asked, lists
 
     def denies(self, asked: Asked) -> tuple[Rule, ...]:
         """The rules that may refuse this."""
-        if asked not in self._refusing:
-            self._refusing[asked] = self._denies.find(self._extents.wider(asked))
-        return self._refusing[asked]
+        first = Asked(*(each.first(name) for each, name in zip(self._kinds, asked, strict=True)))
+        if first not in self._refusing:
+            self._refusing[first] = self._denies.find(self._extents.wider(first))
+        return self._refusing[first]
 
     def possible(self, asked: Asked) -> Standing:
         """The facts that can hold of this."""
@@ -107,7 +115,7 @@ class Reaching:
         never: Standing = frozenset()
         refusing: dict[str, None] = {}
         asked_at_all = False
-        for asked, _ in self.cases(rule):
+        for asked, _ in self._cases(self._kinds, named(rule)):
             asked_at_all = True
             missing = positive(rule.needs) - self.possible(asked)
             if missing:
@@ -152,22 +160,23 @@ class Reaching:
         """The questions of reading personal data that an allow answers yes beyond the matrix."""
         if rule.effect is not Effect.ALLOW or rule.action not in {Action.READ, ANY}:
             return
-        for asked, lists in self.cases(rule, Action.READ):
-            if asked.field not in self._extents.personal:
-                continue
+        given = positive(rule.needs)
+        for asked, lists in self._cases(self._coarse, named(rule)._replace(action=Action.READ)):
             groups = self._extents.recipient.wider[asked.recipient]
             needed = self._matrix.needs(self.lines[asked.field], asked.purpose, asked.role, groups)
-            if needed is not None and needed <= positive(rule.needs):
-                continue
+            if needed is None or not needed <= given:
+                yield from self._refined(rule, needed, lists)
+
+    def _refined(self, rule: Rule, needed: Standing | None, lists: tuple[list[str], ...]) -> Iterator[Beyond]:
+        """Those of a case that no deny keeps from being answered so."""
+        finer = (each.sorted(names) for each, names in zip(self._kinds, lists, strict=True))
+        for names in product(*finer):
+            asked = Asked(*(each[0] for each in names))
             found = smallest(
                 facts for facts in self.standings(rule, asked) if needed is None or not needed <= facts
             )
             if found:
-                yield from (Beyond(Asked(*each), tuple(found), needed) for each in product(*lists))
-
-
-def _named_among(dimension: Dimension, name: str, refused: set[str]) -> frozenset[str]:
-    return frozenset(refused.intersection(dimension.wider[name]))
+                yield from (Beyond(Asked(*each), tuple(found), needed) for each in product(*names))
 
 
 def _of(rule: Rule, row: int, code: str, column: str, **told: str) -> Mistake:

@@ -144,7 +144,7 @@ class _Work:
         extents = Extents(edition)
         reaching = Reaching(edition, extents, self._matrix)
         overlaps = Overlaps(extents, rules)
-        excess = Excess(reaching, places)
+        excess = Excess(places)
         found: list[Mistake] = []
         working = []
         for place, rule in enumerate(rules):
@@ -152,12 +152,12 @@ class _Work:
                 yield place, total
             row = places["rules"].get(rule.id, 0)
             found += overlaps.of(rule, row)
-            idle = reaching.idle(rule, row) if whole else None
+            idle, beyond = reaching.look(rule, row) if whole else (None, [])
             if idle:
                 found.append(idle)
             else:
                 working.append(rule)
-                excess.add(rule)
+                excess.add(rule, beyond)
         if whole:
             found += excess.mistakes()
             found += gaps(edition, extents, working, places)
