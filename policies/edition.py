@@ -8,13 +8,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Self, TypeGuard
 
-from policies import check_fields, check_purposes, check_texts, check_trees
-from policies.check_model import misshapen
-from policies.check_names import PATH, misnamed
-from policies.check_rules import Names, rules
+from policies.check import fields as check_fields
+from policies.check import purposes as check_purposes
+from policies.check import texts as check_texts
+from policies.check import trees as check_trees
+from policies.check.model import misshapen
+from policies.check.names import PATH, misnamed
+from policies.check.rules import Names, rules
 from policies.expectation import Expectation, expectations
 from policies.form import FormQuestion
-from policies.mistake import Mistake, PolicyError
+from policies.mistake import Mistake, PolicyError, mistake
 from policies.purpose import Purpose
 from policies.rule import Rule
 from policies.table import COLUMNS, DECISIONS, FIELDS, Row, Sheets, read
@@ -54,16 +57,12 @@ class Edition:
         Raises:
             PolicyError: with every mistake in them.
         """
-        mistakes = misshapen(model)
-        rows: dict[str, list[Row]] = {}
-        for table in (each for each in COLUMNS if each != FIELDS):
-            rows[table], short = complete(table, sheets.get(table, []))
-            mistakes += short
-        parts, wrong = _parts(rows, fields)
-        mistakes += wrong
+        edition, mistakes = cls.read(
+            {table: sheets[table] for table in sheets if table != FIELDS}, model, fields
+        )
         if mistakes:
             raise PolicyError(mistakes)
-        return cls(model=model, declared=dict(fields), **parts)  # type: ignore[arg-type]  # named as they are
+        return edition
 
     @classmethod
     def from_tables(cls, tables: Mapping[str, list[list[str]]], model: str) -> Self:
@@ -72,11 +71,29 @@ class Edition:
         Raises:
             PolicyError: with every mistake in them.
         """
-        fields, wrong = complete(FIELDS, tables.get(FIELDS, []))
-        wrong += misnamed(fields, "path", PATH)
-        if wrong:
-            raise PolicyError(wrong)
-        return cls.of(tables, model, {row["path"]: row["category"] for row in fields})
+        edition, mistakes = cls.read({FIELDS: [], **tables}, model, {})
+        if mistakes:
+            raise PolicyError(mistakes)
+        return edition
+
+    @classmethod
+    def read(
+        cls, tables: Mapping[str, list[list[str]]], model: str, fields: Mapping[str, str]
+    ) -> tuple[Self, list[Mistake]]:
+        """What can be read of these tables, and every mistake in them; with one it is no edition to decide by.
+
+        `fields` are the fields of personal data where no table lists them.
+        """
+        mistakes = misshapen(model)
+        rows: dict[str, list[Row]] = {}
+        for table in COLUMNS:
+            rows[table], short = complete(table, tables.get(table, []))
+            mistakes += short
+        if FIELDS in tables:
+            mistakes += misnamed(rows[FIELDS], "path", PATH)
+            fields = {row["path"]: row["category"] for row in rows[FIELDS]}
+        parts, wrong = _parts(rows, fields)
+        return cls(model=model, declared=dict(fields), **parts), [*mistakes, *wrong]  # type: ignore[arg-type]  # named as they are
 
     @classmethod
     def from_canonical(cls, text: str) -> Self:
@@ -90,8 +107,7 @@ class Edition:
         except ValueError:
             form = None
         if not _is_form(form):
-            what = "the text is not that of an edition"
-            raise PolicyError([Mistake("edition", 0, "", what, "restore it from a copy")])
+            raise PolicyError([mistake("NO_EDITION", "edition")])
         return cls.of(form["sheets"], form["model"], form["fields"])
 
     def canonical(self) -> str:
@@ -178,10 +194,10 @@ def _parts(
     questions, wrong_questions = check_fields.questions(rows["questions"], categories)
     answers = {question.field for question in questions.values()}
     names = Names(
-        role=set(roles),
-        purpose=set(purposes),
-        field={*categories, *fields, *guards, *answers},
-        recipient=set(groups),
+        role=roles,
+        purpose=purposes,
+        field=(*categories, *fields, *guards, *answers),
+        recipient=groups,
         personal={*categories.within(PERSON), *categories.ancestors(PERSON), *fields, *answers},
     )
     found, wrong_rules = rules(rows["rules"], names)
@@ -203,7 +219,7 @@ def _parts(
         *wrong_roles,
         *wrong_groups,
         *wrong_questions,
-        *check_fields.declared(fields, guards, categories),
+        *check_fields.declared(fields, guards, categories, rows[FIELDS]),
         *wrong_rules,
         *check_texts.unscreened(rows["rules"], questions, categories, groups),
         *unexpectable,

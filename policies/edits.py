@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from policies.mistake import Mistake, PolicyError
+from policies.mistake import Mistake, PolicyError, mistake
 from policies.table import COLUMNS, Sheets, row_key
 
 LAST: Final = "\n"
@@ -62,19 +62,16 @@ def apply(tables: Mapping[str, list[list[str]]], edits: Iterable[Edit]) -> Sheet
 def _unfit(edit: Edit) -> Mistake | None:
     """What is wrong with an edit whatever it is applied to."""
     columns = COLUMNS.get(edit.table)
+    place = (edit.table, 0, "", edit.key)
     if columns is None:
-        what = f"`{edit.table}` is no table of an edition"
-        return Mistake(f"{edit.table}.csv", 0, "", what, f"name one of {', '.join(COLUMNS)}")
+        return mistake("TABLE_UNKNOWN", *place, name=edit.table, tables=", ".join(COLUMNS))
     if edit.cells is None:
         return None
     if len(edit.cells) != len(columns):
-        what = f"the row has {len(edit.cells)} of {len(columns)} cells"
-        return Mistake(f"{edit.table}.csv", 0, "", what, "write every cell of the header")
+        return mistake("ROW_LENGTH", *place, cells=len(edit.cells), width=len(columns))
     named = row_key(edit.table, edit.cells)
     if named != edit.key:
-        what = f"the row of `{edit.key}` names itself `{named}`"
-        remedy = "write the same name, or remove the row and add another"
-        return Mistake(f"{edit.table}.csv", 0, columns[0], what, remedy)
+        return mistake("EDIT_RENAMES", edit.table, 0, columns[0], edit.key, row=edit.key, named=named)
     return None
 
 
@@ -82,11 +79,7 @@ def _applied(table: str, rows: list[list[str]], edits: Sequence[Edit]) -> list[t
     known: Keyed = {row_key(table, row): tuple(row) for row in rows}
     missing = [edit for edit in edits if edit.cells is None and edit.key not in known]
     if missing:
-        remedy = "leave the edit out, or name a row of the table"
-        raise PolicyError(
-            Mistake(f"{table}.csv", 0, "", f"`{each.key}` is no row here, so it cannot be removed", remedy)
-            for each in missing
-        )
+        raise PolicyError(mistake("EDIT_NO_ROW", table, 0, "", each.key, name=each.key) for each in missing)
     cells = {edit.key: edit.cells for edit in edits}
     placed = [
         each for each in edits if each.cells is not None and (each.after is not None or each.key not in known)

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Final, NamedTuple, Protocol
 
-from policies.check_names import textless, unlisted
+from policies.check.names import textless, unlisted
+from policies.check.near import Known
 from policies.mistake import Mistake
 from policies.question import Decision, Question
 from policies.rule import JOIN
@@ -60,7 +61,7 @@ def expectations(rows: Iterable[Row]) -> tuple[tuple[Expectation, ...], list[Mis
     rows = tuple(rows)
     mistakes = [*textless(rows, ("ja", "en")), *unlisted(rows, "expected", Effect)]
     mistakes += [
-        row.mistake("facts", f"`{word}` is no fact", f"write facts joined by `{JOIN}`, or `{NO_NEEDS}`")
+        row.mistake("facts", "FACT_UNKNOWN", word=word, near=_FACTS.near(word))
         for row in rows
         for word in row["facts"].split(JOIN)
         if word not in _FACTS
@@ -69,11 +70,9 @@ def expectations(rows: Iterable[Row]) -> tuple[tuple[Expectation, ...], list[Mis
     for row in rows:
         key = row_key(row.table, row.cells)
         if key in seen:
-            mistakes.append(
-                row.mistake("field", "the same question stands here twice", "keep one of the rows")
-            )
+            mistakes.append(row.mistake("field", "ASKED_TWICE"))
         seen.add(key)
     return tuple(Expectation(*row.cells) for row in rows), mistakes
 
 
-_FACTS: Final = frozenset({*map(str, Fact), *NO_FACTS})
+_FACTS: Final = Known((*map(str, Fact), *NO_FACTS))

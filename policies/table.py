@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from policies.mistake import Mistake
+from policies.mistake import Mistake, mistake, named
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "purposes": (
@@ -47,6 +47,14 @@ _QUESTION: Final = slice(2, 8)
 """The cells of a row of the decision table that no other row has alike."""
 
 FIRST_ROW: Final = 2
+_PLACES: Final = {
+    table: {column: place for place, column in enumerate(columns)} for table, columns in COLUMNS.items()
+}
+
+MARK: Final = "\ufeff"
+"""The byte order mark, which some programs write at the beginning of a file."""
+
+_FILES: Final = ", ".join(f"`{table}.csv`" for table in COLUMNS if table not in OPTIONAL)
 
 Sheets = dict[str, list[list[str]]]
 """The tables of an edition as lists of rows of text, without their headers."""
@@ -61,11 +69,16 @@ class Row:
     cells: tuple[str, ...]
 
     def __getitem__(self, column: str) -> str:
-        return self.cells[COLUMNS[self.table].index(column)]
+        return self.cells[_PLACES[self.table][column]]
 
-    def mistake(self, column: str, what: str, remedy: str) -> Mistake:
+    @property
+    def key(self) -> str:
+        """What no other row of the table has."""
+        return row_key(self.table, self.cells)
+
+    def mistake(self, column: str, code: str, /, *, near: Iterable[str] = (), **told: object) -> Mistake:
         """Something wrong in this row."""
-        return Mistake(f"{self.table}.csv", self.number, column, what, remedy)
+        return Mistake(code, self.table, self.number, column, self.key, named(told), tuple(near))
 
 
 def row_key(table: str, cells: Sequence[str]) -> str:
@@ -74,19 +87,38 @@ def row_key(table: str, cells: Sequence[str]) -> str:
 
 
 def read(folder: Path) -> tuple[Sheets, list[Mistake]]:
-    """The tables of a folder, and what is wrong with their headers."""
+    """The tables of a folder that can be read, and what is wrong with each file that cannot or has another header.
+
+    `decisions` and `fields` may be missing.
+    """
     sheets: Sheets = {}
     mistakes: list[Mistake] = []
     for table, columns in COLUMNS.items():
-        if table in OPTIONAL and not (folder / f"{table}.csv").is_file():
+        file = folder / f"{table}.csv"
+        if table in OPTIONAL and not file.is_file():
             continue
-        with (folder / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-            header, *lines = list(csv.reader(file)) or [[]]
+        try:
+            header, *lines = _lines(file) or [[]]
+        except FileNotFoundError:
+            mistakes.append(mistake("FILE_MISSING", table, files=_FILES))
+            continue
+        except UnicodeDecodeError:
+            mistakes.append(mistake("FILE_ENCODING", table))
+            continue
+        except (OSError, csv.Error):
+            mistakes.append(mistake("FILE_UNREADABLE", table))
+            continue
         sheets[table] = lines
-        if tuple(header) != columns:
-            remedy = f"write `{','.join(columns)}`"
-            mistakes.append(Mistake(f"{table}.csv", 1, "", "the header is not that of this table", remedy))
+        if header and header[0].startswith(MARK):
+            mistakes.append(mistake("FILE_MARKED", table))
+        elif tuple(header) != columns:
+            mistakes.append(mistake("HEADER_OTHER", table, 1, header=",".join(columns)))
     return sheets, mistakes
+
+
+def _lines(file: Path) -> list[list[str]]:
+    with file.open(encoding="utf-8", newline="") as opened:
+        return list(csv.reader(opened, strict=True))
 
 
 def rows(table: str, lines: Iterable[Sequence[str]]) -> tuple[list[Row], list[Mistake]]:
@@ -94,7 +126,7 @@ def rows(table: str, lines: Iterable[Sequence[str]]) -> tuple[list[Row], list[Mi
     width = len(COLUMNS[table])
     every = [Row(table, number, tuple(line)) for number, line in enumerate(lines, FIRST_ROW)]
     wrong = [
-        row.mistake("", f"the row has {len(row.cells)} of {width} cells", "write every cell of the header")
+        row.mistake("", "ROW_LENGTH", cells=len(row.cells), width=width)
         for row in every
         if len(row.cells) != width
     ]

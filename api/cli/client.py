@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli import client_documents
 from api.cli.client_change import changed
 from api.cli.client_options import (
     Clearable,
@@ -52,6 +53,7 @@ def add_to(app: typer.Typer) -> None:
         ("restore", restore, ("mokuteki client restore bakery",)),
     ):
         clients.command(name, epilog=examples(*lines))(command)
+    client_documents.add_to(clients)
     app.add_typer(clients, name="client")
 
 

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from api.cli.shared import CommandError
+from api.cli.told import CommandError
 from policies.edition import HERE
 from policies.expectation import NO_FACTS, Expectation
 from policies.rule import JOIN

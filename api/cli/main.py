@@ -7,36 +7,43 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from api.cli import (
-    client,
-    client_documents,
-    database,
-    keys,
-    ledger,
-    notices,
-    people,
-    policy,
-    policy_diff,
-    policy_show,
-    policy_table,
-    provisions,
-    recipient,
-    serve,
-    signing,
-    token,
-    traffic,
-)
-from api.cli.shared import CommandError, out
-from api.environment import SettingError
-from api.schema.guarded import Unguarded
-from api.tokens.keys import KeysSealed
-from models.database.store import StoreUnavailable
-from models.inforce import PolicyUnavailable
-from models.sealing.datakey import WrongMasterKey
-from policies.mistake import PolicyError
+from api.cli.rooms import rooms
+from api.cli.told import out
+
+ROOMS = {
+    "serve": "api.cli.serve",
+    "init": "api.cli.database",
+    "demo": "api.cli.database",
+    "traffic": "api.cli.traffic",
+    "token": "api.cli.token",
+    "schema": "api.cli.schema",
+    "client": "api.cli.client",
+    "recipient": "api.cli.recipient",
+    "people": "api.cli.people",
+    "policy": "api.cli.policy",
+    "ledger": "api.cli.ledger",
+    "notices": "api.cli.notices",
+    "provisions": "api.cli.provisions",
+    "keys": "api.cli.keys",
+    "signing": "api.cli.signing",
+}
+"""The module of each command; it is read when the command is called."""
+
+FAULTS = {
+    "api.cli.told.CommandError",
+    "api.environment.SettingError",
+    "api.schema.guarded.Unguarded",
+    "api.tokens.keys.KeysSealed",
+    "models.database.store.StoreUnavailable",
+    "models.inforce.PolicyUnavailable",
+    "models.sealing.datakey.WrongMasterKey",
+    "policies.mistake.PolicyError",
+}
+"""What is told in one sentence; named, so that nothing is read for a fault that cannot come."""
 
 app = typer.Typer(
     name="mokuteki",
+    cls=rooms(ROOMS),
     help="People's data, released for a declared purpose only, with the record of it.",
     no_args_is_help=True,
     add_completion=False,
@@ -60,42 +67,17 @@ def mokuteki(
     """What every command has."""
 
 
-for room in (
-    serve,
-    database,
-    traffic,
-    token,
-    client,
-    recipient,
-    people,
-    policy,
-    ledger,
-    notices,
-    provisions,
-    keys,
-    signing,
-):
-    room.add_to(app)
-for page in (policy_table, policy_show, policy_diff):
-    page.add_to(policy.policies)
-client_documents.add_to(client.clients)
-
-FAULTS = (
-    SettingError,
-    CommandError,
-    KeysSealed,
-    PolicyError,
-    PolicyUnavailable,
-    StoreUnavailable,
-    Unguarded,
-    WrongMasterKey,
-)
-
-
 def run() -> None:
     """Run the command of this process."""
     try:
         app(prog_name="mokuteki")
-    except FAULTS as error:
+    except Exception as error:
+        if not _told(error):
+            raise
         Console(stderr=True, highlight=False).print(f"mokuteki: {error}", markup=False, soft_wrap=True)
         sys.exit(1)
+
+
+def _told(error: Exception) -> bool:
+    """Whether this is a fault whose text is meant for whoever called the command."""
+    return any(f"{each.__module__}.{each.__qualname__}" in FAULTS for each in type(error).__mro__)

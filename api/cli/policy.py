@@ -1,65 +1,44 @@
-"""`mokuteki policy check` and `mokuteki schema`: the rules and the schema, without any person."""
+"""`mokuteki policy`: the rules, without any person."""
 
-import csv
 from pathlib import Path
-from typing import Annotated
+from typing import Final
 
 import typer
 
-from api.cli.shared import CommandError, edition_of_checkout, err, examples, out
-from api.schema.build import build_schema, core
-from api.schema.guarded import Unguarded, check_guards
-from models.catalogue import CATEGORIES, catalogue
+from api.cli.declared import FIELDS as DECLARED
+from api.cli.rooms import rooms
+from api.cli.told import counted
 from policies.edition import HERE, MODEL, Edition
-from policies.mistake import PolicyError
-from policies.table import COLUMNS, FIELDS, OPTIONAL, read
+from policies.mistake import Mistake, PolicyError
+from policies.table import Sheets, read
 
-NEEDED = tuple(table for table in COLUMNS if table not in OPTIONAL)
-policies = typer.Typer(help="The rules.", no_args_is_help=True)
+__all__ = ["PAGES", "counted", "edition_of", "policies", "read_folder"]
+
+PAGES: Final = {
+    "check": "api.cli.policy_check",
+    "test": "api.cli.policy_table",
+    "show": "api.cli.policy_show",
+    "diff": "api.cli.policy_diff",
+}
+"""The module of each command; it is read when the command is called."""
+
+policies = typer.Typer(help="The rules.", no_args_is_help=True, cls=rooms(PAGES))
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("schema", epilog=examples("mokuteki schema > schema.graphql"))(schema)
-    policies.command(
-        "check", epilog=examples("mokuteki policy check", "mokuteki policy check drafts/2026-12/policies")
-    )(check)
     app.add_typer(policies, name="policy")
 
 
-def schema() -> None:
-    """Print the GraphQL schema, each field of personal data with its category."""
-    out.print(build_schema().as_str(), soft_wrap=True, markup=False)
+def read_folder(folder: Path) -> tuple[Sheets, str, list[Mistake]]:
+    """The tables of a folder, the model, and what is wrong with its files.
 
-
-def check(
-    folder: Annotated[
-        Path | None, typer.Argument(help="A folder of rule files; `policies/` of the checkout by default.")
-    ] = None,
-) -> None:
-    """Check the rules; every mistake is told at once, with its place and the remedy."""
-    try:
-        edition = edition_of_checkout() if folder is None else edition_of(folder)
-        check_guards(core(build_schema()), edition)
-    except PolicyError as error:
-        for mistake in error.mistakes:
-            err.print(str(mistake), soft_wrap=True, markup=False)
-        raise CommandError(
-            f"{counted(len(error.mistakes), 'mistake')} in the rules: correct each of them"
-        ) from error
-    except Unguarded as error:
-        raise CommandError(str(error)) from error
-    leaves = sum(not each.abstract for each in edition.purposes.values())
-    answers = counted(len(edition.questions), "answer")
-    counts = (
-        counted(len(edition.rules), "rule"),
-        counted(leaves, "purpose"),
-        f"{len(edition.categories.nodes)} categories",
-        f"{counted(len(catalogue(edition)), 'field')} of personal data ({answers} of the form among them)",
-        f"{counted(len(edition.guards), 'guard')} of queries and mutations",
-    )
-    out.print(f"{', '.join(counts)}: no mistakes", soft_wrap=True)
-    out.print(f"edition {edition.id}", soft_wrap=True)
+    The model stands in the folder, beside it, or is the checkout's.
+    """
+    places = (folder / MODEL, folder.resolve().parent / MODEL, HERE.parent / MODEL)
+    model = next(place for place in places if place.is_file())
+    sheets, unread = read(folder)
+    return sheets, model.read_text(encoding="utf-8", errors="replace"), unread
 
 
 def edition_of(folder: Path) -> Edition:
@@ -67,29 +46,11 @@ def edition_of(folder: Path) -> Edition:
 
     Raises:
         PolicyError: with every mistake in the files.
-        CommandError: a file is missing or cannot be read.
     """
-    for table in NEEDED:
-        if not (folder / f"{table}.csv").is_file():
-            raise CommandError(f"`{table}.csv` is not in the folder: an edition has {_files()}")
-    places = (folder / MODEL, folder.resolve().parent / MODEL, HERE.parent / MODEL)
-    model = next(place for place in places if place.is_file())
-    try:
-        sheets, headers = read(folder)
-        text = model.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CommandError(
-            f"a file cannot be read ({type(error).__name__}): save it as CSV in UTF-8"
-        ) from error
-    if headers:
-        raise PolicyError(headers)
-    return Edition.from_tables(sheets, text) if FIELDS in sheets else Edition.of(sheets, text, CATEGORIES)
-
-
-def counted(number: int, what: str) -> str:
-    """A number with its noun: `1 rule`, `2 rules`."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
-def _files() -> str:
-    return ", ".join(f"`{table}.csv`" for table in NEEDED)
+    sheets, model, unread = read_folder(folder)
+    if unread:
+        raise PolicyError(unread)
+    edition, mistakes = Edition.read(sheets, model, DECLARED)
+    if mistakes:
+        raise PolicyError(mistakes)
+    return edition

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from api.cli.policy import counted
 from api.cli.shared import (
     CommandError,
     edition_of_checkout,
@@ -17,6 +16,7 @@ from api.cli.shared import (
     reaching,
     settings,
 )
+from api.cli.told import counted
 from models.database.opening import opened
 from models.database.store import Store, StoreUnavailable
 from models.inforce import InForce

@@ -2,28 +2,17 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 from rich.table import Column, Table
 
-from api.cli.policy import counted
 from api.cli.policy_words import Words
-from api.cli.shared import CommandError, edition_of_checkout, err, examples, out
+from api.cli.shared import edition_of_checkout
+from api.cli.told import CommandError, LangOption, Language, counted, err, examples, out
 from policies.edition import Edition
 from policies.rule import Rule
 from policies.vocabulary import ANY, NO_NEEDS, NONE_PURPOSE, Effect
-
-
-class Language(StrEnum):
-    """The languages that texts are kept in."""
-
-    JA = "ja"
-    EN = "en"
-
-
-LangOption = Annotated[Language, typer.Option("--lang", "--language", help="The language of the texts.")]
 
 LABELS = {
     Language.EN: ("who", "does", "why", "for whom", "what", "needs", "clause", "note"),

@@ -7,11 +7,10 @@ from typing import Annotated
 import typer
 
 from api.cli.decision_table import SHIPPED_TABLE, check_cases, read_cases
-from api.cli.policy import counted, edition_of
-from api.cli.policy_show import LangOption, Language
-from api.cli.shared import CommandError, bar, edition_of_checkout, err, examples, out
+from api.cli.policy import edition_of
+from api.cli.told import CommandError, LangOption, Language, bar, counted, err, examples, out
 from models.demo.recipients import RECIPIENTS
-from policies.edition import Edition
+from policies.edition import HERE, Edition
 from policies.expectation import Expectation, answer
 from policies.judge import Judge
 from policies.table import FIRST_ROW
@@ -31,11 +30,12 @@ def add_to(policies: typer.Typer) -> None:
 
 def ask(
     folder: Annotated[
-        Path | None, typer.Argument(help="A folder of rule files; `policies/` of the checkout by default.")
-    ] = None,
+        Path, typer.Argument(help="A folder of rule files.", show_default="policies/ of the checkout")
+    ] = HERE,
     table: Annotated[
-        Path, typer.Option(help="The decision table.", show_default="policies/decisions.csv")
-    ] = SHIPPED_TABLE,
+        Path | None,
+        typer.Option(help="The decision table.", show_default="decisions.csv of the folder"),
+    ] = None,
     recipient: Annotated[
         list[str] | None,
         typer.Option(help="A recipient of the table and its group, `NAME=GROUP`; may be given again."),
@@ -43,8 +43,9 @@ def ask(
     lang: LangOption = Language.EN,
 ) -> None:
     """Ask the rules every question of the decision table and tell which answers are not as it says."""
-    edition = edition_of_checkout() if folder is None else edition_of(folder)
-    cases = read_cases(table)
+    edition = edition_of(folder)
+    own = folder / SHIPPED_TABLE.name
+    cases = read_cases(table or (own if own.is_file() else SHIPPED_TABLE))
     kinds = _kinds(edition, recipient or ())
     check_cases(cases)
     wrong = _wrong(cases, Judge(edition, kinds), lang)

@@ -1,15 +1,13 @@
-"""What commands share: settings, the store, and how long work is shown."""
+"""What commands share: settings, the store and its editions; and what they tell with."""
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
+from api.cli.told import CommandError, bar, err, examples, out, shown
 from api.settings import Settings
 from models.catalogue import CATEGORIES
 from models.database.opening import SQLITE, migrate, opened
@@ -20,17 +18,23 @@ from models.inforce import InForce
 from models.publish import NEWEST, publish_shipped
 from policies.edition import Edition, shipped
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
-
-
-class CommandError(Exception):
-    """A command that cannot be done: one sentence with the remedy."""
-
-
-def examples(*lines: str) -> str:
-    """The examples under the help of a command, each on a line of its own."""
-    return "\n\n".join(("Examples:", *lines))
+__all__ = [
+    "CommandError",
+    "bar",
+    "edition_in_force",
+    "edition_of_checkout",
+    "err",
+    "examples",
+    "must_exist",
+    "no_recipient",
+    "out",
+    "prepare",
+    "reaching",
+    "settings",
+    "settings_of_server",
+    "shown",
+    "store_of",
+]
 
 
 def settings() -> Settings:
@@ -119,17 +123,3 @@ def no_recipient(recipient: str) -> CommandError:
     return CommandError(
         f"no recipient is named `{recipient[:60]}`: `mokuteki recipient list` tells the names"
     )
-
-
-@contextmanager
-def bar(what: str, total: int | None = None) -> Iterator[Progress]:
-    """A progress bar on standard error; nothing where nobody watches."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
-        progress.add_task(what, total=total)
-        yield progress
-
-
-def shown(progress: Progress) -> Callable[[int, int | None], None]:
-    """What work calls with how much of how much is done."""
-    return lambda done, total: progress.update(progress.task_ids[0], completed=done, total=total)

@@ -11,7 +11,7 @@ from models.formats.nationality import country
 from models.formats.wrong import Mistake, Wrong
 from models.inforce import Force
 from models.provisions.retention import ProvisionMethod
-from policies.check_names import NAME
+from policies.check.names import NAME
 from policies.edition import Edition
 from policies.vocabulary import ANY
 

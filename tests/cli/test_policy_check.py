@@ -1,6 +1,21 @@
+import json
+import subprocess
+import sys
+from importlib import import_module
 from pathlib import Path
 
+import pytest
+from graphql import GraphQLObjectType
+
+from api.cli.declared import FIELDS, GUARDS
+from api.cli.main import FAULTS
+from api.gateway.changes.holders import NOTICE, TOLD
+from api.gateway.changes.stage import ACT
+from api.schema.build import build_schema, core
+from api.schema.registers import OTHERS
+from models.application import Stage
 from models.catalogue import CATEGORIES, catalogue
+from models.formats.event import KEYS
 from policies.edition import shipped
 from tests.cli.conftest import Mokuteki, change
 
@@ -10,9 +25,13 @@ def place(file: Path, begins: str) -> int:
     return next(number for number, line in enumerate(lines, 1) if line.startswith(begins))
 
 
-def test_the_shipped_rules_are_counted_and_named(mokuteki: Mokuteki) -> None:
-    ran = mokuteki("policy", "check")
-    assert ran.code == 0
+def test_the_shipped_rules_are_checked_in_silence(mokuteki: Mokuteki) -> None:
+    assert mokuteki("policy", "check") == (0, "", "")
+
+
+def test_the_shipped_rules_are_counted_and_named_when_asked(mokuteki: Mokuteki) -> None:
+    ran = mokuteki("policy", "check", "--verbose")
+    assert (ran.code, ran.err) == (0, "")
     edition = shipped(CATEGORIES)
     personal = len(catalogue(edition))
     told = f"{personal} fields of personal data ({len(edition.questions)} answers of the form among them)"
@@ -24,45 +43,174 @@ def test_the_shipped_rules_are_counted_and_named(mokuteki: Mokuteki) -> None:
 
 
 def test_another_folder_is_checked_with_the_model_beside_it(mokuteki: Mokuteki, draft: Path) -> None:
-    assert mokuteki("policy", "check", str(draft)).out == mokuteki("policy", "check").out
+    assert mokuteki("policy", "check", str(draft)) == (0, "", "")
     change(draft.parent / "casbin_model.conf", "!some", "some")
-    assert mokuteki("policy", "check", str(draft)).code == 1
+    ran = mokuteki("policy", "check", str(draft))
+    assert ran.code == 1
+    assert ran.err.startswith("`casbin_model.conf`, column `e`: `e` is not as the judge needs it; write ")
 
 
 def test_every_mistake_is_told_with_its_place_and_remedy(mokuteki: Mokuteki, draft: Path) -> None:
     change(draft / "rules.csv", "application-contact,allow,", "application-contact,alow,")
+    change(
+        draft / "rules.csv",
+        "eligibility-terms,allow,employer,read,service.eligibility",
+        "eligibility-terms,allow,employer,read,service.eligiblity",
+    )
     change(draft / "categories.csv", "masked,profile,", "masked,profil,")
+    change(draft / "purposes.csv", "新着求人のメールマガジンを送信するため", "サービス向上のため")
     ran = mokuteki("policy", "check", str(draft))
-    assert ran.code == 1
-    rule = place(draft / "rules.csv", "application-contact,")
-    category = place(draft / "categories.csv", "masked,")
-    assert f"`rules.csv` row {rule}, column `eft`: " in ran.err
-    assert f"`categories.csv` row {category}, column `parent`: " in ran.err
+    assert (ran.code, ran.out) == (1, "")
+    rows = [
+        f"`purposes.csv` row {place(draft / 'purposes.csv', 'promotion.newsletter,')}, column `ja`: “サービス向上のため” is too vague",
+        f"`categories.csv` row {place(draft / 'categories.csv', 'masked,')}, column `parent`: `profil` is unknown; did you mean `profile`?",
+        f"`rules.csv` row {place(draft / 'rules.csv', 'application-contact,')}, column `eft`: `alow` is neither `allow` nor `deny`; did you mean `allow`?",
+        f"`rules.csv` row {place(draft / 'rules.csv', 'eligibility-terms,')}, column `purpose`: `service.eligiblity` is unknown; did you mean `service.eligibility`?",
+    ]
+    told = [line for line in ran.err.splitlines()[:-1] if any(line.startswith(row) for row in rows)]
+    assert len(told) == len(rows)
+    assert [line.split(",")[0] for line in told] == [row.split(",")[0] for row in rows]
     assert all("; " in line for line in ran.err.splitlines()[:-1])
     count = len(ran.err.splitlines()) - 1
-    assert ran.err.splitlines()[-1] == f"mokuteki: {count} mistakes in the rules: correct each of them"
+    assert ran.err.splitlines()[-1] == (
+        f"mokuteki: {count} mistakes in the rules: correct each of them, and check again for what depends on them"
+    )
+
+
+def test_mistakes_are_told_in_japanese(mokuteki: Mokuteki, draft: Path) -> None:
+    change(draft / "rules.csv", "application-contact,allow,", "application-contact,alow,")
+    ran = mokuteki("policy", "check", str(draft), "--language", "ja")
+    assert ran.code == 1
+    row = place(draft / "rules.csv", "application-contact,")
+    assert ran.err.splitlines() == [
+        f"`rules.csv` {row}行目「eft」：`alow` は `allow` でも `deny` でもありません。`allow` のことですか。",
+        "mokuteki: 規則に1件の誤りがあります。それぞれ直して、もう一度点検してください",
+    ]
+
+
+def test_tools_are_told_as_json(mokuteki: Mokuteki, draft: Path) -> None:
+    assert json.loads(mokuteki("policy", "check", "--json").out) == {
+        "edition": shipped(CATEGORIES).id,
+        "whole": True,
+        "findings": [],
+    }
+    change(draft / "rules.csv", "application-contact,allow,", "application-contact,alow,")
+    ran = mokuteki("policy", "check", str(draft), "--json")
+    assert ran.code == 1
+    (found,) = json.loads(ran.out)["findings"]
+    assert (found["id"], found["severity"]) == ("EFFECT_UNKNOWN:rules:application-contact:eft", "REFUSED")
+    assert (found["file"], found["column"], found["near"]) == ("rules.csv", "eft", ["allow"])
+    assert found["row"] == place(draft / "rules.csv", "application-contact,")
+    assert "does not" not in found["en"] + found["ja"]
+
+
+def test_what_a_second_person_accepted_is_let_through_by_its_id(mokuteki: Mokuteki, draft: Path) -> None:
+    change(draft / "rules.csv", "noticed+consented+interview", "noticed+consented")
+    (draft / "decisions.csv").unlink()
+    ids = [
+        each["id"] for each in json.loads(mokuteki("policy", "check", str(draft), "--json").out)["findings"]
+    ]
+    assert [name.split(":")[0] for name in ids] == ["BEYOND_MATRIX", "BEYOND_MATRIX"]
+    options = [word for name in ids for word in ("--accept", name)]
+    assert mokuteki("policy", "check", str(draft), *options) == (0, "", "")
+    one = mokuteki("policy", "check", str(draft), *options[:2])
+    assert (one.code, len(one.err.splitlines())) == (1, 2)
+    change(
+        draft / "rules.csv",
+        "noticed+consented,Clause 7; APPI Art 27(1),連絡先",
+        "noticed,Clause 7; APPI Art 27(1),連絡先",
+    )
+    assert mokuteki("policy", "check", str(draft), *options).code == 1
 
 
 def test_a_root_field_without_a_guard_is_a_mistake(mokuteki: Mokuteki, draft: Path) -> None:
     change(draft / "guards.csv", "Query.provisions,", "Query.provided,")
     ran = mokuteki("policy", "check", str(draft))
     assert ran.code == 1
-    assert "`Query.provisions`" in ran.err
-    assert "`guards.csv`" in ran.err
+    assert "`guards.csv`, column `field`: the running code asks about `Query.provisions`" in ran.err
 
 
-def test_a_missing_file_is_named(mokuteki: Mokuteki, draft: Path) -> None:
+def test_files_that_cannot_be_read_are_all_named_with_the_mistakes_of_the_others(
+    mokuteki: Mokuteki, draft: Path
+) -> None:
     (draft / "roles.csv").unlink()
+    (draft / "groups.csv").write_bytes("id,wider,itself,ja,en\n役割".encode("shift_jis"))
+    purposes = (draft / "purposes.csv").read_text(encoding="utf-8")
+    (draft / "purposes.csv").write_text(purposes, encoding="utf-8-sig")
+    change(draft / "categories.csv", "child,parent,", "parent,child,")
+    change(
+        draft / "questions.csv", "nightShift,choice,form,YES|NO|NEGOTIABLE", "nightShift,choice,form,YES|NO"
+    )
+    change(draft / "rules.csv", "application-contact,allow,", "application-contact,alow,")
     ran = mokuteki("policy", "check", str(draft))
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith("mokuteki: `roles.csv` is not in the folder")
+    question = place(draft / "questions.csv", "nightShift,")
+    rule = place(draft / "rules.csv", "application-contact,")
+    assert ran.err.splitlines() == [
+        "`purposes.csv`: the file begins with a byte order mark; save it as UTF-8 without one",
+        "`categories.csv` row 1: the header is not that of this table; write `child,parent,ja,en`",
+        "`roles.csv`: the file is missing; add it: `purposes.csv`, `categories.csv`, `guards.csv`, `roles.csv`, `groups.csv`, `questions.csv`, `rules.csv` make an edition",
+        "`groups.csv`: the file is not in UTF-8; save it as UTF-8, not as Shift-JIS or the like",
+        f"`questions.csv` row {question}, column `choices`: the choices and their labels differ in number; label each choice",
+        f"`rules.csv` row {rule}, column `eft`: `alow` is neither `allow` nor `deny`; did you mean `allow`?",
+        "mokuteki: 6 mistakes in the rules: correct each of them, and check again for what depends on them",
+    ]
 
 
-def test_a_file_in_another_encoding_is_one_sentence(mokuteki: Mokuteki, draft: Path) -> None:
-    (draft / "roles.csv").write_bytes("役割".encode("shift_jis"))
-    ran = mokuteki("policy", "check", str(draft))
+@pytest.mark.parametrize("command", ["test", "check"])
+def test_a_short_row_is_told(mokuteki: Mokuteki, draft: Path, command: str) -> None:
+    change(draft / "groups.csv", "employer,third_party,,", "employer,third_party,")
+    ran = mokuteki("policy", command, str(draft))
     assert ran.code == 1
-    assert "UTF-8" in ran.err
+    row = place(draft / "groups.csv", "employer,")
+    told = f"`groups.csv` row {row}: the row has 4 of 5 cells; write every cell of the header"
+    assert told in ran.err
+
+
+def test_a_folder_that_is_not_there_is_one_sentence(mokuteki: Mokuteki, draft: Path) -> None:
+    ran = mokuteki("policy", "check", str(draft / "none"))
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("mokuteki: there is no folder ")
+    assert ran.err.count("\n") == 1
+
+
+def test_a_test_of_a_folder_asks_the_table_of_that_folder(mokuteki: Mokuteki, draft: Path) -> None:
+    table = (draft / "decisions.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (draft / "decisions.csv").write_text("".join(table[:11]), encoding="utf-8")
+    assert mokuteki("policy", "test", str(draft)).out == "10 rows: every answer is as the table says\n"
+
+
+def test_the_list_of_what_code_declares_is_that_of_the_code() -> None:
+    assert dict(FIELDS) == dict(CATEGORIES)
+    schema = core(build_schema())
+    types = ((name, schema.type_map[name]) for name in ("Query", "Mutation"))
+    roots = {
+        f"{name}.{field}"
+        for name, made in types
+        if isinstance(made, GraphQLObjectType)
+        for field in made.fields
+    }
+    parts = {"Query.__schema", OTHERS, TOLD, NOTICE, *(f"{ACT}.{stage}" for stage in Stage)}
+    assert set(GUARDS) == roots | parts | {f"Event.{name}" for name in KEYS}
+    assert len(GUARDS) == len(set(GUARDS))
+
+
+def test_a_check_reads_neither_schema_nor_database() -> None:
+    program = (
+        "import sys; sys.argv = ['mokuteki', 'policy', 'check'];"
+        "from api.cli.main import app;"
+        "app(standalone_mode=False);"
+        "heavy = {'strawberry', 'graphql', 'tortoise', 'starlette', 'uvicorn', 'models', 'httpx'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603 - ours
+    assert ran.stdout == "[]\n"
+
+
+def test_every_fault_that_is_told_is_one_of_ours() -> None:
+    for fault in FAULTS:
+        module, _, name = fault.rpartition(".")
+        assert issubclass(getattr(import_module(module), name), Exception)
 
 
 def test_the_schema_tells_the_category_of_a_field(mokuteki: Mokuteki) -> None:

@@ -1,5 +1,6 @@
 """What a policy is refused for at load: every mistake at once, each with its place and a remedy."""
 
+import pickle
 import shutil
 from collections.abc import Callable
 from copy import deepcopy
@@ -220,9 +221,56 @@ def test_a_mistake_tells_file_row_column_and_remedy_in_one_sentence() -> None:
     (mistake,) = mistakes_of(cell("rules", "account", "eft", "denny"))
     assert (mistake.file, mistake.row, mistake.column) == ("rules.csv", place("rules", "account"), "eft")
     assert str(mistake) == (
-        f"`rules.csv` row {mistake.row}, column `eft`: `denny` is neither `allow` nor `deny`; "
-        "write one of the two: Casbin would ignore any other"
+        f"`rules.csv` row {mistake.row}, column `eft`: `denny` is neither `allow` nor `deny`; did you mean `deny`?"
     )
+    assert mistake.text("ja") == (
+        f"`rules.csv` {mistake.row}行目「eft」：`denny` は `allow` でも `deny` でもありません。`deny` のことですか。"
+    )
+    assert (mistake.code, mistake.key, mistake.severity) == ("EFFECT_UNKNOWN", "account", "REFUSED")
+    assert mistake.id == "EFFECT_UNKNOWN:rules:account:eft"
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "column", "text", "near"),
+    [
+        ("rules", "account", "purpose", "service.acount", "service.account"),
+        ("rules", "account", "role", "fronted", "frontend"),
+        ("rules", "account", "field", "User.adress.city", "User.address.city"),
+        ("rules", "account", "field", "profil", "profile"),
+        ("rules", "account", "recipient", "internel", "internal"),
+        ("rules", "account", "needs", "notised", "noticed"),
+        ("categories", "contact", "parent", "particular", "particulars"),
+        ("groups", "employer", "wider", "third_pary", "third_party"),
+        ("guards", "Query.users", "category", "shared-dor", "shared-door"),
+        ("purposes", "service.account", "parent", "servise", "service"),
+        ("purposes", "service.eligibility", "within", "service.aplication", "service.application"),
+    ],
+)
+def test_an_unknown_name_is_told_with_the_nearest_known(
+    table: str, name: str, column: str, text: str, near: str
+) -> None:
+    found = [each for each in mistakes_of(cell(table, name, column, text)) if each.near]
+    assert found[0].near[0] == near
+    assert f"`{near}`" in found[0].remedy
+    assert f"`{near}`" in found[0].remedy_ja
+
+
+def test_a_name_like_no_other_is_told_where_names_are_found() -> None:
+    mistakes = mistakes_of(cell("rules", "account", "purpose", "zzz"))
+    assert [each.remedy for each in mistakes] == ["name a known purpose, or `any`"]
+
+
+def test_a_circle_is_told_with_its_way() -> None:
+    mistakes = mistakes_of(cell("categories", "particulars", "parent", "contact"))
+    told = {each.key: each.what for each in mistakes if each.code == "CIRCLE"}
+    assert told["contact"] == "`contact` is above itself: contact → particulars → contact"
+
+
+def test_a_mistake_and_its_error_pass_to_another_process_as_they_are() -> None:
+    mistakes = mistakes_of(cell("rules", "account", "eft", "denny"))
+    again = pickle.loads(pickle.dumps(PolicyError(mistakes)))  # noqa: S301 - made here
+    assert again.mistakes == mistakes
+    assert str(again) == str(PolicyError(mistakes))
 
 
 def test_a_short_row_is_refused() -> None:
@@ -256,7 +304,7 @@ def test_a_field_twice_guarded_is_refused() -> None:
 @pytest.mark.parametrize("category", ["", "shoe", "registers", "operation"])
 def test_a_field_of_personal_data_outside_personal_data_is_refused(category: str) -> None:
     (mistake,) = mistakes_of(lambda _: None, {"User.shoeSize": category})
-    assert (mistake.file, mistake.column) == ("fields", "User.shoeSize")
+    assert (mistake.file, mistake.column, mistake.key) == ("fields", "category", "User.shoeSize")
     assert "no category of personal data" in mistake.what
 
 

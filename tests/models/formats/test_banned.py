@@ -5,7 +5,7 @@ import pytest
 from models.formats.banned import refuse_banned
 from models.formats.fields import FIELDS, NAMES
 from policies.banned import banned
-from policies.check_fields import declared
+from policies.check.fields import declared
 from policies.edition import Edition
 from tests.models.formats.expect import wrong
 

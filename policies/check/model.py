@@ -3,7 +3,9 @@
 import re
 from typing import Final
 
-from policies.mistake import Mistake
+from policies.mistake import Mistake, mistake
+
+MODEL: Final = "casbin_model.conf"
 
 MATCHES: Final = (
     '(p.role == "any" || g(r.role, p.role))',
@@ -34,11 +36,7 @@ def misshapen(model: str) -> list[Mistake]:
     """The definitions of a model that are not those the judge relies on."""
     found = dict(DEFINITION.findall(model))
     return [
-        Mistake("casbin_model.conf", 0, name, f"`{name}` is not as the judge needs it", f"write `{text}`")
+        mistake("MODEL_OTHER", MODEL, 0, name, name=name, text=text)
         for name, text in SHAPE.items()
         if found.get(name) != text
-    ] + [
-        Mistake("casbin_model.conf", 0, name, f"`{name}` is one definition too many", "remove it")
-        for name in found
-        if name not in SHAPE
-    ]
+    ] + [mistake("MODEL_MORE", MODEL, 0, name, name=name) for name in found if name not in SHAPE]

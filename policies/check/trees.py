@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from policies.check_names import NAME, misnamed, textless, unlisted
-from policies.mistake import Mistake
+from policies.check.names import NAME, misnamed, textless, unlisted
+from policies.check.near import Known
+from policies.mistake import Mistake, mistake
 from policies.table import Row
 from policies.tree import Node, Tree, climb, steps
 from policies.vocabulary import DOORS, FREE_TEXT, OTHERS, PERSON, UNSORTED, Role
@@ -28,23 +29,36 @@ def tree(rows: Iterable[Row], name: str, above: str) -> tuple[Tree, list[Mistake
     rows = tuple(rows)
     nodes = {row[name]: node(row) for row in rows}
     grown = Tree(nodes)
+    known = Known(nodes)
     mistakes = [*misnamed(rows, name, NAME), *textless(rows, ("ja", "en"))]
-    mistakes += (wrong for row in rows for wrong in _hanging(row, row[name], above, grown.parents))
+    mistakes += (wrong for row in rows for wrong in _hanging(row, row[name], above, grown.parents, known))
     return grown, mistakes
 
 
-def _hanging(row: Row, name: str, above: str, parents: Mapping[str, tuple[str, ...]]) -> list[Mistake]:
+def _hanging(
+    row: Row, name: str, above: str, parents: Mapping[str, tuple[str, ...]], known: Known
+) -> list[Mistake]:
     unknown = [parent for parent in parents[name] if parent not in parents]
     if unknown:
-        return [
-            row.mistake(above, f"`{each}` is unknown", "name a row of this table, or add one")
-            for each in unknown
-        ]
+        return [row.mistake(above, "PARENT_UNKNOWN", name=each, near=known.near(each)) for each in unknown]
     if any(name in climb(parents, parent) for parent in parents[name]):
-        return [row.mistake(above, f"`{name}` is above itself", "break the circle")]
+        return [row.mistake(above, "CIRCLE", name=name, way=" → ".join(_round(parents, name)))]
     if steps(parents, name, DEPTH) > DEPTH:
-        return [row.mistake(above, f"`{name}` lies more than {DEPTH} names deep", "hang it higher")]
+        return [row.mistake(above, "TOO_DEEP", name=name, depth=DEPTH)]
     return []
+
+
+def _round(parents: Mapping[str, tuple[str, ...]], name: str) -> list[str]:
+    """The shortest way from a name up and back to it."""
+    ways = [[name, parent] for parent in parents[name]]
+    seen: set[str] = set()
+    for way in ways:
+        if way[-1] == name:
+            return way
+        if way[-1] not in seen:
+            seen.add(way[-1])
+            ways += ([*way, parent] for parent in parents.get(way[-1], ()))
+    return [name, name]
 
 
 def roles(rows: Iterable[Row]) -> tuple[Tree, list[Mistake]]:
@@ -53,17 +67,15 @@ def roles(rows: Iterable[Row]) -> tuple[Tree, list[Mistake]]:
     grown, mistakes = tree(rows, "id", "wider")
     mistakes += unlisted(rows, "kind", ROLE_KINDS)
     for row in rows:
-        known = row["id"] in set(Role)
+        role = row["id"]
+        known = role in set(Role)
         if known is not (row["kind"] == "role"):
-            what = f"`{row['id']}` is {'a role' if known else 'no role'} of the gateway"
-            mistakes.append(row.mistake("kind", what, f"write `{ROLE_KINDS[not known]}`"))
-        if known and (row["id"] == Role.USER) is (OTHERS in grown.ancestors(row["id"])):
-            what = f"`{row['id']}` must {'not ' if row['id'] == Role.USER else ''}be under `{OTHERS}`"
-            mistakes.append(row.mistake("wider", what, "else refusals would miss the role, or the person"))
+            mistakes.append(row.mistake("kind", "ROLE_KNOWN" if known else "ROLE_NOT_KNOWN", name=role))
+        if known and (role == Role.USER) is (OTHERS in grown.ancestors(role)):
+            code = "ROLE_UNDER_OTHERS" if role == Role.USER else "ROLE_OUTSIDE_OTHERS"
+            mistakes.append(row.mistake("wider", code, name=role, others=OTHERS))
     mistakes += (
-        Mistake("roles.csv", 0, "id", f"the role `{role}` is missing", "add its row")
-        for role in Role
-        if role not in grown
+        mistake("ROLE_MISSING", "roles", 0, "id", role, name=role) for role in Role if role not in grown
     )
     return grown, mistakes
 
@@ -80,18 +92,13 @@ def categories(rows: Iterable[Row]) -> tuple[Tree, list[Mistake]]:
     rows = tuple(rows)
     grown, mistakes = tree(rows, "child", "parent")
     mistakes += (
-        Mistake("categories.csv", 0, "child", f"the category `{name}` is missing", "add its row")
+        mistake("CATEGORY_MISSING", "categories", 0, "child", name, name=name)
         for name in REQUIRED
         if name not in grown
     )
     roots = [row for row in rows if not row["parent"]]
+    mistakes += (row.mistake("parent", "SECOND_ROOT", name=row["child"]) for row in roots[1:])
     mistakes += (
-        row.mistake("parent", f"`{row['child']}` is a second root", "hang it under a category")
-        for row in roots[1:]
-    )
-    mistakes += (
-        row.mistake("parent", f"`{row['child']}` has several parents", "name one")
-        for row in rows
-        if "+" in row["parent"]
+        row.mistake("parent", "SEVERAL_PARENTS", name=row["child"]) for row in rows if "+" in row["parent"]
     )
     return grown, mistakes

@@ -1,12 +1,17 @@
 """The checks of the purposes: a leaf lies in its parent, and only abstract purposes hold others."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
+from typing import Final
 
-from policies.check_names import NAME, misnamed, textless, unlisted
+from policies.check.names import NAME, misnamed, textless, unlisted
+from policies.check.near import Known
 from policies.mistake import Mistake
 from policies.purpose import Purpose
 from policies.table import Row
+
+NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
 
 
 def purposes(rows: Iterable[Row]) -> tuple[dict[str, Purpose], list[Mistake]]:
@@ -19,49 +24,46 @@ def purposes(rows: Iterable[Row]) -> tuple[dict[str, Purpose], list[Mistake]]:
     ]
     abstract = {row["id"] for row in rows if row["abstract"]}
     leaves = {row["id"]: row for row in rows if not row["abstract"]}
+    above, others = Known(abstract), Known(leaves)
     numbers: set[str] = set()
     for row in rows:
-        mistakes += _misplaced(row, abstract)
-        mistakes += _unrelated(row, leaves)
+        mistakes += _misplaced(row, above)
+        mistakes += _unrelated(row, leaves, others)
         mistakes += _misnumbered(row, numbers)
         if _day(row["announced_on"]) is None and row["announced_on"]:
-            what = f"`{row['announced_on']}` is no date"
-            mistakes.append(row.mistake("announced_on", what, "write `2019-05-29`, or nothing"))
+            mistakes.append(row.mistake("announced_on", "DATE_MALFORMED", day=row["announced_on"]))
         numbers.add(row["number"])
     return {row["id"]: _purpose(row) for row in rows}, mistakes
 
 
-def _misplaced(row: Row, abstract: set[str]) -> list[Mistake]:
+def _misplaced(row: Row, abstract: Known) -> list[Mistake]:
     name, parent = row["id"], row["parent"]
     if name in abstract:
         blank = ("parent", "within", "announced_on")
-        return [
-            row.mistake(column, f"`{name}` is abstract and can have none", "leave it blank")
-            for column in blank
-            if row[column]
-        ]
+        return [row.mistake(column, "ABSTRACT_HAS", name=name) for column in blank if row[column]]
     if parent not in abstract:
-        return [row.mistake("parent", f"`{parent}` is no abstract purpose", "name one")]
+        return [row.mistake("parent", "PARENT_NOT_ABSTRACT", parent=parent, near=abstract.near(parent))]
     if name.rpartition(".")[0] != parent:
-        return [row.mistake("parent", f"`{name}` lies outside `{parent}`", f"name it `{parent}.…`")]
+        return [row.mistake("parent", "OUTSIDE_PARENT", name=name, parent=parent)]
     return []
 
 
-def _unrelated(row: Row, leaves: dict[str, Row]) -> list[Mistake]:
+def _unrelated(row: Row, leaves: dict[str, Row], known: Known) -> list[Mistake]:
     within = row["within"]
     if within and (within not in leaves or within == row["id"]):
-        return [row.mistake("within", f"`{within}` is no other leaf purpose", "name one, or nothing")]
+        near = [each for each in known.near(within) if each != row["id"]]
+        return [row.mistake("within", "WITHIN_NO_LEAF", within=within, near=near)]
     if within and leaves[within]["within"]:
-        return [row.mistake("within", f"`{within}` is itself within another", "name that one")]
+        return [row.mistake("within", "WITHIN_CHAINED", within=within)]
     return []
 
 
 def _misnumbered(row: Row, taken: set[str]) -> list[Mistake]:
     number = row["number"]
-    if not (number.isascii() and number.isdigit()) or str(int(number)) != number:
-        return [row.mistake("number", f"`{number}` is no number", "write the next unused one")]
+    if not NUMBER.fullmatch(number):
+        return [row.mistake("number", "NUMBER_MALFORMED", number=number)]
     if number in taken:
-        return [row.mistake("number", f"{number} is taken", "write the next unused one")]
+        return [row.mistake("number", "NUMBER_TAKEN", number=number)]
     return []
 
 
@@ -78,7 +80,7 @@ def _purpose(row: Row) -> Purpose:
         id=row["id"],
         parent=row["parent"],
         within=row["within"],
-        number=int(number) if number.isascii() and number.isdigit() else -1,
+        number=int(number) if NUMBER.fullmatch(number) else -1,
         abstract=bool(row["abstract"]),
         announced_on=_day(row["announced_on"]),
         ja=row["ja"],

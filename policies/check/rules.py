@@ -1,46 +1,53 @@
 """The checks of the rules: a rule names what exists, needs something sayable, and tells its reason."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from typing import Final
 
-from policies.check_names import NAME, misnamed, textless
+from policies.check.names import NAME, misnamed, textless
+from policies.check.near import Known
 from policies.mistake import Mistake
 from policies.rule import ABSENT, JOIN, Rule, parse_needs
 from policies.table import Row
 from policies.vocabulary import ANY, NO_NEEDS, NONE_PURPOSE, Action, Effect, Fact
 
+FACTS: Final = Known(map(str, Fact))
+EFFECTS: Final = Known(map(str, Effect))
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
 class Names:
     """What a rule may name in each of its dimensions, beside `any`; `personal` names personal data."""
 
-    role: Collection[str]
-    purpose: Collection[str]
-    field: Collection[str]
-    recipient: Collection[str]
-    personal: Collection[str]
+    def __init__(
+        self,
+        *,
+        role: Iterable[str],
+        purpose: Iterable[str],
+        field: Iterable[str],
+        recipient: Iterable[str],
+        personal: Collection[str],
+    ) -> None:
+        self._personal = personal
+        self._known = {
+            "role": Known(role),
+            "action": Known(map(str, Action)),
+            "purpose": Known((*purpose, NONE_PURPOSE)),
+            "field": Known(field),
+            "recipient": Known(recipient),
+        }
 
     def unknown(self, row: Row) -> list[Mistake]:
         """The dimensions of a row that name something unknown."""
-        known: dict[str, Collection[str]] = {
-            "role": self.role,
-            "action": frozenset(map(str, Action)),
-            "purpose": {*self.purpose, NONE_PURPOSE},
-            "field": self.field,
-            "recipient": self.recipient,
-        }
         return [
-            row.mistake(column, f"`{row[column]}` is unknown", f"name a known {column}, or `{ANY}`")
-            for column, names in known.items()
-            if row[column] != ANY and row[column] not in names
+            row.mistake(column, "NAME_UNKNOWN", name=name, column=column, any=ANY, near=known.near(name))
+            for column, known in self._known.items()
+            if (name := row[column]) != ANY and name not in known
         ]
 
     def purposeless(self, row: Row) -> list[Mistake]:
         """An allow row that would open personal data without a purpose."""
         opens = row["eft"] == Effect.ALLOW and row["purpose"] == NONE_PURPOSE
-        if opens and (row["field"] == ANY or row["field"] in self.personal):
-            what = f"`{row['field']}` holds personal data, which `{NONE_PURPOSE}` cannot open"
-            return [row.mistake("purpose", what, "name a purpose")]
+        if opens and (row["field"] == ANY or row["field"] in self._personal):
+            return [row.mistake("purpose", "NONE_OPENS_PERSONAL", field=row["field"], none=NONE_PURPOSE)]
         return []
 
 
@@ -58,30 +65,27 @@ def rules(rows: Iterable[Row], names: Names) -> tuple[tuple[Rule, ...], list[Mis
 
 
 def _ineffective(row: Row) -> list[Mistake]:
-    if row["eft"] in set(Effect):
-        return []
-    what = f"`{row['eft']}` is neither `allow` nor `deny`"
-    return [row.mistake("eft", what, "write one of the two: Casbin would ignore any other")]
+    word = row["eft"]
+    near = EFFECTS.near(word)
+    return [] if word in EFFECTS else [row.mistake("eft", "EFFECT_UNKNOWN", word=word, near=near)]
 
 
 def _unsayable(row: Row) -> list[Mistake]:
     text = row["needs"]
     if not text:
-        return [row.mistake("needs", "the needs are empty", f"write facts, or `{NO_NEEDS}` for none")]
+        return [row.mistake("needs", "NEEDS_EMPTY", none=NO_NEEDS)]
     if text == NO_NEEDS:
         return []
-    words = text.split(JOIN)
-    bare = [word.removeprefix(ABSENT) for word in words]
+    bare = [word.removeprefix(ABSENT) for word in text.split(JOIN)]
     mistakes = [
-        row.mistake("needs", f"`{word}` is no fact", f"write facts joined by `{JOIN}`")
+        row.mistake("needs", "FACT_UNKNOWN", word=word, near=FACTS.near(word))
         for word in bare
-        if word not in set(Fact)
+        if word not in FACTS
     ]
     if len(set(bare)) != len(bare):
-        mistakes.append(row.mistake("needs", "a fact stands here twice", "name each fact once"))
+        mistakes.append(row.mistake("needs", "FACT_TWICE"))
     if ABSENT in text and row["eft"] == Effect.ALLOW:
-        what = f"`{ABSENT}` stands in an `allow` row, so that not knowing would permit"
-        mistakes.append(row.mistake("needs", what, "say it in a `deny` row"))
+        mistakes.append(row.mistake("needs", "ABSENT_IN_ALLOW"))
     return mistakes
 
 

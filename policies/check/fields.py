@@ -6,9 +6,10 @@ from datetime import date
 from typing import Final
 
 from policies.banned import BANS, banned
-from policies.check_names import KEY, PATH, misnamed, textless, unlisted
+from policies.check.names import KEY, PATH, misnamed, textless, unlisted
+from policies.check.near import Known
 from policies.form import ANSWERS, FormQuestion, Kind
-from policies.mistake import Mistake
+from policies.mistake import Mistake, mistake
 from policies.table import Row
 from policies.tree import Node, Tree
 from policies.vocabulary import FREE_TEXT, PERSON, UNSORTED
@@ -28,10 +29,11 @@ def personal(category: str, categories: Tree) -> bool:
 
 def homeless(rows: Iterable[Row], categories: Tree) -> list[Mistake]:
     """Rows whose category is unknown, so that their field would escape refusals of wider ones."""
+    known = Known(categories)
     return [
-        row.mistake("category", f"`{row['category']}` is no category", "name one of `categories.csv`")
+        row.mistake("category", "CATEGORY_UNKNOWN", category=name, near=known.near(name))
         for row in rows
-        if row["category"] not in categories
+        if (name := row["category"]) not in known
     ]
 
 
@@ -46,21 +48,31 @@ def guards(rows: Iterable[Row], categories: Tree) -> tuple[dict[str, Node], list
     ]
 
 
-def declared(fields: Mapping[str, str], taken: Iterable[str], categories: Tree) -> list[Mistake]:
-    """What is wrong with the fields of personal data that are declared in code."""
+def declared(
+    fields: Mapping[str, str], taken: Iterable[str], categories: Tree, rows: Iterable[Row] = ()
+) -> list[Mistake]:
+    """What is wrong with the fields of personal data; `rows` are those that list them, where a table does."""
+    taken, known = frozenset(taken), Known(categories)
+    places = {row["path"]: row.number for row in rows}
     mistakes = []
     for path, category in fields.items():
-        if path in set(taken) or path.startswith(ANSWERS) or not PATH.fullmatch(path):
-            mistakes.append(Mistake("fields", 0, path, f"`{path}` is no path, or taken", "choose another"))
+        place = ("fields", places.get(path, 0))
+        if path in taken or path.startswith(ANSWERS) or not PATH.fullmatch(path):
+            mistakes.append(mistake("FIELD_PATH", *place, "path", path, path=path))
         mistakes += (
-            Mistake("fields", 0, path, f"`{path}` is banned. {BANS[code].en.rstrip('.')}", "leave it out")
+            mistake("FIELD_BANNED", *place, "path", path, path=path, **_law(code))
             for code in dict.fromkeys(filter(None, (banned(step, longest=None) for step in path.split("."))))
         )
         if not personal(category, categories):
-            what = f"`{path}` lies in `{category}`, which is no category of personal data"
-            remedy = f"name one under `{PERSON}`, or `{UNSORTED}`"
-            mistakes.append(Mistake("fields", 0, path, what, remedy))
+            told = {"path": path, "category": category, "person": PERSON, "unsorted": UNSORTED}
+            near = () if category in known else known.near(category)
+            mistakes.append(mistake("FIELD_NOT_PERSONAL", *place, "category", path, near=near, **told))
     return mistakes
+
+
+def _law(code: str) -> dict[str, str]:
+    """The law that bans it, as the sentences name it."""
+    return {"law_en": BANS[code].en.rstrip("."), "law_ja": BANS[code].ja.rstrip("。")}
 
 
 def questions(rows: Iterable[Row], categories: Tree) -> tuple[dict[str, FormQuestion], list[Mistake]]:
@@ -84,10 +96,9 @@ def _misfiled(row: Row, categories: Tree) -> list[Mistake]:
     category = row["category"]
     above = categories.ancestors(category)
     if above and not personal(category, categories):
-        return [row.mistake("category", f"`{category}` holds no personal data", f"name one under `{PERSON}`")]
+        return [row.mistake("category", "QUESTION_NOT_PERSONAL", category=category, person=PERSON)]
     if Kind(row["kind"]).free and above and FREE_TEXT not in above and category != UNSORTED:
-        what = f"free text lies in `{category}`, where it would be read before it is screened"
-        return [row.mistake("category", what, f"write `{FREE_TEXT}`")]
+        return [row.mistake("category", "FREE_TEXT_MISFILED", category=category, form_text=FREE_TEXT)]
     return []
 
 
@@ -95,11 +106,7 @@ def _banned(row: Row) -> list[Mistake]:
     """A question for what may not be collected, by its name or its words."""
     codes = [(column, banned(row[column], longest=None)) for column in ASKED]
     return [
-        row.mistake(
-            column,
-            f"`{row[column]}` is not to be asked. {BANS[code].en.rstrip('.')}",
-            "leave the question out",
-        )
+        row.mistake(column, "QUESTION_BANNED", text=row[column], **_law(code))
         for column, code in codes
         if code is not None
     ]
@@ -109,26 +116,25 @@ def _mislisted(row: Row) -> list[Mistake]:
     lists = [_split(row[column]) for column in LISTS]
     if row["kind"] == Kind.NUMBER and any(lists):
         fits = BOUNDS.fullmatch(row["choices"]) and not any(lists[1:]) and int(lists[0][0]) < int(lists[0][1])
-        remedy = "write `0|60` without labels, or leave them blank"
-        return [] if fits else [row.mistake("choices", "these are no least and greatest number", remedy)]
+        return [] if fits else [row.mistake("choices", "BOUNDS_WRONG")]
     if not Kind(row["kind"]).listed:
-        return [row.mistake("choices", "this kind has no choices", "leave them blank")] if any(lists) else []
+        return [row.mistake("choices", "CHOICES_UNWANTED")] if any(lists) else []
     if not lists[0] or len(set(lists[0])) != len(lists[0]):
-        return [row.mistake("choices", "the choices are missing, or one stands twice", "list each once")]
+        return [row.mistake("choices", "CHOICES_MISSING")]
     if len({len(each) for each in lists}) > 1:
-        return [row.mistake("choices", "the choices and their labels differ in number", "label each choice")]
+        return [row.mistake("choices", "CHOICES_UNEVEN")]
     return []
 
 
 def _undated(row: Row) -> list[Mistake]:
     wrong = [
-        row.mistake(column, f"`{row[column]}` is no day", "write it as 2026-11-22, or leave it blank")
+        row.mistake(column, "DAY_MALFORMED", day=row[column])
         for column in DAYS
         if row[column] and _day(row[column]) is None
     ]
     first, last = (_day(row[column]) for column in DAYS)
     if first and last and last < first:
-        wrong.append(row.mistake("asked_until", "it is before `asked_from`", "name a later day"))
+        wrong.append(row.mistake("asked_until", "DAYS_REVERSED"))
     return wrong
 
 

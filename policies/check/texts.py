@@ -17,14 +17,18 @@ def unscreened(
     rows: Iterable[Row], questions: Mapping[str, FormQuestion], categories: Tree, groups: Tree
 ) -> list[Mistake]:
     """Rules that would give an answer in free text to somebody outside without `screened`."""
-    inside = set(_inside(groups))
-    texts = {each.field: {each.field, *categories.ancestors(each.category), ANY} for each in _free(questions)}
+    inside = _inside(groups)
+    opened: dict[str, str] = {}
+    for each in _free(questions):
+        for name in (each.field, *categories.ancestors(each.category), ANY):
+            opened.setdefault(name, each.field)
     return [
-        row.mistake("needs", _told(row, opened), f"add `{JOIN}{Fact.SCREENED}`, or name a narrower field")
+        row.mistake(
+            "needs", "FREE_TEXT_UNSCREENED", field=field, opened=opened[field], screened=Fact.SCREENED
+        )
         for row in rows
         if row["eft"] == Effect.ALLOW and row["action"] in READING and row["recipient"] not in inside
-        if Fact.SCREENED not in row["needs"].split(JOIN)
-        if (opened := [field for field, names in texts.items() if row["field"] in names])
+        if Fact.SCREENED not in row["needs"].split(JOIN) and (field := row["field"]) in opened
     ]
 
 
@@ -32,13 +36,7 @@ def _free(questions: Mapping[str, FormQuestion]) -> Iterable[FormQuestion]:
     return (each for each in questions.values() if each.kind.free)
 
 
-def _inside(groups: Tree) -> Iterable[str]:
+def _inside(groups: Tree) -> frozenset[str]:
     """The groups of recipients that hold nobody but the company and the person."""
-    for name in groups:
-        lowest = [each for each in groups.within(name) if each in groups.leaves]
-        if all(groups.nodes[each].mark for each in lowest):
-            yield name
-
-
-def _told(row: Row, opened: list[str]) -> str:
-    return f"`{row['field']}` opens `{opened[0]}`, a free text, outside the company before it is screened"
+    strangers = (name for name in groups.leaves if not groups.nodes[name].mark)
+    return frozenset(groups) - {wider for name in strangers for wider in groups.ancestors(name)}

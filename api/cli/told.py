@@ -1,0 +1,51 @@
+"""What commands tell, and how: on standard output, on standard error, and how long work takes."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+class CommandError(Exception):
+    """A command that cannot be done: one sentence with the remedy."""
+
+
+class Language(StrEnum):
+    """The languages that texts are kept in."""
+
+    JA = "ja"
+    EN = "en"
+
+
+LangOption = Annotated[Language, typer.Option("--lang", "--language", help="The language of the texts.")]
+
+
+def examples(*lines: str) -> str:
+    """The examples under the help of a command, each on a line of its own."""
+    return "\n\n".join(("Examples:", *lines))
+
+
+def counted(number: int, what: str) -> str:
+    """A number with its noun: `1 rule`, `2 rules`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+@contextmanager
+def bar(what: str, total: int | None = None) -> Iterator[Progress]:
+    """A progress bar on standard error; nothing where nobody watches."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        progress.add_task(what, total=total)
+        yield progress
+
+
+def shown(progress: Progress) -> Callable[[int, int | None], None]:
+    """What work calls with how much of how much is done."""
+    return lambda done, total: progress.update(progress.task_ids[0], completed=done, total=total)

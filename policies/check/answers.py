@@ -1,0 +1,86 @@
+"""The answers: the rows of the decision table that the rules answer otherwise, each told in words."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from policies.check.extent import Extents
+from policies.check.gaps import Places
+from policies.check.lookup import Lookup, decide
+from policies.edition import Edition
+from policies.expectation import Expectation, answer
+from policies.judge import Judge
+from policies.mistake import Mistake, mistake
+from policies.question import Decision
+from policies.table import DECISIONS, row_key
+from policies.vocabulary import ANY
+
+EXPLAINED: Final = 50
+"""How many failing rows are told with the rule that came nearest, which reads every rule."""
+
+
+class Answers:
+    """Holds rows of the decision table against an edition, in which each group of recipients is a recipient."""
+
+    def __init__(self, edition: Edition, extents: Extents, lookup: Lookup, places: Places) -> None:
+        self._edition = edition
+        self._extents = extents
+        self._lookup = lookup
+        self._places = places
+        self._explained = 0
+        self._judge: Judge | None = None
+
+    def decide(self, row: Expectation) -> Decision:
+        """The answer; no where a name is unknown."""
+        role, action, purpose, field, recipient, standing = row.question
+        known = zip(self._extents.every[:-1], (role, action, purpose, field), strict=True)
+        wider = [each.wider.get(name, ()) for each, name in known]
+        groups = self._edition.groups.ancestors(recipient)
+        if not groups or not all(wider):
+            return Decision()
+        return decide(self._lookup.find((*wider, (*groups, ANY))), standing)
+
+    def failing(self, rows: Sequence[Expectation]) -> Iterator[Mistake]:
+        """The rows that are answered otherwise, or by another rule."""
+        for row in rows:
+            decision = self.decide(row)
+            if (answer(decision), decision.rule or "") != (row.expected, row.rule):
+                yield self._told(row, decision)
+
+    def _told(self, row: Expectation, decision: Decision) -> Mistake:
+        near_ja, near_en = self._near(row)
+        key = row_key(DECISIONS, row)
+        return mistake(
+            "DECISION_FAILS",
+            DECISIONS,
+            self._places[DECISIONS].get(key, 0),
+            "expected",
+            key,
+            ja=row.ja,
+            en=row.en,
+            expected_ja=_ja(row.expected, row.rule),
+            expected_en=_en(row.expected, row.rule),
+            given_ja=_ja(answer(decision), decision.rule),
+            given_en=_en(answer(decision), decision.rule),
+            near_ja=near_ja,
+            near_en=near_en,
+        )
+
+    def _near(self, row: Expectation) -> tuple[str, str]:
+        """What kept it from being allowed, in Japanese and English."""
+        if row.field not in self._edition.fields:
+            return f"（`{row.field}` という項目はありません）", f": no field is named `{row.field}`"
+        self._explained += 1
+        if self._explained > EXPLAINED:
+            return "", ""
+        if self._judge is None:
+            self._judge = Judge(self._edition, {group: group for group in self._edition.groups})
+        nearest = self._judge.explain(row.question).nearest
+        return (f"（{nearest[0].text('ja')}）", f": {nearest[0].text('en')}") if nearest else ("", "")
+
+
+def _en(effect: str, rule: str | None) -> str:
+    return f"`{effect}` by `{rule}`" if rule else f"`{effect}` by no rule"
+
+
+def _ja(effect: str, rule: str | None) -> str:
+    return f"`{effect}`（規則 `{rule}`）" if rule else f"`{effect}`（該当する規則なし）"
