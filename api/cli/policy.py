@@ -10,11 +10,10 @@ from api.cli.shared import CommandError, edition_of_checkout, err, examples, out
 from api.schema.build import build_schema, core
 from api.schema.guarded import Unguarded, check_guards
 from models.catalogue import CATEGORIES, catalogue
-from policies.edition import HERE, MODEL, Edition
+from policies.edition import Edition, shipped
+from policies.folder import NEEDED
 from policies.mistake import PolicyError
-from policies.table import COLUMNS, FIELDS, OPTIONAL, read
 
-NEEDED = tuple(table for table in COLUMNS if table not in OPTIONAL)
 policies = typer.Typer(help="The rules.", no_args_is_help=True)
 
 
@@ -69,21 +68,15 @@ def edition_of(folder: Path) -> Edition:
         PolicyError: with every mistake in the files.
         CommandError: a file is missing or cannot be read.
     """
-    for table in NEEDED:
-        if not (folder / f"{table}.csv").is_file():
-            raise CommandError(f"`{table}.csv` is not in the folder: an edition has {_files()}")
-    places = (folder / MODEL, folder.resolve().parent / MODEL, HERE.parent / MODEL)
-    model = next(place for place in places if place.is_file())
+    for file in NEEDED:
+        if not (folder / file).is_file():
+            raise CommandError(f"`{file}` is not in the folder: an edition has {_files()}")
     try:
-        sheets, headers = read(folder)
-        text = model.read_text(encoding="utf-8")
+        return shipped(CATEGORIES, folder)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CommandError(
             f"a file cannot be read ({type(error).__name__}): save it as CSV in UTF-8"
         ) from error
-    if headers:
-        raise PolicyError(headers)
-    return Edition.from_tables(sheets, text) if FIELDS in sheets else Edition.of(sheets, text, CATEGORIES)
 
 
 def counted(number: int, what: str) -> str:
@@ -92,4 +85,4 @@ def counted(number: int, what: str) -> str:
 
 
 def _files() -> str:
-    return ", ".join(f"`{table}.csv`" for table in NEEDED)
+    return ", ".join(f"`{file}`" for file in NEEDED)
