@@ -1,6 +1,6 @@
 """The rows by which stock Casbin answers like the judge: every rule of an edition, and every step to a wider name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 from casbin.persist import Adapter  # type: ignore[import-untyped]  # pycasbin ships no types
@@ -26,6 +26,11 @@ def casbin_rows(edition: Edition, recipients: Mapping[str, str]) -> Rows:
     rules = tuple(rule.casbin_row() for rule in in_order(edition.rules))
     steps = Reach(edition, recipients).every_edge()
     return {"p": rules, **{definition: tuple(edges) for definition, edges in steps.items()}}
+
+
+def lines(rows: Rows) -> Iterator[str]:
+    """The rows as the policy file of any Casbin holds them: `p, rule, eft, …`, then `g, name, wider`."""
+    return (", ".join((definition, *row)) for definition, each in rows.items() for row in each)
 
 
 def fill(model: Any, rows: Rows) -> None:  # noqa: ANN401 - pycasbin ships no types

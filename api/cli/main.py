@@ -16,7 +16,9 @@ from api.cli import (
     notices,
     people,
     policy,
+    policy_casbin,
     policy_diff,
+    policy_pull,
     policy_show,
     policy_table,
     provisions,
@@ -74,7 +76,7 @@ for room in (
     signing,
 ):
     room.add_to(app)
-for page in (policy_table, policy_show, policy_diff):
+for page in (policy_table, policy_show, policy_diff, policy_pull, policy_casbin):
     page.add_to(policy.policies)
 client_documents.add_to(client.clients)
 
