@@ -1,5 +1,9 @@
 """Stock pycasbin on the rows of the adapter: it answers like the gateway's judge, and saves nothing."""
 
+import asyncio
+import re
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -26,7 +30,8 @@ from policies.question import Question
 from policies.vocabulary import Action, Fact, Role, standing
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-CONF = str(HERE.parent / MODEL)
+CHECKOUT = HERE.parent
+CONF = str(CHECKOUT / MODEL)
 
 
 @asynccontextmanager
@@ -212,3 +217,18 @@ def test_a_name_that_nobody_knows_is_no_to_the_gateway_and_itself_to_stock_casbi
     question = Question("staff", "invoke", "none", "Query.clients", "nobody", standing())
     assert answers(enforcer, [question]) == [(True, "register-clients")]
     assert judged(Judge(edition), [question]) == [(False, None)]
+
+
+async def test_the_example_of_the_docs_prints_what_they_say(database_url: str, edition: Edition) -> None:
+    page = (CHECKOUT / "docs" / "casbin.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (printed,) = re.findall(r"^It prints `(.*)`\.$", page, re.MULTILINE)
+    async with published(database_url, edition):
+        await recipient("employer-a", "employer", RecipientStatus.ACTIVE)
+    there = example.replace("sqlite://var/mokuteki.db", database_url)
+    assert there != example
+    ran = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", there, cwd=CHECKOUT, stdout=PIPE, stderr=PIPE
+    )
+    told, complaints = await ran.communicate()
+    assert (ran.returncode, told.decode(), complaints.decode()) == (0, f"{printed}\n", "")
