@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Self, TypeGuard
+from typing import Any, Self, TypeGuard
 
 from policies.check import fields as check_fields
 from policies.check import purposes as check_purposes
@@ -16,19 +16,17 @@ from policies.check.model import misshapen
 from policies.check.names import PATH, misnamed
 from policies.check.rules import Names, rules
 from policies.expectation import Expectation, expectations
+from policies.folder import HERE, MODEL, read_folder
 from policies.form import FormQuestion
 from policies.mistake import Mistake, PolicyError, mistake
 from policies.purpose import Purpose
 from policies.rule import Rule
-from policies.table import COLUMNS, DECISIONS, FIELDS, Row, Sheets, read
+from policies.table import COLUMNS, DECISIONS, FIELDS, Row, Sheets
 from policies.table import rows as complete
 from policies.tree import Node, Tree
 from policies.vocabulary import NONE_PURPOSE, PERSON
 
-__all__ = ["Edition", "Mistake", "PolicyError", "shipped"]
-
-HERE: Final = Path(__file__).parent
-MODEL: Final = "casbin_model.conf"
+__all__ = ["HERE", "MODEL", "Edition", "Mistake", "PolicyError", "shipped"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,8 +230,7 @@ def shipped(fields: Mapping[str, str], folder: Path = HERE) -> Edition:
     Raises:
         PolicyError: with every mistake in the files.
     """
-    sheets, headers = read(folder)
+    sheets, model, headers = read_folder(folder)
     if headers:
         raise PolicyError(headers)
-    model = (folder.parent / MODEL).read_text(encoding="utf-8")
     return Edition.from_tables(sheets, model) if FIELDS in sheets else Edition.of(sheets, model, fields)

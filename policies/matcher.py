@@ -54,6 +54,16 @@ def met(standing: Standing, needs: str) -> bool:
     return bool(needs) and not unmet(parse_needs(needs), standing)
 
 
+def in_order(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """The rules in the order in which Casbin names the first of either effect in the file as the one that decided.
+
+    It stops at the first deny that matches, and else names the last allow.
+    """
+    denies = [rule for rule in rules if rule.effect is Effect.DENY]
+    allows = [rule for rule in rules if rule.effect is Effect.ALLOW]
+    return (*denies, *reversed(allows))
+
+
 class Verdict(NamedTuple):
     """What Casbin said, and the rule it named."""
 
@@ -65,12 +75,8 @@ class Matcher:
     """An enforcer with some rules and the steps to wider names; it never changes."""
 
     def __init__(self, model: str, rules: Sequence[Rule], edges: Edges) -> None:
-        # Casbin stops at the first deny, and else names the last allow that matched: in this order
-        # it names the first of either kind in the file.
-        denies = [rule for rule in rules if rule.effect is Effect.DENY]
-        allows = [rule for rule in rules if rule.effect is Effect.ALLOW]
         filled = casbin.Enforcer.new_model(text=model)
-        filled["p"]["p"].policy = [list(rule.casbin_row()) for rule in (*denies, *reversed(allows))]
+        filled["p"]["p"].policy = [list(rule.casbin_row()) for rule in in_order(rules)]
         for definition, steps in edges.items():
             filled["g"][definition].policy = [list(step) for step in steps]
         self.size = len(rules)

@@ -68,6 +68,18 @@ class Reach:
             "g4": [*([(recipient, group)] if recipient != group else []), *_steps(edition.groups, group)],
         }
 
+    def every_edge(self) -> Edges:
+        """The steps from every name there is, each once, in the order of the tables."""
+        edition = self._edition
+        leaves = (each for each in edition.purposes.values() if not each.abstract)
+        named = ((name, group) for name, group in self._groups.items() if name != group)
+        return {
+            "g": list(edition.roles.edges()),
+            "g2": [(leaf.id, leaf.parent) for leaf in leaves],
+            "g3": [*edition.fields.items(), *edition.categories.edges()],
+            "g4": [*named, *edition.groups.edges()],
+        }
+
 
 _ROLES: Final = frozenset(map(str, Role))
 _ACTIONS: Final = frozenset(map(str, Action))

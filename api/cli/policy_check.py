@@ -8,10 +8,10 @@ from typing import Annotated, Final
 import typer
 
 from api.cli.declared import FIELDS, GUARDS
-from api.cli.policy import read_folder
 from api.cli.told import CommandError, LangOption, Language, bar, counted, err, examples, out, shown
 from policies.check.report import Report, check
 from policies.edition import HERE, Edition
+from policies.folder import read_folder
 from policies.mistake import Mistake, Severity
 
 CLOSING: Final[Mapping[tuple[Language, bool], str]] = {

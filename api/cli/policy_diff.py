@@ -1,102 +1,82 @@
-"""`mokuteki policy diff`: what the checkout would change of a published edition, row by row."""
+"""`mokuteki policy diff`: what one edition would change of another, row by row."""
 
-import asyncio
+import json
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from api.cli.shared import (
-    CommandError,
-    edition_of_checkout,
-    err,
-    examples,
-    must_exist,
-    out,
-    reaching,
-    settings,
-)
+from api.cli.named_edition import CHECKOUT, IN_FORCE, Named, is_folder, named
+from api.cli.shared import err, examples, out
 from api.cli.told import counted
-from models.database.opening import opened
-from models.database.store import Store, StoreUnavailable
-from models.inforce import InForce
-from policies.edition import MODEL, Edition
-from policies.table import COLUMNS, row_key
+from policies.edits import compare
+from policies.folder import MODEL
+from policies.table import COLUMNS, Sheets, row_key
 
-SHORTEST = 4
-_EDITIONS = "SELECT id, number FROM editions ORDER BY number DESC"
+_RULES_FIRST = ("rules", *(each for each in COLUMNS if each != "rules"))
 
 
 def add_to(policies: typer.Typer) -> None:
     """Add the command."""
     policies.command(
         "diff",
-        epilog=examples("mokuteki policy diff", "mokuteki policy diff 3", "mokuteki policy diff 22c4ff22"),
+        epilog=examples(
+            "mokuteki policy diff",
+            "mokuteki policy diff 3",
+            "mokuteki policy diff 22c4ff22 in-force",
+            "mokuteki policy diff ../rules",
+            "mokuteki policy diff ../rules checkout --json",
+        ),
     )(diff)
 
 
 def diff(
-    edition: Annotated[
+    before: Annotated[
         str | None,
         typer.Argument(
-            help="A published edition by its number or the beginning of its id; the one in force by default."
+            help="What is compared with: a published edition by its number or the beginning of its id, `in-force`,"
+            " `checkout`, or a folder of rule files; the edition in force by default."
         ),
     ] = None,
+    after: Annotated[
+        str | None,
+        typer.Argument(
+            help="What is looked at, named likewise; the checkout by default. One folder alone is looked at too."
+        ),
+    ] = None,
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the differences as JSON, for programs.")
+    ] = False,
 ) -> None:
-    """Show what the files of the checkout change, rule by rule, against a published edition."""
-    ours = edition_of_checkout()
-    name, theirs = asyncio.run(_published(edition))
-    changes = list(_changes(theirs, ours))
-    for line in changes:
+    """Show what one edition changes of another, rule by rule."""
+    if before is not None and after is None and is_folder(before):
+        before, after = None, before
+    old, new = named(before or IN_FORCE), named(after or CHECKOUT)
+    lines = list(_changes(old, new))
+    if as_json:
+        out.print(_json(old, new), soft_wrap=True, markup=False)
+    for line in () if as_json else lines:
         out.print(line, soft_wrap=True, markup=False)
-    what = counted(len(changes), "difference") if changes else "no difference"
-    err.print(f"{what} from {name} ({theirs.id[:12]}) to the checkout ({ours.id[:12]})", soft_wrap=True)
+    what = counted(len(lines), "difference") if lines else "no difference"
+    ours, theirs = (f"{each.name} ({each.edition.id[:12]})" for each in (new, old))
+    err.print(f"{what} from {theirs} to {ours}", soft_wrap=True, markup=False)
 
 
-async def _published(asked: str | None) -> tuple[str, Edition]:
-    given = settings()
-    must_exist(given)
-    with reaching():
-        async with opened(given.database_url, pool_size=2) as store:
-            number, name = await _choose(store, asked)
-            return f"edition {number}", await InForce(store).edition(name)
-
-
-async def _choose(store: Store, asked: str | None) -> tuple[int, str]:
-    try:
-        rows = await store.fetch(_EDITIONS, {})
-    except StoreUnavailable as error:
-        raise CommandError("the database has no editions: run `mokuteki init`") from error
-    if asked is not None and not asked.isdigit() and len(asked) < SHORTEST:
-        raise CommandError(
-            f"`EDITION` is too short: give its number, or {SHORTEST} characters of its id or more"
-        )
-    found = [row for row in rows if asked is None or asked == str(row[1]) or _begins(row[0], asked)]
-    if not found:
-        raise CommandError("no published edition has this number or id: leave it out for the one in force")
-    if len({row[0] for row in found}) > 1 and asked is not None:
-        raise CommandError("several editions begin so: give more of the id")
-    return int(found[0][1]), str(found[0][0])
-
-
-def _begins(name: str, asked: str) -> bool:
-    return len(asked) >= SHORTEST and name.startswith(asked.lower())
-
-
-def _changes(theirs: Edition, ours: Edition) -> Iterator[str]:
+def _changes(old: Named, new: Named) -> Iterator[str]:
     """Each added, removed or changed row, the rules first."""
-    before, after = theirs.tables(), ours.tables()
-    for table in ("rules", *(each for each in COLUMNS if each != "rules")):
-        old, new = _keyed(table, before[table]), _keyed(table, after[table])
-        yield from _rows(f"{table}.csv", COLUMNS[table], old, new)
-        if old.keys() == new.keys() and list(old) != list(new):
+    before, after = old.edition.tables(), new.edition.tables()
+    for table in _RULES_FIRST:
+        was, now = _keyed(table, before), _keyed(table, after)
+        yield from _rows(f"{table}.csv", COLUMNS[table], was, now)
+        if was.keys() == now.keys() and list(was) != list(now):
             yield f"~ {table}.csv: the rows stand in another order"
-    if theirs.model != ours.model:
+    if old.edition.model != new.edition.model:
         yield f"~ {MODEL}: the text differs"
 
 
-def _keyed(table: str, rows: list[list[str]]) -> dict[str, list[str]]:
-    return {row_key(table, row): row for row in rows}
+def _keyed(table: str, tables: Sheets) -> dict[str, list[str]]:
+    return {row_key(table, row): row for row in tables[table]}
 
 
 def _rows(
@@ -116,3 +96,29 @@ def _rows(
 
 def _told(columns: tuple[str, ...], row: list[str]) -> str:
     return ", ".join(f"{column} {cell}" for column, cell in zip(columns[1:], row[1:], strict=True) if cell)
+
+
+def _json(old: Named, new: Named) -> str:
+    """The differences as edits: each row before and after, null where there is none, and which row it now follows."""
+    before, after = old.edition.tables(), new.edition.tables()
+    was = {table: _keyed(table, before) for table in COLUMNS}
+    form: dict[str, Any] = {
+        "from": {"name": old.name, "edition": old.edition.id},
+        "to": {"name": new.name, "edition": new.edition.id},
+        "model": old.edition.model != new.edition.model,
+        "changes": [
+            {
+                "table": edit.table,
+                "key": edit.key,
+                "before": _cells(edit.table, was[edit.table].get(edit.key)),
+                "after": _cells(edit.table, edit.cells),
+                "follows": edit.after,
+            }
+            for edit in compare(before, after)
+        ],
+    }
+    return json.dumps(form, ensure_ascii=False, indent=2)
+
+
+def _cells(table: str, row: list[str] | tuple[str, ...] | None) -> dict[str, str] | None:
+    return None if row is None else dict(zip(COLUMNS[table], row, strict=True))

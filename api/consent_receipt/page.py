@@ -35,9 +35,9 @@ def _read_words() -> Mapping[str, Mapping[str, str]]:
 WORDS = _read_words()
 
 
-def refusal_page(sentence: str | None, language: str, nonce: str) -> str:
-    """A page that tells why there is no receipt; without a sentence, that none of this number is found."""
-    told = sentence or WORDS["unknown"][language]
+def refusal_page(told: str, language: str, nonce: str) -> str:
+    """A page that tells why there is no receipt, by a word of `words.csv` or in a sentence."""
+    told = WORDS[told][language] if told in WORDS else told
     return _page(language, nonce, WORDS["refused"][language], [f"<p>{escape(told)}</p>"])
 
 

@@ -99,7 +99,7 @@ class Receipts:
             return Response(body, status, self._safe(None) | more, media_type=JSON)
         nonce = secrets.token_urlsafe(12)
         if receipt is None:
-            return HTMLResponse(refusal_page(None, language, nonce), NOT_FOUND, self._safe(nonce) | more)
+            return HTMLResponse(refusal_page("unknown", language, nonce), NOT_FOUND, self._safe(nonce) | more)
         return HTMLResponse(receipt_page(receipt, language, nonce), FOUND, self._safe(nonce) | more)
 
     def _refused(self, answer: Answer, language: str, asked: HttpRequest, challenges: Pairs) -> Response:
@@ -117,8 +117,9 @@ class Receipts:
         if _wants_json(asked):
             body = orjson.dumps({"errors": answer.body["errors"]})
             return Response(body, status, self._safe(None) | extra, media_type=JSON)
-        sentence = str(answer.body["errors"][0]["message"])
-        return HTMLResponse(refusal_page(sentence, language, nonce), status, self._safe(nonce) | extra)
+        known = answer.code == Code.UNAUTHENTICATED
+        told = "signed_out" if known else str(answer.body["errors"][0]["message"])
+        return HTMLResponse(refusal_page(told, language, nonce), status, self._safe(nonce) | extra)
 
     def _measure(self, role: str, answer: Answer, seconds: float) -> None:
         self._metrics.operation(

@@ -19,7 +19,10 @@ STOP_GROUND = "35-5"
 """Why a use was stopped or data erased: no longer needed, or interests at risk (APPI Art 35(5))."""
 
 _DAY = timedelta(days=1)
-_PERSON, _CLOCK = "user", "system"
+_FRONTEND, _CLOCK = "frontend", "expiry"
+_BY = {ConsentState.REQUESTED: _FRONTEND, ConsentState.EXPIRED: _CLOCK}
+"""Who notes a step of a consent; the others are the person's own."""
+
 _SCREENED_WITHIN = timedelta(hours=48)
 
 
@@ -87,7 +90,7 @@ class Story:
                     user_id=self.person.id,
                     state=state,
                     at=at,
-                    by=_CLOCK if state is ConsentState.EXPIRED else _PERSON,
+                    by=_BY.get(state, self.person.id),
                     notice_version=POLICY_VERSION,
                     language=self.person.language,
                     method=method,

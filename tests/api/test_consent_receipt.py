@@ -181,6 +181,8 @@ async def test_nobody_elses_receipt_is_shown(a_world: World) -> None:
     ]
     assert (await a_world.http.get(f"/receipts/{found['id']}")).status_code == 401
     bad = await a_world.http.get(f"/receipts/{found['id']}", headers={"Authorization": "Bearer x"})
+    assert "サービスの画面にログインし直してから、もう一度控えを開いてください。" in bad.text
+    assert "トークン" not in bad.text
     assert (bad.status_code, "error=" in bad.headers["www-authenticate"]) == (401, True)
 
 
@@ -286,3 +288,29 @@ async def test_a_proof_without_a_nonce_is_told_one(a_world: World) -> None:
     assert [each.status_code for each in shown] == [401, 200]
     assert 'error="use_dpop_nonce"' in shown[0].headers["www-authenticate"]
     assert all(each.headers["dpop-nonce"] for each in shown)
+
+
+async def test_the_page_calls_the_information_what_people_call_it(a_world: World) -> None:
+    user = a_world.demo.users["plain"]
+    found = await recorded(a_world, user)
+    named = {each["id"]: each for each in found["receipt"]["pii_processing"]["pii_information"]}
+    assert named["introduction"]["ja"] == "会員番号、氏名、イニシャル、年齢層・就労可否"
+    assert named["introduction"]["en"] == "Member number, Name, Initials, Age band and permission to work"
+    read = Read((await page(a_world, found["id"], user)).text).text
+    assert named["introduction"]["ja"] in read
+    assert not re.search("紹介情報|識別子|区分|詳細情報", read)
+
+
+async def test_the_history_of_the_demonstration_tells_who_did_what(a_world: World) -> None:
+    user = a_world.demo.users["withdrawn-employer-a"]
+    query = "{ me { consents { id recipient state } } }"
+    asked = f'query @purpose(id: "service.account") {query}'
+    consents = (await a_world.ask("frontend", asked, user=user))["data"]["me"]["consents"]
+    (consent,) = (each["id"] for each in consents if each["state"] == "WITHDRAWN")
+    words = Read((await page(a_world, consent, user)).text).words
+    steps = [place for place, word in enumerate(words) if word.endswith("ました")]
+    assert [(words[place], words[place + 1]) for place in steps] == [
+        ("同意をお願いしました", "当社"),
+        ("同意しました", "あなた"),
+        ("同意を撤回しました", "あなた"),
+    ]

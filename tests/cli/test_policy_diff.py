@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-import api.cli.policy_diff
+import api.cli.named_edition
 from api.cli.policy import edition_of
 from tests.cli.conftest import Mokuteki, change
 
@@ -10,7 +10,7 @@ from tests.cli.conftest import Mokuteki, change
 @pytest.fixture
 def other(draft: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Rules that stand in place of the checkout's."""
-    monkeypatch.setattr(api.cli.policy_diff, "edition_of_checkout", lambda: edition_of(draft))
+    monkeypatch.setattr(api.cli.named_edition, "edition_of_checkout", lambda: edition_of(draft))
     return draft
 
 

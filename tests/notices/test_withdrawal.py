@@ -134,6 +134,13 @@ async def test_the_person_the_frontend_and_the_desk_are_told_who_holds_data(
     holders = await withdrawn_by(served_world, client, named, purpose, user=named["id"] if own else None)
     assert [(each["recipient"], each["notified"]) for each in holders] == [("employer-a", False)]
     assert await WithdrawalNotice.filter(user_id=named["id"]).count() == 0
+    story = (await served_world.ask("auditor", STORY, named))["data"]["accesses"]["edges"]
+    bases = {
+        path: each["node"]["basis"]
+        for each in story[0]["node"]["releases"]["edges"]
+        for path in each["node"]["released"]
+    }
+    assert bases["Mutation.withdrawConsent.holders"] == ["SELF" if own else "DUTY"]
 
 
 async def test_who_was_given_nothing_holds_nothing_and_gets_no_notice(served_world: World) -> None:

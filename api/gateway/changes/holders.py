@@ -16,6 +16,7 @@ from models.ledger.entry import Entry, Group
 from models.ledger.history import AccessQuery, moment
 from models.notices.box import put
 from models.registry import KnownRecipient
+from policies.vocabulary import Role
 
 HOLDERS = "holders"
 TOLD = "Mutation.withdrawConsent.holders"
@@ -126,7 +127,8 @@ def released_holders(
         act.running.record.groups.append(Group(nothing, path, (), (ref,)))
         act.running.record.refused = True
         return None
-    act.running.record.groups.append(Group(path, nothing, (Basis.DUTY.value,), (ref,)))
+    ground = Basis.SELF if act.door.requester.role == Role.USER else Basis.DUTY
+    act.running.record.groups.append(Group(path, nothing, (ground.value,), (ref,)))
     return [walk(asked.children, asked.type_name, each) for each in holders]
 
 

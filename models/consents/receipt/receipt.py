@@ -14,8 +14,10 @@ from typing import Any, Final, TypeAlias
 from models.catalogue import FIELDS
 from models.consents.consent import PERMITTING
 from models.consents.receipt.record import ConsentEventRecord, ConsentRecord
+from models.personal import Personal
 from models.registry import KnownRecipient, Registry
 from policies.edition import Edition
+from policies.tree import Node
 from policies.vocabulary import ANY, Action, Effect, Fact
 
 Json: TypeAlias = dict[str, Any]
@@ -107,14 +109,22 @@ def _pii(consent: ConsentRecord, edition: Edition, recipient: KnownRecipient | N
     """What the consent opens: the categories it names, or what rules open to the recipient on the ground of it."""
     names = consent.categories or _opened(consent, edition, recipient)
     for name in names:
-        node, field = edition.categories.nodes.get(name), FIELDS.get(name)
-        known = node or field
+        parts = _narrowest(name, edition)
         yield {
             "id": name,
             "terms": list(TERMS.get(("category", name), ())),
-            "ja": known.ja if known else name,
-            "en": known.en if known else name,
+            "ja": "、".join(each.ja for each in parts) or name,
+            "en": ", ".join(each.en for each in parts) or name,
         }
+
+
+def _narrowest(name: str, edition: Edition) -> Sequence[Node | Personal]:
+    """What people call the information: the field, or the narrowest categories within a category that hold some."""
+    if name in FIELDS:
+        return (FIELDS[name],)
+    tree, used = edition.categories, set(edition.fields.values())
+    below = [tree.nodes[each] for each in tree.within(name) if each in used]
+    return below or [tree.nodes[name]] if name in tree else ()
 
 
 def _opened(consent: ConsentRecord, edition: Edition, recipient: KnownRecipient | None) -> Sequence[str]:

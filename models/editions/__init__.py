@@ -1,0 +1,1 @@
+"""The published editions: which one is meant, and how stock Casbin reads it."""

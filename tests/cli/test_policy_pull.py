@@ -1,0 +1,142 @@
+"""An edition as a folder on disk: what is written, what is compared, and what is never lost."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from api.cli.policy import edition_of
+from policies.edition import Edition
+from tests.cli.conftest import Mokuteki, change
+
+pytestmark = pytest.mark.usefixtures("at_home")
+
+IDENTITY = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.com")
+
+
+def git(folder: Path, *words: str) -> None:
+    subprocess.run(  # noqa: S603 - the words are ours
+        [shutil.which("git") or "git", "-C", str(folder), *IDENTITY, *words], check=True, capture_output=True
+    )
+
+
+def commit(folder: Path) -> None:
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "rules")
+
+
+def standing(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+@pytest.fixture
+def rules(tmp_path: Path, mokuteki: Mokuteki) -> Path:
+    """A folder in git with the edition in force, committed."""
+    folder = tmp_path / "rules"
+    assert mokuteki("policy", "pull", str(folder)).code == 0
+    git(folder, "init", "--quiet")
+    commit(folder)
+    return folder
+
+
+def test_what_is_pulled_is_the_edition_in_force(mokuteki: Mokuteki, tmp_path: Path, edition: Edition) -> None:
+    ran = mokuteki("policy", "pull", str(tmp_path / "new" / "rules"))
+    assert ran.code == 0
+    assert edition_of(tmp_path / "new" / "rules").id == edition.id
+    assert f"edition 1 ({edition.id[:12]}) is in " in ran.err
+    assert ran.err.endswith(": 10 of 10 files written\n")
+    assert len(ran.out.splitlines()) == 10
+
+
+def test_pulled_again_nothing_is_written(mokuteki: Mokuteki, rules: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in rules.iterdir()}
+    ran = mokuteki("policy", "pull", "1", str(rules))
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.endswith(": nothing to write\n")
+    assert {path: path.stat().st_mtime_ns for path in rules.iterdir()} == before
+
+
+def test_what_no_commit_keeps_is_not_overwritten(mokuteki: Mokuteki, rules: Path) -> None:
+    change(rules / "rules.csv", "noticed+consented+interview", "noticed+consented+hired")
+    drafted = standing(rules)
+    ran = mokuteki("policy", "pull", str(rules))
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith(
+        "mokuteki: `rules.csv` would be overwritten, and no commit keeps what stands there"
+    )
+    assert standing(rules) == drafted
+    git(rules, "add", "rules.csv")
+    assert mokuteki("policy", "pull", str(rules)).code == 1
+
+
+def test_what_a_commit_keeps_is_overwritten(mokuteki: Mokuteki, rules: Path, edition: Edition) -> None:
+    change(rules / "rules.csv", "noticed+consented+interview", "noticed+consented+hired")
+    commit(rules)
+    ran = mokuteki("policy", "pull", str(rules))
+    assert (ran.code, ran.out) == (0, f"{rules / 'rules.csv'}\n")
+    assert edition_of(rules).id == edition.id
+
+
+@pytest.mark.parametrize("kept", ["untracked", "ignored", "no repository"])
+def test_a_file_that_git_does_not_hold_is_not_overwritten_unless_forced(
+    mokuteki: Mokuteki, tmp_path: Path, edition: Edition, kept: str
+) -> None:
+    (tmp_path / "groups.csv").write_text("mine\n", encoding="utf-8")
+    if kept != "no repository":
+        git(tmp_path, "init", "--quiet")
+    if kept == "ignored":
+        (tmp_path / ".gitignore").write_text("*.csv\n", encoding="utf-8")
+    assert "`groups.csv` would be overwritten" in mokuteki("policy", "pull", str(tmp_path)).err
+    assert (tmp_path / "groups.csv").read_text(encoding="utf-8") == "mine\n"
+    assert not (tmp_path / "rules.csv").exists()
+    assert mokuteki("policy", "pull", str(tmp_path), "--force").code == 0
+    assert edition_of(tmp_path).id == edition.id
+
+
+def test_an_edition_or_folder_that_is_none_is_one_sentence(mokuteki: Mokuteki, tmp_path: Path) -> None:
+    assert "no published edition" in mokuteki("policy", "pull", "999", str(tmp_path / "rules")).err
+    assert "one edition and one folder" in mokuteki("policy", "pull", "1", "2", str(tmp_path)).err
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert "is a file: name a folder" in mokuteki("policy", "pull", str(tmp_path / "file")).err
+    assert not (tmp_path / "rules").exists()
+
+
+def test_a_folder_is_compared_with_what_is_in_force(mokuteki: Mokuteki, rules: Path) -> None:
+    assert mokuteki("policy", "diff", str(rules)).err.startswith("no difference from edition 1 ")
+    change(rules / "rules.csv", "noticed+consented+interview", "noticed+consented+hired")
+    ran = mokuteki("policy", "diff", str(rules))
+    assert ran.out == (
+        "~ rules.csv application-contact: needs `noticed+consented+interview` → `noticed+consented+hired`\n"
+    )
+    assert ran.err.startswith("1 difference from edition 1 ")
+    assert f" to {rules} (" in ran.err
+
+
+def test_any_two_are_compared(mokuteki: Mokuteki, rules: Path, tmp_path: Path) -> None:
+    mokuteki("policy", "pull", str(tmp_path / "other"))
+    change(rules / "rules.csv", "noticed+consented+interview", "noticed+consented+hired")
+    there = mokuteki("policy", "diff", str(rules), str(tmp_path / "other")).out
+    assert "needs `noticed+consented+hired` → `noticed+consented+interview`" in there
+    assert mokuteki("policy", "diff", str(rules), "in-force").out == there
+    assert mokuteki("policy", "diff", str(rules), "1").out == there
+    assert mokuteki("policy", "diff", "checkout", "in-force").out == ""
+    assert "neither a folder nor a published edition" in mokuteki("policy", "diff", "rulez").err
+
+
+def test_differences_are_told_to_programs(mokuteki: Mokuteki, rules: Path, edition: Edition) -> None:
+    change(rules / "rules.csv", "noticed+consented+interview", "noticed+consented+hired")
+    file = rules / "roles.csv"
+    first, *lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text("".join((first, *lines[-1:], *lines[:-1])), encoding="utf-8")
+    told = json.loads(mokuteki("policy", "diff", str(rules), "--json").out)
+    assert told["from"] == {"name": "edition 1", "edition": edition.id}
+    assert told["to"] == {"name": str(rules), "edition": edition_of(rules).id}
+    assert told["model"] is False
+    moved, rule = sorted(told["changes"], key=lambda each: str(each["table"]))
+    assert (moved["table"], moved["key"], moved["follows"]) == ("roles", "auditor", "")
+    assert moved["before"] == moved["after"]
+    assert (rule["table"], rule["key"], rule["follows"]) == ("rules", "application-contact", None)
+    assert rule["before"]["needs"] == "noticed+consented+interview"
+    assert rule["after"] == rule["before"] | {"needs": "noticed+consented+hired"}
