@@ -8,9 +8,9 @@ import pytest
 
 import policies
 
-MODULES = sorted(Path(policies.__file__).parent.glob("*.py"))
+MODULES = sorted(Path(policies.__file__).parent.rglob("*.py"))
 ALLOWED = {
-    *("collections", "csv", "dataclasses", "datetime", "enum", "functools", "hashlib", "importlib"),
+    *("bisect", "collections", "csv", "dataclasses", "datetime", "enum", "functools", "hashlib", "importlib"),
     *("itertools", "json", "logging", "operator", "pathlib", "re", "types", "typing", "unicodedata"),
     *("casbin", "policies"),
 }
