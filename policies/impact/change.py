@@ -122,5 +122,7 @@ class Impact:
 
 
 def _change(read: Mapping[str, Any]) -> Change:
-    parts = {name: tuple(part) if isinstance(part, list) else part for name, part in read.items()}
+    parts: dict[str, Any] = {
+        name: tuple(part) if isinstance(part, list) else part for name, part in read.items()
+    }
     return Change(**{**parts, "direction": Direction(read["direction"])})

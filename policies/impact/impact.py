@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from policies.edition import Edition
+from policies.impact.beside import beside
 from policies.impact.box import Box, boxes
 from policies.impact.change import DECISION, Change, Impact
 from policies.impact.comparison import Comparison, Part, Slice
@@ -34,12 +35,14 @@ def merged(old: Edition, new: Edition, parts: Iterable[Part]) -> Impact:
     decided = [
         _change(box, after if box.condition.direction is Direction.WIDENS else before) for box in found
     ]
+    weight = list(Direction)
+    changes = sorted((*decided, *beside(old, new, decided)), key=lambda each: weight.index(each.direction))
     changed = dict.fromkeys(field for box in found for field in box.fields)
     categories = {**old.fields, **new.fields}
     return Impact(
         old=old.id,
         new=new.id,
-        changes=tuple(decided),
+        changes=tuple(changes),
         categories=tuple((field, categories[field]) for field in changed),
     )
 
