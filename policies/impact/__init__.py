@@ -1,0 +1,1 @@
+"""The impact: what another edition would change of what anybody gets, exactly, before anyone approves it."""

@@ -1,0 +1,165 @@
+"""What changes beside the decisions: rows that alter what is true of people, whom is meant, or what is taken in.
+
+Whatever is not certain to widen nothing counts as widening. Notes, clauses, labels, the order of rows and rows of the
+decision table are told and change nothing that anybody gets.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from policies.edition import Edition
+from policies.impact.change import Change
+from policies.impact.outcome import Direction
+from policies.impact.row_sentence import MODEL, added, altered, removed, reordered, several
+from policies.table import COLUMNS, DECISIONS, row_key
+from policies.vocabulary import Role
+
+Cells = tuple[str, ...]
+
+
+class _Row(NamedTuple):
+    """One row that the editions hold differently; None where one of them has none."""
+
+    table: str
+    key: str
+    old: Cells | None
+    new: Cells | None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that differ; parents in another order are the same parents."""
+        named = zip(COLUMNS[self.table], self.old or (), self.new or (), strict=True)
+        return tuple(column for column, was, now in named if _meant(column, was) != _meant(column, now))
+
+    def now(self, column: str) -> str:
+        """A cell of the new row, or of the old one where there is no other."""
+        return (self.new or self.old or ())[COLUMNS[self.table].index(column)]
+
+
+WIDENING: Final[Mapping[str, frozenset[str]]] = {
+    "purposes": frozenset(COLUMNS["purposes"]),
+    "categories": frozenset({"parent"}),
+    "guards": frozenset({"category"}),
+    "roles": frozenset({"wider"}),
+    "groups": frozenset({"wider", "itself"}),
+    "questions": frozenset(COLUMNS["questions"]),
+    "rules": frozenset(),
+    "decisions": frozenset(),
+    "fields": frozenset({"category"}),
+}
+"""The columns of which a change is not certain to widen nothing, whatever the decisions are.
+
+A purpose by its number and texts is what people were shown and agreed to, and by `within` what else that needs.
+Consents, case files and scopes of tokens name categories; holds, opt-outs and grounds name groups. A question takes in
+answers.
+"""
+
+_PARENTS: Final = ("wider", "parent")
+
+
+def beside(old: Edition, new: Edition, decided: Sequence[Change]) -> tuple[Change, ...]:
+    """What changes beside these changes of decisions; what is of no consequence last, told together."""
+    before, after = old.tables(), new.tables()
+    rows = [row for table in COLUMNS for row in _unlike(table, before[table], after[table])]
+    roles = {role for change in decided for role in change.roles}
+    named = {rule for change in decided for rule in (*change.before, *change.after)}
+    seen = {row for row in rows if row.table == "roles" and not roles.isdisjoint(_counting(row, old, new))}
+    seen |= {row for row in rows if row.table == "rules" and row.key in named and _decides(row)}
+    weighed = [(row, _direction(row)) for row in rows if row not in seen]
+    return (
+        *((_told_model(),) if old.model != new.model else ()),
+        *(_alone(row, direction) for row, direction in weighed if direction is not Direction.TELLS),
+        *_together(row for row, direction in weighed if direction is Direction.TELLS),
+        *(_reordered(table) for table in COLUMNS if _moved(table, before[table], after[table])),
+    )
+
+
+def _unlike(table: str, before: Sequence[Sequence[str]], after: Sequence[Sequence[str]]) -> Iterator[_Row]:
+    old, new = _keyed(table, before), _keyed(table, after)
+    for key in dict.fromkeys((*old, *new)):
+        if old.get(key) != new.get(key):
+            yield _Row(table, key, old.get(key), new.get(key))
+
+
+def _keyed(table: str, rows: Iterable[Sequence[str]]) -> dict[str, Cells]:
+    return {row_key(table, row): tuple(row) for row in rows}
+
+
+def _meant(column: str, cell: str) -> object:
+    return frozenset(cell.split("+")) if column in _PARENTS else cell
+
+
+def _counting(row: _Row, *editions: Edition) -> set[str]:
+    """The roles of requesters that count as this one in either edition."""
+    return {role for each in editions for role in map(str, Role) if row.key in each.roles.ancestors(role)}
+
+
+def _decides(row: _Row) -> bool:
+    """Whether more of a rule changes than its clause and notes."""
+    return row.old is None or row.new is None or not {"clause", "note_ja", "note_en"}.issuperset(row.columns)
+
+
+def _direction(row: _Row) -> Direction:
+    if row.old and row.new:
+        if row.table == "purposes" and row.columns == ("announced_on",) and not row.now("announced_on"):
+            return Direction.NARROWS
+        return Direction.TELLS if WIDENING[row.table].isdisjoint(row.columns) else Direction.WIDENS
+    if not _counts(row):
+        return Direction.TELLS
+    return Direction.WIDENS if row.new or row.table == "groups" else Direction.NARROWS
+
+
+def _counts(row: _Row) -> bool:
+    """Whether a new or removed row does something of its own, beside what decisions show."""
+    match row.table:
+        case "purposes":
+            return not row.now("abstract")
+        case "groups":
+            return bool(row.now("itself"))
+        case table:
+            return table == "questions"
+
+
+def _alone(row: _Row, direction: Direction) -> Change:
+    if row.old is None:
+        ja, en = added(row.table, row.key, row.new or ())
+    elif row.new is None:
+        ja, en = removed(row.table, row.key)
+    else:
+        ja, en = altered(row.table, row.key, row.columns, row.old, row.new)
+    return Change(direction=direction, kind=row.table, keys=(row.key,), ja=ja, en=en)
+
+
+def _together(rows: Iterable[_Row]) -> Iterator[Change]:
+    """Rows of no consequence, those of one table to which the same happens in one change."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        found.setdefault((row.table, _event(row)), []).append(row.key)
+    for (table, event), keys in found.items():
+        ja, en = several(table, event, [] if table == DECISIONS else keys, len(keys))
+        told = () if table == DECISIONS else tuple(keys)
+        yield Change(direction=Direction.TELLS, kind=table, keys=told, ja=ja, en=en)
+
+
+def _event(row: _Row) -> str:
+    if row.old is None:
+        return "added"
+    if row.new is None:
+        return "removed"
+    return "latent" if row.table == "rules" and _decides(row) else "reworded"
+
+
+def _moved(table: str, before: Sequence[Sequence[str]], after: Sequence[Sequence[str]]) -> bool:
+    """Whether rows that both have stand in another order."""
+    old, new = _keyed(table, before), _keyed(table, after)
+    return [key for key in old if key in new] != [key for key in new if key in old]
+
+
+def _reordered(table: str) -> Change:
+    ja, en = reordered(table)
+    return Change(direction=Direction.TELLS, kind=table, ja=ja, en=en)
+
+
+def _told_model() -> Change:
+    ja, en = MODEL
+    return Change(direction=Direction.WIDENS, kind="model", ja=ja, en=en)
