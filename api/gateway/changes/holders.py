@@ -122,11 +122,12 @@ def released_holders(
     """The holders as far as they are asked for; that they were told is on record."""
     path = frozenset({TOLD})
     nothing = frozenset[str]()
+    known = act.running.record.known(act.guard, ref)
     if holders is None:
-        act.running.record.groups.append(Group(nothing, path, (), (ref,)))
+        act.running.record.groups.append(Group(nothing, path, (), (ref,), known=known))
         act.running.record.refused = True
         return None
-    act.running.record.groups.append(Group(path, nothing, (Basis.DUTY.value,), (ref,)))
+    act.running.record.groups.append(Group(path, nothing, (Basis.DUTY.value,), (ref,), known=known))
     return [walk(asked.children, asked.type_name, each) for each in holders]
 
 
