@@ -10,6 +10,7 @@ from types import MappingProxyType
 from models.consents.consent import PERMITTING
 from models.grounds.known import NO_GROUNDS, Grounds
 from models.restraint import Mark
+from policies.known import OF_EVENTS
 from policies.vocabulary import Fact, Role
 
 
@@ -44,10 +45,6 @@ class Circumstance:
     identifying: bool = False
     country: str = "JP"
     grounds: Grounds = NO_GROUNDS
-
-
-OF_EVENTS = (Fact.TRANSMISSION_ANNOUNCED, Fact.LOCATED, Fact.GROUPED)
-"""What is true of what a browser did, and never of a person on record."""
 
 
 def certain(circumstance: Circumstance) -> Mapping[Fact, bool]:

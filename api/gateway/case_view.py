@@ -66,5 +66,5 @@ async def _people(door: Door, cases: Sequence[CaseRecord], record: Record) -> di
     named: dict[str, list[str]] = defaultdict(list)
     for case, user, _ in rows:
         named[case].append(user)
-    record.touched({int(ref) for _, _, ref in rows}, CASES)
+    record.touched({int(ref) for _, _, ref in rows}, CASES, door.context.guarded(CASES))
     return named

@@ -1,6 +1,7 @@
 """The context: one role asking for one purpose and recipient, with everything that follows from it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, cast
 
@@ -10,6 +11,7 @@ from models.inforce import Force
 from models.registry import KnownRecipient
 from models.standing import Circumstance, certain, condition
 from policies.clearance import Clearance
+from policies.known import Known, write_standing
 from policies.purpose import Purpose
 from policies.question import Decision, Question
 from policies.vocabulary import NONE_PURPOSE, Action, Fact, Role, Standing
@@ -121,6 +123,23 @@ class Context:
             f"CASE WHEN {condition(fact, self.circumstance)} THEN {1 << bit} ELSE 0 END"
             for bit, fact in enumerate(facts)
         )
+
+    def known(self, facts: Mapping[Fact, bool], **more: Any) -> Known:  # noqa: ANN401 - the other parts of it
+        """What the ledger keeps of a decision here, with these facts beside those that are the same for everybody."""
+        kind = self.recipient.kind
+        return Known(
+            standing=write_standing({**self.clearance.certain, **facts}),
+            kind="" if kind == self.recipient.id else kind,
+            scope=tuple(tuple(sorted(names)) for names in self.categories),
+            **more,
+        )
+
+    def guarded(
+        self, guard: str, standing: Standing = NOTHING_KNOWN, action: str = Action.INVOKE.value
+    ) -> Known:
+        """The same of what was asked of nobody's own standing: with these facts, and no others, whomever it is about."""
+        known = self.known({}, guard=guard, action=action, whole=True)
+        return replace(known, standing=write_standing(dict.fromkeys(standing, True)))
 
     @cached_property
     def consent_to(self) -> str:

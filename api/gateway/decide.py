@@ -70,9 +70,7 @@ def ask(root: Root, context: Context, dialect: Dialect) -> Asking | None:
     users = _users(root.selected, STEPS_TO_USER[name])
     if name == "users" and not users:
         users = [((), A_USER if context.clearance.visible else NO_USER)]
-    readings = tuple(
-        (steps, _reading(selected, context, dialect, lasting=root.lasting)) for steps, selected in users
-    )
+    readings = tuple((steps, _reading(root, selected, context, dialect)) for steps, selected in users)
     return Asking(root.selected.key, root.selected, readings)
 
 
@@ -90,14 +88,16 @@ def _users(selected: Selected, steps: Sequence[str]) -> list[tuple[tuple[PathSte
     return found
 
 
-def _reading(selected: Selected, context: Context, dialect: Dialect, *, lasting: bool) -> Reading:
+def _reading(root: Root, selected: Selected, context: Context, dialect: Dialect) -> Reading:
     key = id(context), id(selected)
     kept = context.readings.get(key)
     if kept is not None and kept[0] is selected and kept[1].context is context:
         found: Reading = kept[1]
         return found
-    made = Reading(context, user_plan(selected.children, context.force.catalogue), dialect)
-    if lasting:
+    plan = user_plan(selected.children, context.force.catalogue)
+    name = root.selected.name
+    made = Reading(context, plan, dialect, f"{'Mutation' if name in CHANGES else 'Query'}.{name}")
+    if root.lasting:
         context.readings.keep(key, (selected, made), OF_A_READING + selected.fields)
     return made
 

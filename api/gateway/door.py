@@ -146,9 +146,7 @@ class Door:
             view = replace(
                 reading.view(key), released=frozenset({IDENTITY}), withheld=frozenset(), missing=()
             )
-            released.groups.append(
-                Group(view.released, view.withheld, view.basis, tuple([row[REF] for row in some]))
-            )
+            released.groups.append(view.group(some))
             if self.context.third_party:
                 released.given += [Given(row[REF], row[CONSENTED_AT], view) for row in some]
 
@@ -171,14 +169,13 @@ class Door:
         by_key = reading.by_key(rows)
         views = {key: reading.view(key) for key in by_key}
         registers = await self.registers.read(self.reader, reading, by_key)
-        for (ref, basis), paths in self.registers.shown.items():
-            released.groups.append(Group(frozenset(paths), frozenset(), basis, (ref,)))
+        for (ref, view), paths in self.registers.shown.items():
+            shown = replace(view, released=frozenset(paths), withheld=frozenset())
+            released.groups.append(shown.group([(ref,)]))
         self.registers.shown.clear()
         for key, some in by_key.items():
             view = views[key]
-            released.groups.append(
-                Group(view.released, view.withheld, view.basis, tuple([row[REF] for row in some]))
-            )
+            released.groups.append(view.group(some))
             released.withheld += [((*steps, *leaf.position), leaf.path) for leaf in view.missing]
             if self.context.third_party:
                 released.given += [Given(row[REF], row[CONSENTED_AT], view) for row in some]

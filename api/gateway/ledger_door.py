@@ -35,7 +35,7 @@ async def read_ledger(door: Door, selected: Selected, arguments: Mapping[str, An
     else:
         page = await _provisions(door, arguments, ref)
     answer = walk(selected.children, selected.type_name, page)
-    record.touched(view.shown, FIELD)
+    record.touched(view.shown, FIELD, door.context.guarded(f"Query.{selected.name}"))
     return answer
 
 

@@ -7,6 +7,7 @@ not true. So a field that it does not name is open only where it were open witho
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain, combinations
+from typing import NamedTuple
 
 from api.gateway.basis import case_files
 from api.gateway.context import Context
@@ -22,6 +23,21 @@ APART = "#"
 NOTHING = Opening({})
 Cases = Mapping[str, Sequence[str]]
 Reach = tuple[tuple[Fact, frozenset[str]], ...]
+
+
+class Narrowed(NamedTuple):
+    """What is open to whoever has one key.
+
+    Attributes:
+        standing: the facts of the lens that are true, as bits.
+        reach: those of them that are true of some fields only.
+        cases: the items of the person's case files, by basis.
+    """
+
+    standing: int
+    reach: Reach
+    opening: Opening
+    cases: Cases
 
 
 class Narrowing:
@@ -64,13 +80,14 @@ class Narrowing:
         joined = f"string_agg({file}, '|')" if dialect is Dialect.POSTGRES else f"group_concat({file}, '|')"
         return f"COALESCE((SELECT {joined} {LAWFUL_CASE}), '')"
 
-    def opening(self, key: int | str) -> tuple[Opening, Cases]:
-        """What is open to whoever has this key, and the items of their case files by basis."""
+    def narrowed(self, key: int | str) -> Narrowed:
+        """What is open to whoever has this key, and why."""
         if isinstance(key, int):
-            return self._lens.openings.get(key, NOTHING), {}
-        standing, *named, files = key.split(APART, 1 + len(self._scopes))
-        cases = case_files(files)
-        return self._narrowed(int(standing), tuple(self._reach(named, cases))), cases
+            return Narrowed(key, (), self._lens.openings.get(key, NOTHING), {})
+        bits, *named, files = key.split(APART, 1 + len(self._scopes))
+        standing, cases = int(bits), case_files(files)
+        reach = tuple(self._reach(named, cases))
+        return Narrowed(standing, reach, self._narrowed(standing, reach), cases)
 
     def _reach(self, named: Sequence[str], cases: Cases) -> Iterator[tuple[Fact, frozenset[str]]]:
         """Each fact that is true of some fields only, with what it is true of."""

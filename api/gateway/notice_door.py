@@ -31,7 +31,8 @@ async def read_notices(door: Door, selected: Selected, arguments: Mapping[str, A
         before=None if after is None else _place(cursors.open(after)),
         limit=size + 1,
     )
-    record.touched({each.ref for each in found if each.ref is not None}, FIELD)
+    about = {each.ref for each in found if each.ref is not None}
+    record.touched(about, FIELD, door.context.guarded(f"Query.{selected.name}"))
     ends = [cursors.seal(each.withdrawn_at.isoformat(), each.id) for each in found[:size]]
     nodes = [view(each) for each in found[:size]]
     answer = connection(nodes, ends, more=len(found) > size)

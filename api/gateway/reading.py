@@ -8,12 +8,14 @@ from typing import Any
 from api.gateway.basis import basis_of
 from api.gateway.columns import Columns
 from api.gateway.context import Context
-from api.gateway.narrowing import Cases, Narrowing
+from api.gateway.narrowing import Cases, Narrowed, Narrowing
 from api.gateway.plan import Leaf, UserPlan
 from api.gateway.shape import Shape, Shaper
 from models.database.dialect import Dialect, numbered
 from models.database.store import Row
+from models.ledger.entry import Group
 from policies.clearance import IDENTITY, Opening
+from policies.known import Known
 
 MOST_STATEMENTS = 16
 LONGEST_TAIL = 4_000
@@ -21,7 +23,7 @@ REF, ID = 0, 1
 """The places in every row of the ledger's reference and of the user's id."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class View:
     """What users of one key are given, and what the ledger says of it."""
 
@@ -31,6 +33,13 @@ class View:
     basis: tuple[str, ...]
     missing: tuple[Leaf, ...]
     opening: Opening
+    known: Known
+
+    def group(self, rows: Sequence[Row]) -> Group:
+        """The users of these rows, as the ledger keeps them."""
+        return Group(
+            self.released, self.withheld, self.basis, tuple([row[REF] for row in rows]), known=self.known
+        )
 
 
 class Reading:
@@ -38,12 +47,14 @@ class Reading:
 
     Attributes:
         forbidden: the asked fields refused to everybody here.
+        guard: the root field it belongs to, as the guards name it.
         asked: the paths of all that is asked, without what falls out of `answers` for everybody.
         key_at: the place in a row of the key of the standing, or None where all are given the same.
     """
 
-    def __init__(self, context: Context, plan: UserPlan, dialect: Dialect) -> None:
+    def __init__(self, context: Context, plan: UserPlan, dialect: Dialect, guard: str) -> None:
         self.context = context
+        self.guard = guard
         self.plan = plan
         clearance = context.clearance
         self.lens = clearance.lens(tuple(dict.fromkeys((IDENTITY, *plan.decided))))
@@ -129,7 +140,8 @@ class Reading:
         return found
 
     def _make_view(self, key: Any) -> View:  # noqa: ANN401 - see above
-        opening, cases = self._narrowing.opening(key)
+        narrowed = self._narrowing.narrowed(key)
+        opening, cases = narrowed.opening, narrowed.cases
         asked = self.asked
         # Of whom nothing asked is open the answer still tells that they exist.
         released = frozenset(path for path in asked if path in opening) or frozenset({IDENTITY})
@@ -143,7 +155,17 @@ class Reading:
                 leaf for leaf in self.plan.leaves if leaf.path in self.seen and leaf.path not in opening
             ),
             opening=opening,
+            known=self._known(narrowed),
         )
+
+    def _known(self, narrowed: Narrowed) -> Known:
+        """What is known of whoever has this key: what all have who are visible, and what tells them apart."""
+        clearance = self.context.clearance
+        facts = dict.fromkeys(clearance.required, True) | dict.fromkeys(clearance.excluded, False)
+        facts |= {fact: bool(narrowed.standing >> bit & 1) for bit, fact in enumerate(self.lens.facts)}
+        true = {fact for fact, is_so in {**clearance.certain, **facts}.items() if is_so}
+        reach = ((fact.value, tuple(sorted(names))) for fact, names in narrowed.reach if fact in true)
+        return self.context.known(facts, guard=self.guard, reach=tuple(reach))
 
     def _rested_on(self, cases: Cases, released: frozenset[str]) -> tuple[str, ...]:
         """The items of Art 27(1) whose case files hold what is released; all, where that is only that somebody exists."""

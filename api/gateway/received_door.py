@@ -14,6 +14,8 @@ from api.gateway.walk import asks, walk
 from models.ledger.entry import Group
 from models.receiving.receiving import known_people, read_items, waiting_people
 from models.receiving.sent import Waiting, values_of
+from policies.known import Known
+from policies.vocabulary import Action
 
 
 async def read_received(door: Door, selected: Selected, arguments: Mapping[str, Any], record: Record) -> Any:  # noqa: ANN401 - a connection
@@ -32,7 +34,7 @@ async def read_received(door: Door, selected: Selected, arguments: Mapping[str, 
     nodes = [await _node(door, each, record, opened=opened, known=known) for each in page]
     ends = [cursors.seal(each.id) for each in page]
     for each in found[size:]:
-        record.groups.append(_group(each.ref, frozenset({EXISTENCE}), frozenset()))
+        record.groups.append(_group(door, each.ref, frozenset({EXISTENCE}), frozenset()))
     return walk(selected.children, selected.type_name, connection(nodes, ends, more=len(found) > size))
 
 
@@ -42,9 +44,10 @@ async def _node(
     values = await read_items(door.reader, door.vault, received) if opened or known else {}
     may = {path: _may(door, path) for path in values} if opened else {}
     released = frozenset(path for path, is_so in may.items() if is_so)
-    record.groups.append(_group(received.ref, released or frozenset({EXISTENCE}), frozenset(may) - released))
+    told = released or frozenset({EXISTENCE})
+    record.groups.append(_group(door, received.ref, told, frozenset(may) - released))
     people = await known_people(door.reader, values_of(values)) if known and _may(door, EXISTENCE) else []
-    record.touched((each.ref for each in people), EXISTENCE)
+    record.touched((each.ref for each in people), EXISTENCE, _known(door))
     terms = received.terms
     return {
         "id": received.id,
@@ -78,8 +81,15 @@ def _may(door: Door, path: str) -> bool:
     return bool(clearance.decide(path, true))
 
 
-def _group(ref: int, released: frozenset[str], withheld: frozenset[str]) -> Group:
-    return Group(released, withheld, (Basis.DUTY.value,), (ref,))
+def _group(door: Door, ref: int, released: frozenset[str], withheld: frozenset[str]) -> Group:
+    return Group(released, withheld, (Basis.DUTY.value,), (ref,), known=_known(door))
+
+
+def _known(door: Door) -> Known:
+    """Those who wait have no standing: their values are decided on what is so of everybody."""
+    certain = door.context.clearance.certain.items()
+    true = frozenset(fact for fact, is_so in certain if is_so)
+    return door.context.guarded("Query.received", true, Action.READ.value)
 
 
 def _text(value: object) -> str:

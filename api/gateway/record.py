@@ -14,6 +14,8 @@ from models.consents.end import APART, Consented, Lawful
 from models.ledger.access import Outcome
 from models.ledger.entry import Group, ProvisionEntry
 from models.provisions.retention import ProvisionMethod, method_of, retain_until
+from policies.known import UNKNOWN, Known
+from policies.vocabulary import Action
 
 BY_LAW = frozenset(BASES)
 """The items of Art 27(1), as the ground of a release names them."""
@@ -26,6 +28,7 @@ class Record:
     Attributes:
         sought: the references of users whom the operation named by their ids, found or not.
         met: by the guard of each change, whom its course tells of though nothing of them is released or written.
+        decided: by that guard and a person's reference, what a change was decided on.
     """
 
     groups: list[Group] = field(default_factory=list)
@@ -34,6 +37,7 @@ class Record:
     refused: bool = False
     sought: set[int] = field(default_factory=set)
     met: dict[str, set[int]] = field(default_factory=dict)
+    decided: dict[tuple[str, int], Known] = field(default_factory=dict)
 
     def add(self, released: Released) -> None:
         """A door was read."""
@@ -46,15 +50,20 @@ class Record:
         told = {ref for group in self.everybody() for ref in group.refs} if self.sought else set()
         return tuple(sorted(self.sought - told))
 
-    def touched(self, refs: Iterable[int], field_path: str) -> None:
+    def touched(self, refs: Iterable[int], field_path: str, known: Known = UNKNOWN) -> None:
         """People whose records were shown or changed by something that is no door."""
         people = tuple(sorted(refs))
         if people:
-            self.groups.append(Group(frozenset({field_path}), frozenset(), (Basis.DUTY.value,), people))
+            path = frozenset({field_path})
+            self.groups.append(Group(path, frozenset(), (Basis.DUTY.value,), people, known=known))
 
-    def wrote(self, ref: int, fields: frozenset[str]) -> None:
-        """Fields of one person were entered or changed."""
-        self.groups.append(Group(frozenset(), frozenset(), (), (ref,), fields))
+    def wrote(self, ref: int, fields: frozenset[str], guard: str) -> None:
+        """Fields of one person were entered or changed by this change."""
+        self.groups.append(Group(frozenset(), frozenset(), (), (ref,), fields, self.known(guard, ref)))
+
+    def known(self, guard: str, ref: int) -> Known:
+        """What this change was decided on, if it was on anything about the person."""
+        return self.decided.get((guard, ref)) or Known(guard=guard, action=Action.INVOKE.value)
 
     def meet(self, guard: str, refs: Iterable[int]) -> None:
         """People whom the course of this change tells of: it found them, or what was entered is theirs."""
@@ -63,14 +72,26 @@ class Record:
     def everybody(self) -> tuple[Group, ...]:
         """The groups, and behind them those who were only met, each with the change that was kept from them."""
         known = {ref for group in self.groups for ref in group.refs} if self.met else set()
-        only = ((guard, tuple(sorted(refs - known))) for guard, refs in self.met.items())
-        met = (Group(frozenset(), frozenset({guard}), (), refs) for guard, refs in only if refs)
+        only: dict[tuple[str, Known], list[int]] = {}
+        for guard, refs in self.met.items():
+            for ref in sorted(refs - known):
+                only.setdefault((guard, self.known(guard, ref)), []).append(ref)
+        met = (
+            Group(frozenset(), frozenset({guard}), (), tuple(refs), known=on)
+            for (guard, on), refs in only.items()
+        )
         return (*self.groups, *met)
 
     def unanswered(self) -> tuple[Group, ...]:
         """The people who were read before the operation was refused: the refusal may tell of them."""
         return tuple(
-            Group(frozenset(), group.released | group.withheld | group.written, (), group.refs)
+            Group(
+                frozenset(),
+                group.released | group.withheld | group.written,
+                (),
+                group.refs,
+                known=group.known,
+            )
             for group in self.everybody()
             if group.refs
         )

@@ -74,13 +74,13 @@ class Registers:
     """Reads them for one operation.
 
     Attributes:
-        shown: of each person, by reference and basis, the fields whose changes were told.
+        shown: of each person, by reference and view, the fields whose changes were told.
     """
 
     view: LedgerView
     vault: Vault
     now: datetime
-    shown: dict[tuple[int, tuple[str, ...]], set[str]] = field(default_factory=lambda: defaultdict(set))
+    shown: dict[tuple[int, View], set[str]] = field(default_factory=lambda: defaultdict(set))
 
     async def read(
         self, reader: Reader, reading: Reading, by_key: Mapping[Any, Sequence[Row]]
@@ -133,7 +133,7 @@ class Registers:
             if cells[0] in views[user].opening:
                 change = change_of(self.vault, refs[user], cells)
                 told[user].append(walk(each.children, each.type_name, change))
-                self.shown[refs[user], views[user].basis].add(cells[0])
+                self.shown[refs[user], views[user]].add(cells[0])
         return {row[ID]: told.get(row[ID], []) for row in rows}
 
     async def _history(self, each: Selected, row: Row) -> Any:  # noqa: ANN401 - a connection

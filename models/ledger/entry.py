@@ -8,17 +8,23 @@ from models.consents.end import Consented, Lawful
 from models.grounds.confirmed import Confirmed
 from models.ledger.access import Outcome
 from models.provisions.retention import ProvisionMethod
+from policies.known import UNKNOWN, Known
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Users who were given the same, by their references in the ledger."""
+    """Users who were given the same on the same ground, by their references in the ledger.
+
+    Attributes:
+        known: what was known of them when it was decided.
+    """
 
     released: frozenset[str]
     withheld: frozenset[str]
     basis: tuple[str, ...]
     refs: tuple[int, ...]
     written: frozenset[str] = frozenset()
+    known: Known = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

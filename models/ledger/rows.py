@@ -1,8 +1,9 @@
 """The rows of the ledger: entries as the tables hold them, numbered and packed."""
 
 from base64 import b32hexencode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from secrets import randbits
 from typing import Any
 
@@ -11,6 +12,7 @@ import orjson
 from models.database.store import Row, Table
 from models.ledger.bits import Bits, pack
 from models.ledger.entry import Entry, ProvisionEntry
+from policies.known import Known
 
 DIRECT = 16
 """Up to this many users, an access enters the index by person in its own commit; above, right behind it."""
@@ -81,6 +83,12 @@ def provision_id(number: int, ref: int) -> str:
     return b32hexencode(pack((number, ref))).decode().rstrip("=")
 
 
+@lru_cache(maxsize=4096)
+def form(known: Known) -> Mapping[str, Any]:
+    """What was known of a group, as its JSON holds it."""
+    return known.form()
+
+
 class AccessIds:
     """Numbers of accesses: they rise with time, and two processes seldom meet; the table refuses the second."""
 
@@ -140,6 +148,7 @@ class Rows:
                     "withheld": bits.hex(group.withheld),
                     "basis": group.basis,
                     **({"written": bits.hex(group.written)} if group.written else {}),
+                    **form(group.known),
                 }
             )
         return (

@@ -128,10 +128,24 @@ class Act:
         ref, *flags = row
         self.meet([int(ref)])
         true = frozenset({*certain, *(fact for fact, flag in zip(asked, flags, strict=True) if flag)})
+        found = {fact: bool(flag) for fact, flag in zip(asked, flags, strict=True)}
+        self.decide(int(ref), act, Action.CORRECT if len(questions) > 1 else Action.INVOKE, found)
         for question in questions:
             if not self.may(*question, true):
                 raise self.forbidden_of(question[1])
         return Subject(user, int(ref), true)
+
+    def decide(self, ref: int, act: str, action: Action, found: Mapping[Fact, bool]) -> None:
+        """Keep for the record what the act, and its fields by this action, are decided on of a person who is visible."""
+        clearance = self.context.clearance
+        facts = dict.fromkeys(clearance.required, True) | dict.fromkeys(clearance.excluded, False)
+        known = self.context.known({**facts, **found}, guard=act, action=action.value)
+        self.running.record.decided[self.guard, ref] = known
+
+    def entered(self, ref: int, standing: Iterable[Fact]) -> None:
+        """Keep for the record with what facts, and no others, fields of a new person were entered."""
+        known = self.context.guarded(self.guard, frozenset(standing), Action.COLLECT.value)
+        self.running.record.decided[self.guard, ref] = known
 
     async def allowed(self, person: Subject, part: str) -> bool:
         """Whether a rule allows this part of the act, by what is true of the person now."""

@@ -91,7 +91,7 @@ async def carry_out(act: Act, before: Mapping[str, Any] | None) -> dict[str, Any
     if before is None:
         done = await CHANGES[selected.name](act)
         for _, ref, fields in done.people:
-            act.running.record.wrote(ref, fields)
+            act.running.record.wrote(ref, fields, act.guard)
         others = act.met() - {ref for _, ref, _ in done.people}
         kept = {
             "people": [user for user, _, _ in done.people],

@@ -64,7 +64,7 @@ async def _open(act: Act) -> str:
         raise Refusals([*wrong, *strangers])
     case = await register.open(parts, list(dict.fromkeys(each.id for each in people)))
     for ref in {each.ref for each in people}:
-        act.running.record.wrote(ref, frozenset({act.guard}))
+        act.running.record.wrote(ref, frozenset({act.guard}), act.guard)
     return case
 
 
@@ -90,5 +90,5 @@ async def _move(act: Act) -> str:
     except Mistaken as wrong:
         raise mistaken([each.wrong.at(f"input.{each.path}") for each in wrong.mistakes], act) from None
     for row in await act.transaction.fetch(_NAMED, {"case": case}):
-        act.running.record.wrote(int(row[0]), frozenset({act.guard}))
+        act.running.record.wrote(int(row[0]), frozenset({act.guard}), act.guard)
     return case

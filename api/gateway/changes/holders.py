@@ -123,12 +123,13 @@ def released_holders(
     """The holders as far as they are asked for; that they were told is on record."""
     path = frozenset({TOLD})
     nothing = frozenset[str]()
+    known = act.running.record.known(act.guard, ref)
     if holders is None:
-        act.running.record.groups.append(Group(nothing, path, (), (ref,)))
+        act.running.record.groups.append(Group(nothing, path, (), (ref,), known=known))
         act.running.record.refused = True
         return None
     ground = Basis.SELF if act.door.requester.role == Role.USER else Basis.DUTY
-    act.running.record.groups.append(Group(path, nothing, (ground.value,), (ref,)))
+    act.running.record.groups.append(Group(path, nothing, (ground.value,), (ref,), known=known))
     return [walk(asked.children, asked.type_name, each) for each in holders]
 
 

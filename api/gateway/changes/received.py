@@ -54,7 +54,7 @@ async def reject_received(act: Act) -> Done:
     reason, mistakes = read_reason(act.said["reason"], "reason")
     if mistakes:
         raise mistaken(mistakes, act)
-    act.running.record.wrote(received.ref, frozenset({REJECT}))
+    act.running.record.wrote(received.ref, frozenset({REJECT}), REJECT)
     await _settle(act, received, Settled.REJECTED, known=received.known, reason=reason)
     return Done((), {"received": received.id})
 

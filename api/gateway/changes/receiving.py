@@ -7,7 +7,7 @@ from typing import Any
 from api.gateway.changes.act import Act, Done
 from api.gateway.changes.mistakes import MOST, told
 from api.gateway.changes.registration import MOST_PEOPLE, allowed, await_screening, fields_of
-from api.gateway.changes.stated import Stated, read_stated
+from api.gateway.changes.stated import SENT, Stated, read_stated
 from models.acquisition import Source
 from models.consents.consent import ConsentMethod, ConsentState
 from models.formats.wrong import Mistake
@@ -152,7 +152,8 @@ async def _accepted(act: Act, stated: Stated, received: Waiting) -> bool:
     if row is None:
         return False
     await mark_as(act.transaction, received, ReceivedOutcome.ACCEPTED, row.ref)
-    act.running.record.wrote(row.ref, frozenset(fields_of(stated.person.values)))
+    act.entered(row.ref, SENT)
+    act.running.record.wrote(row.ref, frozenset(fields_of(stated.person.values)), act.guard)
     return True
 
 

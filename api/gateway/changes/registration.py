@@ -15,7 +15,7 @@ from models.formats.wrong import Mistake, Wrong
 from models.person_row import PATHS, PersonRow
 from policies.edition import Edition
 from policies.form import ANSWERS
-from policies.vocabulary import Action, Fact
+from policies.vocabulary import Action, Fact, Standing
 
 MOST_PEOPLE = 100
 LONGEST_VERSION = 20
@@ -109,7 +109,7 @@ def _may_collect(
         Refusal: `OPERATION_FORBIDDEN` for a field that no rule lets anybody enter.
     """
     purpose = act.context.clearance.purpose
-    shown = frozenset({Fact.NOTICED} if purpose in notice["purposes"] else ())
+    shown = _shown(act, notice)
     for path in fields_of(person.values):
         if not act.context.clearance.in_scope(path):
             raise act.out_of_scope(path)
@@ -119,6 +119,11 @@ def _may_collect(
             raise act.forbidden(path, Action.COLLECT, frozenset({Fact.NOTICED}))
         mistakes.append(Wrong("NOTICE_PURPOSE", purpose=purpose).at(f"{place}.notice.purposes"))
         return
+
+
+def _shown(act: Act, notice: Mapping[str, Any]) -> Standing:
+    """What the notice makes true of a new person."""
+    return frozenset({Fact.NOTICED} if act.context.clearance.purpose in notice["purposes"] else ())
 
 
 async def taken(act: Act, email: str | None, but: str = "") -> bool:
@@ -186,6 +191,7 @@ async def _keep(act: Act, notice: Mapping[str, Any], person: Person) -> PersonRo
     if row is None:
         await taken(act, person.values.get("email"))
         return None
+    act.entered(row.ref, _shown(act, notice))
     purposes = act.context.force.edition.purposes
     await act.transaction.execute(
         _ACQUIRED,

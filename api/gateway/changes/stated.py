@@ -15,7 +15,7 @@ from models.formats.screening import findings, refused
 from models.formats.wrong import Mistake, Wrong
 from models.receiving.received import EvidenceKind
 from models.receiving.sent import Terms
-from policies.vocabulary import Action, Fact
+from policies.vocabulary import Action, Fact, Standing
 
 LONGEST_HISTORY = 500
 LONGEST_EVIDENCE = 200
@@ -163,14 +163,17 @@ class _Reading:
         return words
 
 
+SENT: Standing = frozenset({Fact.NOTICED, Fact.CONSENTED})
+"""What is so of whoever is sent, as their sender states it."""
+
+
 def _may_send(act: Act, person: Person) -> None:
     """Each field is decided like a reading; that the purpose was shown and agreed to is a fact of the input."""
-    best = frozenset({Fact.NOTICED, Fact.CONSENTED})
     for path in fields_of(person.values):
         if not act.context.clearance.in_scope(path):
             raise act.out_of_scope(path)
-        if not act.may(Action.COLLECT, path, best):
-            raise act.forbidden(path, Action.COLLECT, best)
+        if not act.may(Action.COLLECT, path, SENT):
+            raise act.forbidden(path, Action.COLLECT, SENT)
 
 
 def _tells_of_special_care(act: Act, person: Person) -> bool:

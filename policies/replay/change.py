@@ -1,0 +1,284 @@
+"""The change: what another edition would do to one access that happened."""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from policies.clearance import IDENTITY
+from policies.known import UNKNOWN, Known
+from policies.replay.bench import Asked, Bench, Cell, possible
+from policies.replay.row import AccessRow, Part, Reader
+from policies.vocabulary import Action, Standing
+
+KEPT: Final = 50_000
+"""How many different accesses, and how many cells, are remembered as decided; then all are forgotten."""
+
+REFUSED: Final = "REFUSED"
+
+
+class Change(StrEnum):
+    """What somebody who asks as before would have that they had not, or would not have any more."""
+
+    GAIN = "GAIN"
+    LOSE = "LOSE"
+
+
+class Step(StrEnum):
+    """What decides about an operation as a whole."""
+
+    PURPOSE = "PURPOSE"
+    GUARD = "GUARD"
+    ARGUMENT = "ARGUMENT"
+    STRICT = "STRICT"
+
+
+class CellChange(NamedTuple):
+    """A field that changes hands; `sure` unless a fact that is not on record decides."""
+
+    field: str
+    change: Change
+    sure: bool
+
+
+class StepChange(NamedTuple):
+    """An operation that would be refused, or would not; `name` is the purpose, the guard or the field."""
+
+    step: Step
+    name: str
+    change: Change
+    sure: bool
+
+
+class PartChange(NamedTuple):
+    """What changes for the people from a place in the row on: so many, or all behind it."""
+
+    start: int
+    size: int | None
+    cells: tuple[CellChange, ...]
+
+
+class Effect(NamedTuple):
+    """All that changes of one access; `undecided` where its own edition does not explain it."""
+
+    steps: tuple[StepChange, ...] = ()
+    parts: tuple[PartChange, ...] = ()
+    undecided: bool = False
+
+
+NOTHING: Final = Effect()
+Key = tuple[object, ...]
+
+
+class Comparison:
+    """Decides accesses again: under the edition of each, to learn what is not on record, and under another.
+
+    `editions` are those of the accesses by id; one that is missing explains nothing. `kinds` are the recipients of
+    today with their groups, for records that do not hold it.
+    """
+
+    def __init__(
+        self, new: Bench, old: Callable[[str], Bench | None], kinds: Mapping[str, str], reader: Reader
+    ) -> None:
+        self._new = new
+        self._old = old
+        self._kinds = kinds
+        self._reader = reader
+        self._effects: dict[Key, Effect] = {}
+        self._cells: dict[tuple[str, Cell, bool], tuple[bool, bool] | None] = {}
+
+    def effect(self, row: AccessRow) -> Effect:
+        """What changes of it."""
+        if row.edition == self._new.edition.id or row.purpose is None or row.recipient is None:
+            return NOTHING
+        named_in_vain = len(row.refs) > 0
+        key = (*row[3:11], named_in_vain and self._behind(row) is not None)
+        found = self._effects.get(key)
+        if found is None:
+            if len(self._effects) >= KEPT:
+                self._effects.clear()
+            found = self._effects[key] = self._decide(row)
+        return found
+
+    def _behind(self, row: AccessRow) -> int | None:
+        """Where those begin who were named in vain, if there are any."""
+        place = sum(part.size for part in self._reader.parts(row))
+        return place if len(row.refs) > place * 8 else None
+
+    def _decide(self, row: AccessRow) -> Effect:
+        old = self._old(row.edition)
+        if old is None:
+            return Effect(undecided=True)
+        parts = self._reader.parts(row)
+        asked = Asked(row.role, row.purpose or "", self._kind(row, parts))
+        if row.outcome == REFUSED and row.code is not None:
+            return self._refused(row, asked, old, parts)
+        steps = tuple(self._steps(row, asked, old, parts))
+        if steps:
+            return Effect(steps, tuple(self._all_lost(parts, sure=any(each.sure for each in steps))))
+        changed, undecided, start = [], False, 0
+        for part in parts:
+            cells, unclear = self._part(asked, old, part)
+            undecided = undecided or unclear
+            if cells:
+                changed.append(PartChange(start, part.size, cells))
+            start += part.size
+        if self._behind(row) is not None and (found := self._found(asked, old)):
+            changed.append(PartChange(start, None, found))
+        return Effect((), tuple(changed), undecided)
+
+    def _kind(self, row: AccessRow, parts: tuple[Part, ...]) -> str:
+        """The recipient's group then; of records without it, that of today."""
+        recipient = row.recipient or ""
+        for part in parts:
+            if part.known.standing:
+                return part.known.kind or recipient
+        return self._kinds.get(recipient, recipient)
+
+    def _steps(self, row: AccessRow, asked: Asked, old: Bench, parts: tuple[Part, ...]) -> list[StepChange]:
+        """Why it would be refused as a whole; nothing where it would not, or was not explained before."""
+        if old.usable(asked) and not self._new.usable(asked):
+            return [StepChange(Step.PURPOSE, asked.purpose, Change.LOSE, sure=True)]
+        guards = {part.known.guard for part in parts if part.known.guard.startswith("Query.")}
+        closed = [
+            StepChange(Step.GUARD, guard, Change.LOSE, sure=True)
+            for guard in sorted(guards)
+            if _guarded(old, asked, guard) and not _guarded(self._new, asked, guard)
+        ]
+        known = _of(parts)
+        return closed + [
+            StepChange(Step.ARGUMENT, path, Change.LOSE, sure=bool(known.standing))
+            for path in self._reader.fields(row.arguments)
+            if old.everywhere(asked, known, path) and not self._new.everywhere(asked, known, path)
+        ]
+
+    def _all_lost(self, parts: tuple[Part, ...], *, sure: bool) -> list[PartChange]:
+        """Everything that was given or written, gone with the operation."""
+        lost, start = [], 0
+        for part in parts:
+            fields = dict.fromkeys((*part.released, *part.written))
+            if fields:
+                cells = tuple(CellChange(path, Change.LOSE, sure) for path in fields)
+                lost.append(PartChange(start, part.size, cells))
+            start += part.size
+        return lost
+
+    def _part(self, asked: Asked, old: Bench, part: Part) -> tuple[tuple[CellChange, ...], bool]:
+        """What changes for the people of one group, and whether something of it is not explained."""
+        found, undecided = [], False
+        for paths, was_open, written in (
+            (part.released, True, False),
+            (part.withheld, False, False),
+            (part.written, True, True),
+        ):
+            for path in paths:
+                told = self._cell(old, Cell(asked, part.known, path, written), was_open=was_open)
+                if told is None:
+                    undecided = True
+                elif told[0]:
+                    found.append(CellChange(path, Change.LOSE if was_open else Change.GAIN, told[1]))
+        return tuple(found), undecided
+
+    def _cell(self, old: Bench, cell: Cell, *, was_open: bool) -> tuple[bool, bool] | None:
+        """Whether it changes and whether that is sure; None where the old edition would not have done what happened."""
+        key = (old.edition.id, cell, was_open)
+        if key not in self._cells:
+            if len(self._cells) >= KEPT:
+                self._cells.clear()
+            self._cells[key] = self._compare(old, cell, was_open=was_open)
+        return self._cells[key]
+
+    def _compare(self, old: Bench, cell: Cell, *, was_open: bool) -> tuple[bool, bool] | None:
+        standings, whole = self._standings(old, cell)
+        fit = [each for each in standings if old.visible(cell, each) and old.open(cell, each) == was_open]
+        if not fit:
+            return None
+        after = {self._new.open(cell, each) for each in fit}
+        return (not was_open) in after, whole and len(after) == 1
+
+    def _standings(self, old: Bench, cell: Cell) -> tuple[tuple[Standing, ...], bool]:
+        known = cell.known.facts(cell.asked.role)
+        return possible(known, old.facts(cell) | self._new.facts(cell))
+
+    def _found(self, asked: Asked, old: Bench) -> tuple[CellChange, ...]:
+        """That somebody who was named in vain may now exist for the requester."""
+        cell = Cell(asked, UNKNOWN, IDENTITY, written=False)
+        standings, _ = self._standings(old, cell)
+        if any(self._new.visible(cell, each) and not old.visible(cell, each) for each in standings):
+            return (CellChange(IDENTITY, Change.GAIN, sure=False),)
+        return ()
+
+    def _refused(self, row: AccessRow, asked: Asked, old: Bench, parts: tuple[Part, ...]) -> Effect:
+        """A refusal that rules decided, and no longer would; what else was asked is not on record."""
+        if row.code == "PURPOSE_NOT_ALLOWED" and not old.usable(asked) and self._new.usable(asked):
+            return Effect((StepChange(Step.PURPOSE, asked.purpose, Change.GAIN, sure=False),))
+        if row.code == "FILTER_FORBIDDEN":
+            return Effect(tuple(self._opened(row, asked, old, _of(parts))))
+        if row.code == "OPERATION_FORBIDDEN":
+            return Effect((), *self._acts(asked, old, parts))
+        if row.code == "FIELD_WITHHELD":
+            return self._strict(asked, old, parts)
+        return NOTHING
+
+    def _opened(self, row: AccessRow, asked: Asked, old: Bench, known: Known) -> list[StepChange]:
+        """The fields by which people may now be chosen, where all of them may."""
+        paths = self._reader.fields(row.arguments)
+        if not all(self._new.everywhere(asked, known, path) for path in paths):
+            return []
+        closed = [path for path in paths if not old.everywhere(asked, known, path)]
+        return [StepChange(Step.ARGUMENT, path, Change.GAIN, sure=False) for path in closed]
+
+    def _acts(self, asked: Asked, old: Bench, parts: tuple[Part, ...]) -> tuple[tuple[PartChange, ...], bool]:
+        """Changes of people that were refused by what is true of them."""
+        changed, undecided, start = [], False, 0
+        for part in parts:
+            guards = [path for path in part.withheld if path.startswith("Mutation.")]
+            if part.known.standing and guards:
+                known = part.known
+                cell = Cell(asked, known, known.guard, written=False)
+                told = self._cell(old, cell, was_open=False)
+                undecided = undecided or told is None
+                if told and told[0]:
+                    changed.append(
+                        PartChange(start, part.size, (CellChange(known.guard, Change.GAIN, sure=False),))
+                    )
+            start += part.size
+        return tuple(changed), undecided
+
+    def _strict(self, asked: Asked, old: Bench, parts: tuple[Part, ...]) -> Effect:
+        """An operation that wanted all or nothing: it would get all, where all of it is open now."""
+        gained, sure, start = [], True, 0
+        was_whole = True
+        for part in parts:
+            cells = [Cell(asked, part.known, path, written=False) for path in part.withheld]
+            for cell in cells:
+                standings, whole = self._standings(old, cell)
+                seen = [each for each in standings if old.visible(cell, each)]
+                was_whole = was_whole and all(old.open(cell, each) for each in seen)
+                after = {self._new.open(cell, each) for each in seen}
+                if True not in after:
+                    return NOTHING
+                sure = sure and whole and len(after) == 1
+            gained.append((start, part))
+            start += part.size
+        if was_whole:
+            return Effect(undecided=True)
+        step = StepChange(Step.STRICT, asked.purpose, Change.GAIN, sure)
+        return Effect(
+            (step,),
+            tuple(
+                PartChange(
+                    start, part.size, tuple(CellChange(path, Change.GAIN, sure) for path in part.withheld)
+                )
+                for start, part in gained
+            ),
+        )
+
+
+def _of(parts: tuple[Part, ...]) -> Known:
+    """What is known of the operation as a whole, if anything."""
+    return next((part.known for part in parts if part.known.standing), UNKNOWN)
+
+
+def _guarded(bench: Bench, asked: Asked, guard: str) -> bool:
+    cell = Cell(asked, UNKNOWN, guard, written=False)
+    return bench.ask(cell, Action.INVOKE.value, guard, frozenset()) is not None

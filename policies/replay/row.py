@@ -1,0 +1,87 @@
+"""The row: one access as the ledger holds it, plain enough to go to another process, and what it tells."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from struct import iter_unpack
+from typing import NamedTuple
+
+from policies.known import Known, known_of
+
+KEPT = 50_000
+"""How many texts of groups are remembered as read; then all are forgotten."""
+
+REF_BYTES = 8
+
+
+class AccessRow(NamedTuple):
+    """One access: `arguments` as hexadecimal bits, `groups` as JSON, `refs` packed; `day` is that in Japan, ISO 8601."""
+
+    id: int
+    day: str
+    client: str
+    role: str
+    purpose: str | None
+    recipient: str | None
+    edition: str
+    outcome: str
+    code: str | None
+    arguments: str
+    groups: str
+    refs: bytes
+
+
+class Part(NamedTuple):
+    """People in it who were given the same: how many, on what ground, and which fields."""
+
+    size: int
+    known: Known
+    released: tuple[str, ...]
+    withheld: tuple[str, ...]
+    written: tuple[str, ...]
+
+
+class Reader:
+    """Reads the parts of rows; `paths` are the fields by their bits."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self._paths = tuple(paths)
+        self._parts: dict[str, tuple[Part, ...]] = {}
+
+    def parts(self, row: AccessRow) -> tuple[Part, ...]:
+        """The groups of a row."""
+        found = self._parts.get(row.groups)
+        if found is None:
+            if len(self._parts) >= KEPT:
+                self._parts.clear()
+            found = self._parts[row.groups] = tuple(
+                Part(
+                    form["n"],
+                    known_of(form),
+                    self.fields(form["released"]),
+                    self.fields(form["withheld"]),
+                    self.fields(form.get("written", "")),
+                )
+                for form in json.loads(row.groups)
+            )
+        return found
+
+    def fields(self, bits: str) -> tuple[str, ...]:
+        """The fields of hexadecimal bits; a number that no field has is left out."""
+        mask = int(bits, 16) if bits else 0
+        return tuple(
+            path
+            for number, path in enumerate(self._paths[: mask.bit_length()])
+            if mask >> number & 1 and path
+        )
+
+
+def people(row: AccessRow, start: int, size: int | None = None) -> Iterator[int]:
+    """The references of so many people from this place on, or of all behind it."""
+    end = None if size is None else (start + size) * REF_BYTES
+    return (ref for (ref,) in iter_unpack(">Q", row.refs[start * REF_BYTES : end]))
+
+
+def by_bit(numbers: Iterable[tuple[str, int]]) -> tuple[str, ...]:
+    """The fields in the order of their bits, blank where a number has none; from a path and a number each."""
+    found = {number: path for path, number in numbers}
+    return tuple(found.get(number, "") for number in range(max(found, default=-1) + 1))

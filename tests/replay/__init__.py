@@ -1,0 +1,1 @@
+"""The replay and the evidence: what the ledger tells of another edition."""

@@ -1,0 +1,139 @@
+"""The replay: accesses that happened, decided again under a draft, against really asking again."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import orjson
+import pytest
+
+from models.replay import Span, chunks, people_of, read_setting, replay
+from policies.edition import Edition, PolicyError
+from policies.replay.change import Change
+from policies.replay.replay import Replay
+from policies.replay.row import AccessRow
+from policies.replay.tally import lines
+from tests.editions import needing, put_in_force, same_but_for_a_word, without
+from tests.replay.asked import Operation, ask, random_operation, touched
+from tests.world import World
+
+
+def span() -> Span:
+    now = datetime.now(UTC)
+    return Span(now - timedelta(days=1), now + timedelta(minutes=1))
+
+
+async def rows(world: World) -> list[AccessRow]:
+    return [row async for chunk in chunks(world.house.store, span()) for row in chunk.rows]
+
+
+async def row_of(world: World, request_id: str) -> AccessRow:
+    found = await world.house.store.fetch(
+        "SELECT id FROM accesses WHERE request_id = :id", {"id": request_id}
+    )
+    return next(row for row in await rows(world) if row.id == found[0][0])
+
+
+EMPLOYER = Operation(
+    "employer-a",
+    'query @purpose(id: "service.application") { users(first: 100) { edges { node { id email phone } } } }',
+)
+
+
+async def test_the_standing_of_each_group_is_on_record(a_world: World) -> None:
+    row = await row_of(a_world, await ask(a_world, EMPLOYER))
+    groups = orjson.loads(row.groups)
+    assert {group["guard"] for group in groups} == {"Query.users"}
+    assert {group["kind"] for group in groups} == {"employer"}
+    told = {group["standing"] for group in groups}
+    assert len(told) == len(groups) > 1
+    assert all({"noticed", "consented", "!held", "!erased"} <= set(each.split("+")) for each in told)
+    assert {"interview" in each.split("+") for each in told} == {True, False}
+
+
+async def test_under_the_same_rules_nobody_gains_or_loses(a_world: World, edition: Edition) -> None:
+    dice = random.Random(1)
+    people = list(a_world.demo.users.values())
+    for _ in range(60):
+        await ask(a_world, random_operation(dice, people))
+    found = await replay(a_world.house.store, same_but_for_a_word(edition), span())
+    assert found.accesses > 40
+    assert (found.changed, found.undecided, found.lines()) == (0, 0, ())
+
+
+async def test_a_dropped_need_tells_who_would_gain_what(a_world: World, edition: Edition) -> None:
+    await ask(a_world, EMPLOYER)
+    draft = needing(edition, "application-contact", "noticed+consented")
+    found = dict((await replay(a_world.house.store, draft, span())).lines())
+    (email,) = (
+        (line, count)
+        for line, count in found.items()
+        if (line.client, line.field, line.change) == ("employer-a", "User.email", Change.GAIN)
+    )
+    assert email[0].sure
+    assert email[1].exact
+    who = await people_of(a_world.house.store, draft, span(), email[0])
+    assert len(who) == email[1].people > 0
+    known = {row[0] for row in await a_world.house.store.fetch("SELECT id FROM users", {})}
+    assert set(who.values()) <= known
+
+
+def drafts(edition: Edition, dice: random.Random) -> Edition:
+    """The edition with some rules dropped, or with one need more or fewer."""
+    while True:
+        rule = dice.choice([each for each in edition.rules if each.action in {"read", "any"}])
+        needs = [str(need) for need in rule.needs]
+        kind = dice.choice(("drop", "fewer", "more"))
+        try:
+            if kind == "drop":
+                return without(edition, rule.id)
+            if kind == "fewer" and needs:
+                needs.remove(dice.choice(needs))
+                return needing(edition, rule.id, "+".join(needs) or "-")
+            if kind == "more":
+                more = dice.choice(("noticed", "consented", "interview", "screened", "offer-accepted"))
+                return needing(edition, rule.id, "+".join(dict.fromkeys((*needs, more))))
+        except PolicyError:
+            continue
+
+
+Told = set[tuple[int, str, Change]]
+
+
+async def asked_again(world: World, first: str, second: str) -> Told:
+    """What the second access of the same operation gives more or less of the people of the first."""
+    before, after = await touched(world, first), await touched(world, second)
+    told: Told = set()
+    for ref, fields in before.released.items():
+        given = after.released.get(ref, frozenset())
+        told |= {(ref, path, Change.LOSE) for path in fields - given}
+        told |= {(ref, path, Change.GAIN) for path in before.withheld[ref] & given}
+    return told
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_a_replay_tells_what_asking_again_would(a_world: World, edition: Edition, seed: int) -> None:
+    dice = random.Random(seed)
+    people = list(a_world.demo.users.values())
+    store, inforce = a_world.house.store, a_world.house.inforce
+    operations = [random_operation(dice, people) for _ in range(25)]
+    operations.append(EMPLOYER)
+    draft = drafts(edition, dice)
+    first = [await ask(a_world, each) for each in operations]
+    known = {row.id: row for row in await rows(a_world)}
+    await put_in_force(store, inforce, draft)
+    second = [await ask(a_world, each) for each in operations]
+    await put_in_force(store, inforce, edition)
+    deciding = Replay(await read_setting(store, draft, span().since))
+    for one, two in zip(first, second, strict=True):
+        numbers = await store.fetch("SELECT id FROM accesses WHERE request_id = :id", {"id": one})
+        if not numbers or numbers[0][0] not in known:
+            continue
+        row = known[numbers[0][0]]
+        sure: Told = set()
+        perhaps: Told = set()
+        for line, refs in lines(row, deciding._comparison.effect(row)):
+            if line.step is None:
+                (sure if line.sure else perhaps).update((ref, line.field, line.change) for ref in refs)
+        happened = await asked_again(a_world, one, two)
+        assert sure <= happened | perhaps
+        assert happened <= sure | perhaps
