@@ -14,6 +14,7 @@ from api.events.passing import Passing
 from api.fair.counting import Counting
 from api.fair.fair import Fair
 from api.gateway.cursor import Cursors
+from api.gateway.drafting import Drafting
 from api.gateway.fulfilment import Fulfilment
 from api.gateway.gateway import Gateway
 from api.gateway.refusal import Code
@@ -21,7 +22,7 @@ from api.metrics import Metrics
 from api.notices.post import Post
 from api.notices.sender import Sender
 from api.schema.build import build_schema, core
-from api.schema.guarded import check_guards
+from api.schema.guarded import check_guards, needed_guards
 from api.settings import Settings
 from api.tokens.access_token import AccessTokens
 from api.tokens.binding import Bindings
@@ -30,7 +31,8 @@ from api.tokens.guarded import must_bind
 from api.tokens.keys import keyring_of, load_keys
 from api.tokens.nonce import Nonces
 from api.tokens.replay import MemoryReplays, Replays, StoreReplays
-from models.catalogue import clear_answers
+from api.workshop import Workshop
+from models.catalogue import CATEGORIES, clear_answers
 from models.clients.client import Client
 from models.clients.use import ClientUse
 from models.database.dialect import Dialect
@@ -43,6 +45,7 @@ from models.ledger.ledger import Ledger
 from models.ledger.months import LedgerMonths
 from models.ledger.usage import Usages
 from models.sealing.vault import Vault, vault_in_use
+from policies.drafting import Terms
 from policies.vocabulary import Role
 
 _log = structlog.get_logger()
@@ -144,6 +147,9 @@ async def open_house(
             ended=metrics.batch_tried,
         )
         passing.start()
+        workshop = Workshop()
+        terms = Terms(tuple(sorted(CATEGORIES.items())), needed_guards(core(schema)))
+        drafting = Drafting(store, workshop, terms)
         try:
             yield House(
                 settings=settings,
@@ -164,6 +170,7 @@ async def open_house(
                         cursors=Cursors(settings.secret_key),
                         vault=vault,
                         fair=fair,
+                        drafting=drafting,
                         secret=settings.secret_key,
                     ),
                     fair=fair,
@@ -185,6 +192,7 @@ async def open_house(
                 passing=passing,
             )
         finally:
+            workshop.close()
             await passing.stop()
             await sender.stop()
             await counting.close()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
-from typing import TypeVar, TypeVarTuple
+from typing import TypeVar
 
 MILDNESS = 10
 """How much the process gives way to those that answer requests (nice)."""
@@ -18,7 +18,6 @@ IDLE = 300.0
 
 _WATCH = 1.0
 
-Asked = TypeVarTuple("Asked")
 Answer = TypeVar("Answer")
 
 
@@ -36,25 +35,28 @@ class Workshop:
         self._busy = 0
         self._timer: asyncio.TimerHandle | None = None
 
-    async def run(self, function: Callable[[*Asked], Answer], *args: *Asked) -> Answer:
-        """What the function answers.
+    async def run(self, function: Callable[..., Answer], /, *args: object) -> Answer:
+        """What the function answers; one whose process died is run once more in another.
 
         Raises:
-            WorkshopClosed: the process ended before it answered.
+            WorkshopClosed: it was closed, or the process died twice.
             Exception: whatever the function raises.
         """
-        pool = self._open()
-        self._busy += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(pool, function, *args)
-        except BrokenProcessPool as error:
-            if self._pool is pool:
-                self._pool = None
-            raise WorkshopClosed from error
-        finally:
-            self._busy -= 1
-            if not self._busy:
-                self._timer = asyncio.get_running_loop().call_later(self._idle, self._rest)
+        for again in (True, False):
+            pool = self._open()
+            self._busy += 1
+            try:
+                return await asyncio.get_running_loop().run_in_executor(pool, function, *args)
+            except BrokenProcessPool as error:
+                closed = self._pool is not pool
+                self._pool = None if not closed else self._pool
+                if closed or not again:
+                    raise WorkshopClosed from error
+            finally:
+                self._busy -= 1
+                if not self._busy:
+                    self._timer = asyncio.get_running_loop().call_later(self._idle, self._rest)
+        raise WorkshopClosed
 
     def close(self) -> None:
         """End the process at once, whatever it does; whoever waits for it is told, and the next starts another."""

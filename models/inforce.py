@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,11 +24,14 @@ BY_GUARD = ("Mutation.", "Query.cases")
 """What the guards begin with that are on record themselves: changes that write no field, and who a case file names."""
 
 _NEWEST = "SELECT id, number FROM editions ORDER BY number DESC LIMIT 1"
-_PUBLISHED = """
-SELECT id, number, published_at, published_by, approved_by, note FROM editions
-WHERE id = :id ORDER BY number DESC LIMIT 1
-"""
+_TOLD = "id, number, published_at, published_by, approved_by, note, base, draft, drafted_by"
+_PUBLISHED = f"SELECT {_TOLD} FROM editions WHERE id = :id ORDER BY number DESC LIMIT 1"
+_HISTORY = f"SELECT {_TOLD} FROM editions WHERE number < :before ORDER BY number DESC LIMIT :limit"
 _CANONICAL = "SELECT canonical FROM editions WHERE id = :id LIMIT 1"
+
+
+LARGEST_NUMBER = 2_147_483_647
+"""The largest number that an edition can have."""
 
 
 class PolicyUnavailable(Exception):  # noqa: N818 - it names the state
@@ -174,9 +177,14 @@ class InForce:
         self._force = force
 
     async def published(self, name: str) -> Row | None:
-        """An edition's id, number, when and by whom it was published, who approved, and the note."""
+        """An edition's id, number, when and by whom it was published, who approved, why, its base, draft and authors."""
         found = await self._store.fetch(_PUBLISHED, {"id": name})
         return found[0] if found else None
+
+    async def history(self, before: int | None, limit: int) -> Sequence[Row]:
+        """What `published` tells, of editions with numbers below `before`, the newest first."""
+        values = {"before": LARGEST_NUMBER if before is None else before, "limit": limit}
+        return await self._store.fetch(_HISTORY, values)
 
     async def edition_of_access(self, access: int) -> str | None:
         """The id of the edition under which an access was decided."""

@@ -9,7 +9,7 @@ NEWEST = "SELECT id, number FROM editions ORDER BY number DESC LIMIT 1"
 NEWEST_BY = "SELECT id, number, published_by FROM editions ORDER BY number DESC LIMIT 1"
 _INSERT = """
 INSERT INTO editions (id, number, canonical, published_at, published_by, approved_by, note)
-VALUES (:id, :number, :canonical, :at, :by, NULL, :note)
+SELECT :id, :number, :canonical, :at, :by, NULL, :note WHERE NOT EXISTS (SELECT 1 FROM editions WHERE number = :number)
 ON CONFLICT DO NOTHING
 """
 

@@ -6,9 +6,12 @@ from api.fair.fair import Fair
 from api.gateway import decide
 from api.gateway.changes.act import HOLD, Act
 from api.gateway.changes.carry import CARRIED, CHANGES, ENDING, GIVING_NOTHING, IN_REGISTRY, carry_out
+from api.gateway.changes.drafts import DRAFT_CHANGES
 from api.gateway.changes.once import Keys
 from api.gateway.cursor import Cursors
 from api.gateway.door import Door, Finished
+from api.gateway.draft_view import DRAFT_DOORS, look_up_drafts
+from api.gateway.drafting import Drafting
 from api.gateway.failure import unreadable
 from api.gateway.filter import by_marks
 from api.gateway.ledger_view import LedgerView
@@ -21,6 +24,7 @@ from api.gateway.running import Outdated, Running, Step
 from models.consents.end import Fallen, share_turn, take_turn
 from models.database.dialect import Dialect
 from models.database.store import Reader, Store, Transaction, WrongValue
+from models.drafts.register import take_turn as take_draft_turn
 from models.inforce import InForce
 from models.ledger.history import History
 from models.ledger.ledger import Ledger
@@ -43,6 +47,7 @@ class Fulfilment:
         cursors: Cursors,
         vault: Vault,
         fair: Fair,
+        drafting: Drafting,
         secret: str,
     ) -> None:
         self._store = store
@@ -51,6 +56,7 @@ class Fulfilment:
         self._cursors = cursors
         self._vault = vault
         self._fair = fair
+        self._drafting = drafting
         self._keys = Keys(secret)
 
     async def carry_out(
@@ -101,6 +107,10 @@ class Fulfilment:
             if step.root.selected.name in LOOK_UPS:
                 told = await LOOK_UPS[step.root.selected.name](self._store, step, running.today)
                 running.finished[step.root.selected.key] = Finished(told)
+            elif step.root.selected.name in DRAFT_DOORS:
+                cursors = self._cursors.of(running.requester.client, running.requester.role)
+                shown = await look_up_drafts(self._store, step, self._drafting, cursors)
+                running.finished[step.root.selected.key] = Finished(shown)
         if running.context.purpose is None:
             return []
         if sum(map(_statements, steps)) > 1:
@@ -136,6 +146,7 @@ class Fulfilment:
             await _open(step, door, running)
 
     async def _change(self, running: Running, steps: Sequence[Step], *, strict: bool) -> list[Refusal]:
+        worked = [await self._drafting.work_out(running, step) for step in steps]
         async with self._store.transaction() as transaction:
             await _turn(transaction, running, steps)
             await _hold(transaction, steps)
@@ -145,9 +156,10 @@ class Fulfilment:
             before = await once.done(transaction)
             done = {
                 step.root.selected.key: await carry_out(
-                    Act(door, transaction, step, running), before and before[step.root.selected.key]
+                    Act(door, transaction, step, running, self._drafting, made),
+                    before and before[step.root.selected.key],
                 )
-                for step in steps
+                for step, made in zip(steps, worked, strict=True)
                 if step.root.selected.name in CARRIED
             }
             await self.name_asker(running, transaction)
@@ -194,6 +206,8 @@ class Fulfilment:
 async def _turn(transaction: Transaction, running: Running, steps: Sequence[Step]) -> None:
     """Take the turn before anything else is held: who held a person first and waited then would be waited for."""
     names = {step.root.selected.name for step in steps}
+    if not names.isdisjoint(DRAFT_CHANGES):
+        await take_draft_turn(transaction)
     if not names.isdisjoint(ENDING):
         await take_turn(transaction)
     elif running.context.outside and not names <= GIVING_NOTHING:

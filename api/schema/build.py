@@ -19,7 +19,7 @@ from api.schema.query import Query
 REGISTER_TYPES = (
     *("Client", "ClientSecret", "Recipient", "RegisterChange", "RegisterPart"),
     *("Grounds", "Entrustment", "Succession", "JointUse", "ForeignCheck", "Confirmation"),
-    "TransmissionNotice",
+    *("TransmissionNotice", "Draft", "DraftEdit", "DraftApproval"),
 )
 RECORD_TYPES = (
     "Access",

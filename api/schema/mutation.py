@@ -4,6 +4,7 @@ import strawberry
 
 from api.schema.case_mutations import CaseMutations
 from api.schema.client_mutations import ClientMutations
+from api.schema.draft_mutations import DraftMutations
 from api.schema.ground_mutations import GroundMutations
 from api.schema.notice_mutations import NoticeMutations
 from api.schema.people_mutations import PeopleMutations
@@ -22,5 +23,6 @@ class Mutation(
     NoticeMutations,
     ReceivingMutations,
     TransmissionMutations,
+    DraftMutations,
 ):
     """The root of mutations; each register brings its own."""

@@ -1,6 +1,6 @@
 """The types of the rules: purposes, recipients, fields, editions and explanations; nothing personal."""
 
-from datetime import date, datetime
+from datetime import date
 
 import strawberry
 
@@ -96,25 +96,6 @@ class Rule:
     clause: str = strawberry.field(description="The clause of the policy and the article it enforces")
     note_ja: str = strawberry.field(description="What it is for, in Japanese")
     note_en: str = strawberry.field(description="What it is for, in English")
-
-
-@strawberry.type(description="One immutable version of everything a decision depends on")
-class Edition:
-    """An edition."""
-
-    id: strawberry.ID = strawberry.field(description="The hash of all that is in it")
-    number: int = strawberry.field(description="Which edition it is, counted from 1")
-    published_at: datetime | None = strawberry.field(description="When it came into force")
-    published_by: strawberry.ID | None = strawberry.field(
-        description="Who published it; null for one of a checkout"
-    )
-    approved_by: strawberry.ID | None = strawberry.field(
-        description="Who approved it; null for one of a checkout"
-    )
-    note: str | None = strawberry.field(description="Why it was published")
-    rules: list[Rule] = strawberry.field(
-        description="Its rules; a deny wins, and what none allows is refused"
-    )
 
 
 @strawberry.type(description="A rule that would have allowed, but for one thing")

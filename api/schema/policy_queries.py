@@ -7,9 +7,10 @@ import strawberry
 from api.gateway.refusal import Code, Refusal
 from api.gateway.told import Told
 from api.schema.arguments import told
+from api.schema.editions import Edition, edition_of
 from api.schema.finished import Info
-from api.schema.policy import Edition, Explanation, FieldInfo, FormQuestion, Purpose
-from api.schema.registers import edition_of, explain_question, fields_of, form_of, purposes_of
+from api.schema.policy import Explanation, FieldInfo, FormQuestion, Purpose
+from api.schema.registers import explain_question, fields_of, form_of, purposes_of
 from policies.vocabulary import Action
 
 UNSET = strawberry.UNSET

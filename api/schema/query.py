@@ -2,6 +2,7 @@
 
 import strawberry
 
+from api.schema.draft_queries import DraftQueries
 from api.schema.people_queries import PeopleQueries
 from api.schema.policy_queries import PolicyQueries
 from api.schema.record_queries import RecordQueries
@@ -9,5 +10,5 @@ from api.schema.register_queries import RegisterQueries
 
 
 @strawberry.type(description="Everything that can be asked; an operation on people declares its purpose")
-class Query(PeopleQueries, RecordQueries, RegisterQueries, PolicyQueries):
+class Query(PeopleQueries, RecordQueries, RegisterQueries, PolicyQueries, DraftQueries):
     """The root of queries; each room brings its own."""

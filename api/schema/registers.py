@@ -8,23 +8,19 @@ from api.gateway.refusal import Code, Refusal, closed
 from api.gateway.running import Running
 from api.gateway.told import Told
 from api.schema.policy import (
-    Edition,
     Explanation,
     FieldInfo,
     FormChoice,
     FormQuestion,
     NearMiss,
     Purpose,
-    Rule,
 )
-from models.day import moment
 from models.inforce import Force, PolicyUnavailable
 from models.ledger.rows import LARGEST_ID
 from policies.edition import Edition as PolicyEdition
 from policies.explanation import Dimension, Reason
 from policies.judge import Judge
 from policies.question import Question
-from policies.rule import write_needs
 from policies.vocabulary import ANY, NONE_PURPOSE, Action, Effect, Fact, standing
 
 ID = strawberry.ID
@@ -114,44 +110,6 @@ def _purposes_reading(edition: PolicyEdition, path: str) -> list[str]:
         if not purpose.abstract
         and any(rule.purpose in (ANY, *edition.purpose_ancestors(purpose.id)) for rule in allows)
     ]
-
-
-async def edition_of(running: Running, asked: str | None) -> Edition:
-    """A published edition.
-
-    Raises:
-        Refusal: `BAD_INPUT` for an id that no edition has.
-    """
-    force = running.force
-    name = asked or force.edition.id
-    row = await running.inforce.published(name)
-    if row is None:
-        raise Refusal(Code.BAD_INPUT, Told("EDITION_UNKNOWN"), argument="id")
-    edition = force.edition if name == force.edition.id else await running.inforce.edition(name)
-    return Edition(
-        id=ID(row[0]),
-        number=row[1],
-        published_at=row[2] and moment(row[2]),
-        published_by=row[3],
-        approved_by=row[4],
-        note=row[5],
-        rules=[
-            Rule(
-                id=ID(rule.id),
-                effect=rule.effect.value,
-                role=ID(rule.role),
-                action=ID(rule.action),
-                purpose=ID(rule.purpose),
-                field=ID(rule.field),
-                recipient=ID(rule.recipient),
-                needs=write_needs(rule.needs),
-                clause=rule.clause,
-                note_ja=rule.note_ja,
-                note_en=rule.note_en,
-            )
-            for rule in edition.rules
-        ],
-    )
 
 
 async def explain_question(  # noqa: PLR0913 - a question has these parts

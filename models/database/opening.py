@@ -35,6 +35,7 @@ RECORDS = (
     "models.register",
     "models.clients.token_state",
     "models.edition",
+    "models.drafts.draft",
     "models.sealing.datakey",
     "models.ledger.access",
     "models.amendment",

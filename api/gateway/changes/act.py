@@ -6,6 +6,7 @@ from typing import Any
 
 from api.gateway.context import Context
 from api.gateway.door import Door
+from api.gateway.drafting import Drafting
 from api.gateway.refusal import UNSAID, Code, Refusal, Why, closed
 from api.gateway.running import Running, Step
 from api.gateway.told import Told
@@ -44,12 +45,14 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One root field of a mutation."""
+    """One root field of a mutation; `worked`: what was worked out for it beside the transaction."""
 
     door: Door
     transaction: Transaction
     step: Step
     running: Running
+    drafting: Drafting
+    worked: object = None
 
     @property
     def said(self) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ from api.gateway.changes.consent import (
     withdraw_consent,
 )
 from api.gateway.changes.correction import update_user
+from api.gateway.changes.drafts import DRAFT_CHANGES, IN_FORCE, change_draft
 from api.gateway.changes.grounds import GROUND_CHANGES, change_ground
 from api.gateway.changes.hold import lift_hold, place_hold
 from api.gateway.changes.holders import HOLDERS, released_holders
@@ -61,12 +62,13 @@ OF_REGISTERS: Mapping[str, Callable[[Act, Mapping[str, Any] | None], Told]] = Ma
         **dict.fromkeys(GROUND_CHANGES, change_ground),
         **dict.fromkeys(CASE_CHANGES, change_case),
         **dict.fromkeys(NOTICE_CHANGES, change_notice),
+        **dict.fromkeys(DRAFT_CHANGES, change_draft),
     }
 )
 """Each mutation of a register, with what it remembers and tells."""
 
-IN_REGISTRY = frozenset({*CLIENT_CHANGES, *RECIPIENT_CHANGES, *GROUND_CHANGES})
-"""Those after which the registry is read anew; case files and notices stand in none."""
+IN_REGISTRY = frozenset({*CLIENT_CHANGES, *RECIPIENT_CHANGES, *GROUND_CHANGES, *IN_FORCE})
+"""Those after which what is in force is read anew; case files and notices stand in no registry."""
 
 CARRIED = frozenset({*CHANGES, *OF_REGISTERS})
 """Every mutation that is carried out in the transaction of its record."""

@@ -1,0 +1,183 @@
+"""The drafts, changed through the interface: about no person, so without a purpose, and on record."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from api.gateway.changes.act import Act
+from api.gateway.changes.grounds import keeper
+from api.gateway.draft_view import draft_view
+from api.gateway.drafting import Made
+from api.gateway.purpose import scopes
+from api.gateway.refusal import Code, Refusal, Why, closed
+from api.gateway.told import Told
+from api.gateway.walk import walk
+from models.drafts.barred import Barred
+from models.drafts.prepared import Worked
+from models.drafts.publication import publish, publishable
+from models.drafts.record import read_draft
+from models.drafts.register import DraftRegister, Stale
+from models.formats.fold import prose
+from models.formats.wrong import Wrong
+
+LONGEST_NOTE = 2_000
+CLAUSE = "Clause 7; APPI Art 23"
+"""What four eyes on the rules serve: the security control of personal data."""
+
+PUBLISHING = "Mutation.publishEdition"
+FORBIDDEN = frozenset({"OWN_DRAFT", "APPROVAL_MISSING"})
+"""What is not wrong with the input, but with who asks."""
+
+CONFLICTING = frozenset(
+    {
+        *("STALE_VERSION", "STALE_BASE", "HASH_CHANGED", "FINDINGS_OPEN", "DRAFT_CLOSED", "DRAFT_SCHEDULED"),
+        *("APPROVED_BEFORE", "NOT_SCHEDULED", "NOTHING_CHANGED", "DRAFT_OUTGROWN"),
+    }
+)
+"""What would be right of another state of the draft or of the rules; HTTP tells it as 409."""
+
+
+async def _create(act: Act, register: DraftRegister, made: Made) -> str:
+    note = _note(act)
+    return await register.create(made.base, note, made.drafted)
+
+
+def _changing(what: str) -> "Carry":
+    async def change(act: Act, register: DraftRegister, made: Made) -> str:
+        draft, version = str(act.said["draft"]), int(act.said["ifVersion"])
+        await register.change(draft, version, made.drafted, what, made.base)
+        return draft
+
+    return change
+
+
+async def _withdraw(act: Act, register: DraftRegister, _: Any) -> str:  # noqa: ANN401 - nothing was worked out
+    draft = str(act.said["draft"])
+    await register.withdraw(draft, int(act.said["ifVersion"]))
+    return draft
+
+
+async def _approve(act: Act, register: DraftRegister, worked: Worked) -> str:
+    said, note = act.said, _note(act)
+    draft = str(said["draft"])
+    overrides = {str(each["finding"]): str(each["reason"]) for each in said.get("overrides") or ()}
+    if said.get("publish") and not act.running.plain.may(PUBLISHING):
+        raise act.forbidden(PUBLISHING)
+    await register.approve(draft, worked, note, overrides)
+    if said.get("publish"):
+        await publish(act.transaction, await register.open(draft), worked, keeper=register.keeper, note=note)
+    return draft
+
+
+async def _withdraw_approval(act: Act, register: DraftRegister, _: Any) -> str:  # noqa: ANN401 - as above
+    draft = str(act.said["draft"])
+    await register.withdraw_approval(draft)
+    return draft
+
+
+async def _publish(act: Act, register: DraftRegister, worked: Worked) -> str:
+    draft, at, note = str(act.said["draft"]), act.said.get("at"), _note(act)
+    found = await register.open(draft)
+    if at is None or at <= act.running.at:
+        await publish(act.transaction, found, worked, keeper=register.keeper, note=note)
+    else:
+        await publishable(act.transaction, found, worked)
+        await register.schedule(found, worked, at, note)
+    return draft
+
+
+async def _cancel(act: Act, register: DraftRegister, _: Any) -> str:  # noqa: ANN401 - as above
+    draft = str(act.said["draft"])
+    await register.cancel(draft)
+    return draft
+
+
+Carry = Callable[[Act, DraftRegister, Any], Awaitable[str]]
+DRAFT_CHANGES: Mapping[str, Carry] = MappingProxyType(
+    {
+        "createDraft": _create,
+        "editDraft": _changing("EDITED"),
+        "importDraft": _changing("IMPORTED"),
+        "rebaseDraft": _changing("REBASED"),
+        "withdrawDraft": _withdraw,
+        "approveDraft": _approve,
+        "withdrawApproval": _withdraw_approval,
+        "publishEdition": _publish,
+        "cancelPublication": _cancel,
+        "rollBackEdition": _create,
+    }
+)
+"""Each mutation with what it does."""
+
+IN_FORCE = frozenset({"approveDraft", "publishEdition"})
+"""Those after which what is in force is read anew."""
+
+
+async def change_draft(
+    act: Act, before: Mapping[str, Any] | None
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Do it, unless it was done `before`; what to remember of it, and what its payload tells.
+
+    Raises:
+        Refusal: the token or its client is narrowed, or it may not be done.
+        Refusals: every mistake in the input, each with its path.
+    """
+    selected = act.step.root.selected
+    if scopes(act.context.force, act.door.requester):
+        raise act.out_of_scope(act.guard)
+    if before is None:
+        draft = await _carry_out(act)
+    else:
+        draft = before["draft"]
+    record = await read_draft(act.transaction, draft)
+    view = record and await draft_view(act.transaction, record, selected, act.drafting)
+    return {"draft": draft}, walk(selected.children, selected.type_name, {"draft": view})
+
+
+async def _carry_out(act: Act) -> str:
+    register = DraftRegister(act.transaction, keeper(act), act.door.requester.client)
+    try:
+        if isinstance(act.worked, Exception):
+            raise _placed(act.worked, act)
+        return await DRAFT_CHANGES[act.step.root.selected.name](act, register, act.worked)
+    except Stale:
+        raise act.stale() from None
+    except Barred as barred:
+        raise _refusal(act, barred) from None
+
+
+def _placed(found: Exception, act: Act) -> Exception:
+    """What was found beside the transaction, told of this root field."""
+    for each in (found, *getattr(found, "parts", ())):
+        if isinstance(each, Refusal):
+            each.path = (act.step.root.selected.key,)
+    return found
+
+
+def _refusal(act: Act, barred: Barred) -> Refusal:
+    reason, path = barred.reason, [act.step.root.selected.key]
+    if reason in FORBIDDEN:
+        refusal = closed(Told(reason), Why(reason, CLAUSE), field=act.guard, path=path)
+    else:
+        refusal = act.wrong(barred.argument, reason, status=409 if reason in CONFLICTING else None)
+    if barred.findings:
+        refusal.extensions["findings"] = list(barred.findings)
+    return refusal
+
+
+def _note(act: Act) -> str:
+    """Why, in a sentence or two; nobody changes the rules without a reason on record."""
+    given = str(act.said.get("note") or "")
+    if not given.strip():
+        raise act.wrong("note", "REASON_BLANK")
+    try:
+        return prose(given, LONGEST_NOTE)
+    except Wrong as wrong:
+        told = wrong.ja if act.running.request.language == "ja" else wrong.en
+        raise Refusal(
+            Code.BAD_INPUT,
+            told,
+            path=[act.step.root.selected.key],
+            argument="input.note",
+            reason=wrong.code,
+        ) from None

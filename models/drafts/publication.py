@@ -1,0 +1,82 @@
+"""The publication: a draft becomes the edition in force, at once for everybody, or not at all."""
+
+import orjson
+
+from models.database.store import Transaction
+from models.drafts.barred import Barred
+from models.drafts.draft import DraftState
+from models.drafts.prepared import Worked
+from models.drafts.record import Approval, DraftRecord, newest_edition, read_approvals
+from models.drafts.register import REGISTER
+from models.register import Keeper, keep_change
+
+_INSERT = """
+INSERT INTO editions (id, number, canonical, published_at, published_by, approved_by, note, base, draft, drafted_by)
+VALUES (:id, :number, :canonical, :now, :by, :approved_by, :note, :base, :draft, :drafted_by)
+"""
+_PUBLISHED = """
+UPDATE drafts SET state = 'PUBLISHED', version = version + 1, number = :number, trouble = NULL, lease = NULL,
+  leased_until = NULL
+WHERE id = :id
+"""
+
+
+async def publishable(transaction: Transaction, found: DraftRecord, worked: Worked) -> Approval | None:
+    """The approval under which a draft may be published now, if it needs one.
+
+    Raises:
+        Barred: it may not be; why.
+    """
+    if (found.base, found.hash) != (worked.base, worked.hash):
+        raise Barred("HASH_CHANGED", "hash")
+    newest, _ = await newest_edition(transaction)
+    if newest != found.base:
+        raise Barred("STALE_BASE")
+    if found.hash == found.base:
+        raise Barred("NOTHING_CHANGED")
+    examined = worked.examined
+    if examined.wrong:
+        raise Barred("FINDINGS_OPEN", findings=[each.id for each in examined.wrong])
+    known = [each.id for each in examined.overridable]
+    for approval in await read_approvals(transaction, found.id):
+        if approval.counts_for(found) and all(approval.overrides.get(each) for each in known):
+            return approval
+    if examined.needs_approval:
+        raise Barred("APPROVAL_MISSING", findings=known)
+    return None
+
+
+async def publish(
+    transaction: Transaction,
+    found: DraftRecord,
+    worked: Worked,
+    *,
+    keeper: Keeper,
+    note: str,
+) -> int:
+    """Put a draft in force; the number of its edition. The caller has its turn, and read the draft in it.
+
+    Raises:
+        Barred: it may not be published; why.
+    """
+    approval = await publishable(transaction, found, worked)
+    _, number = await newest_edition(transaction)
+    row = {
+        "id": found.hash,
+        "number": number + 1,
+        "canonical": worked.canonical,
+        "now": keeper.at,
+        "by": keeper.by,
+        "approved_by": approval and approval.approver.by,
+        "note": note,
+        "base": found.base,
+        "draft": found.id,
+        "drafted_by": orjson.dumps(list(dict.fromkeys(each.by for each in found.authors))).decode(),
+    }
+    await transaction.execute(_INSERT, row)
+    await transaction.execute(_PUBLISHED, {"id": found.id, "number": number + 1})
+    became = {"state": DraftState.PUBLISHED.value, "number": number + 1, "edition": found.hash, "note": note}
+    await keep_change(
+        transaction, keeper, REGISTER, found.id, "PUBLISHED", {"state": found.state.value}, became
+    )
+    return number + 1
