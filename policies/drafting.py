@@ -6,16 +6,17 @@ canonical text; the last ones are kept read.
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from policies.check.gaps import unguarded
 from policies.edition import Edition
 from policies.edits import FIRST, Conflict, Edit, apply, compare, rebase
-from policies.mistake import Mistake, PolicyError
-from policies.table import COLUMNS, FIELDS, FIRST_ROW, Sheets, row_key
+from policies.mistake import Mistake, PolicyError, mistake, named
+from policies.table import COLUMNS, FIELDS, FIRST_ROW, MARK, Sheets, row_key
 
-GUARDS: Final = "guards"
 MODEL: Final = "model"
 """Under `table` of a conflict: the model, which is one text."""
 
@@ -42,17 +43,6 @@ class Choice(NamedTuple):
     mine: bool
 
 
-class Flaw(NamedTuple):
-    """One mistake as it is told: the row by its number and its key, or 0 and nothing for the table as a whole."""
-
-    table: str
-    row: int
-    key: str
-    column: str
-    what: str
-    remedy: str
-
-
 class Terms(NamedTuple):
     """What code asks of every edition: the fields it declares with their categories, and what it must guard."""
 
@@ -60,7 +50,7 @@ class Terms(NamedTuple):
     needed: tuple[str, ...]
 
 
-class Standing(NamedTuple):
+class Sketch(NamedTuple):
     """A draft as it is kept: the edition it starts from as canonical text, its edits, and its model if another."""
 
     base: str
@@ -80,26 +70,26 @@ class Drafted(NamedTuple):
     edits: tuple[Edit, ...] = ()
     was: tuple[tuple[str, ...] | None, ...] = ()
     model: str | None = None
-    flaws: tuple[Flaw, ...] = ()
+    flaws: tuple[Mistake, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
 
 
 def begin(base: str, terms: Terms) -> Drafted:
     """A draft without edits but those that code asks for."""
-    return edit(Standing(base), (), terms)
+    return edit(Sketch(base), (), terms)
 
 
-def edit(draft: Standing, wishes: Sequence[Wish], terms: Terms) -> Drafted:
+def edit(draft: Sketch, wishes: Sequence[Wish], terms: Terms) -> Drafted:
     """The draft with these rows changed, all of them or none."""
     tables = tables_of(draft)
     edits, flaws = _edits(tables, wishes, {path for path, _ in terms.declared})
     return _applied(draft, tables, edits, terms, flaws)
 
 
-def take(draft: Standing, sheets: Sequence[tuple[str, str]], model: str | None, terms: Terms) -> Drafted:
+def take(draft: Sketch, sheets: Sequence[tuple[str, str]], model: str | None, terms: Terms) -> Drafted:
     """The draft with whole tables in place of its own, each as CSV text with its header, and perhaps a model."""
     tables = tables_of(draft)
-    flaws: list[Flaw] = []
+    flaws: list[Mistake] = []
     for table, text in sheets:
         rows, wrong = read_sheet(table, text)
         flaws += wrong
@@ -107,7 +97,7 @@ def take(draft: Standing, sheets: Sequence[tuple[str, str]], model: str | None, 
     return _drafted(draft.base, tables, draft.model if model is None else model, terms, tuple(flaws))
 
 
-def move(draft: Standing, onto: str, choices: Sequence[Choice], terms: Terms) -> Drafted:
+def move(draft: Sketch, onto: str, choices: Sequence[Choice], terms: Terms) -> Drafted:
     """The draft on another edition; a conflict about which nobody chose is told, and nothing moves."""
     base, edition = edition_of(draft.base), edition_of(onto)
     edits, conflicts = rebase(base.tables(), draft.edits, edition.tables())
@@ -115,7 +105,7 @@ def move(draft: Standing, onto: str, choices: Sequence[Choice], terms: Terms) ->
     chosen = {(each.table, each.key): each.mine for each in choices}
     named = {(each.table, each.key) for each in conflicts}
     flaws = tuple(
-        Flaw(table, 0, key, "", f"`{key}` is in no conflict", "leave the resolution out")
+        mistake("RESOLUTION_IDLE", table, 0, "", key, name=key)
         for table, key in chosen
         if (table, key) not in named
     )
@@ -126,7 +116,7 @@ def move(draft: Standing, onto: str, choices: Sequence[Choice], terms: Terms) ->
     theirs = {place for place, mine in chosen.items() if not mine}
     model = None if (MODEL, "") in theirs else draft.model
     kept = [each for each in edits if (each.table, each.key) not in theirs]
-    return _applied(Standing(onto, model=model), edition.tables(), kept, terms)
+    return _applied(Sketch(onto, model=model), edition.tables(), kept, terms)
 
 
 def turn_back(base: str, earlier: str, terms: Terms) -> Drafted:
@@ -135,13 +125,13 @@ def turn_back(base: str, earlier: str, terms: Terms) -> Drafted:
     return _drafted(base, edition.tables(), edition.model, terms)
 
 
-def contested(draft: Standing, onto: str) -> tuple[Conflict, ...]:
+def contested(draft: Sketch, onto: str) -> tuple[Conflict, ...]:
     """The rows that a draft and an edition both changed, each in its way."""
     base, edition = edition_of(draft.base), edition_of(onto)
     return rebase(base.tables(), draft.edits, edition.tables())[1] + _of_models(draft, base, edition)
 
 
-def finish(draft: Standing, terms: Terms) -> tuple[str, str, bool]:
+def finish(draft: Sketch, terms: Terms) -> tuple[str, str, bool]:
     """The id and the canonical text of the edition that a draft makes, and whether code could serve under it today.
 
     Raises:
@@ -159,7 +149,7 @@ def edition_of(canonical: str) -> Edition:
 
 
 @lru_cache(maxsize=4)
-def made_of(draft: Standing) -> Edition:
+def made_of(draft: Sketch) -> Edition:
     """The edition that a draft makes.
 
     Raises:
@@ -171,58 +161,31 @@ def made_of(draft: Standing) -> Edition:
         raise ValueError(str(error)) from None
 
 
-def tables_of(draft: Standing) -> Sheets:
+def tables_of(draft: Sketch) -> Sheets:
     """The tables of a draft."""
     return apply(edition_of(draft.base).tables(), draft.edits)
 
 
 def check(
     tables: Mapping[str, list[list[str]]], model: str, terms: Terms
-) -> tuple[Edition | None, tuple[Flaw, ...]]:
+) -> tuple[Edition | None, tuple[Mistake, ...]]:
     """The edition of these tables, or every mistake that keeps it from loading."""
-    try:
-        edition = Edition.from_tables(tables, model)
-    except PolicyError as error:
-        return None, told(error.mistakes, tables)
-    missing = tuple(
-        Flaw(
-            GUARDS,
-            0,
-            path,
-            "field",
-            f"the interface has `{path}` and nothing guards it",
-            "put its row into `guards.csv` again",
-        )
-        for path in terms.needed
-        if path not in edition.guards
-    )
-    return (None if missing else edition), missing
-
-
-def told(mistakes: Iterable[Mistake], tables: Mapping[str, list[list[str]]]) -> tuple[Flaw, ...]:
-    """The mistakes of a loading, each with the key of its row."""
-    return tuple(_flaw(each, tables) for each in mistakes)
-
-
-def _flaw(mistake: Mistake, tables: Mapping[str, list[list[str]]]) -> Flaw:
-    table = mistake.file.removesuffix(".csv")
-    place = mistake.row - FIRST_ROW
-    rows = tables.get(table, [])
-    key = row_key(table, rows[place]) if 0 <= place < len(rows) else ""
-    return Flaw(table, mistake.row, key, mistake.column, mistake.what, mistake.remedy)
+    edition, mistakes = Edition.read(tables, model, {})
+    mistakes += unguarded(edition.guards, terms.needed)
+    return (None if mistakes else edition), tuple(mistakes)
 
 
 def _applied(
-    draft: Standing,
+    draft: Sketch,
     tables: Sheets,
     edits: Sequence[Edit],
     terms: Terms,
-    flaws: tuple[Flaw, ...] = (),
+    flaws: tuple[Mistake, ...] = (),
 ) -> Drafted:
     try:
         edited = apply(tables, edits)
     except PolicyError as error:
-        return Drafted(flaws=(*flaws, *told(error.mistakes, tables)))
+        return Drafted(flaws=(*flaws, *error.mistakes))
     return _drafted(draft.base, edited, draft.model, terms, flaws)
 
 
@@ -231,7 +194,7 @@ def _drafted(
     tables: Mapping[str, list[list[str]]],
     model: str | None,
     terms: Terms,
-    before_it: tuple[Flaw, ...] = (),
+    before_it: tuple[Mistake, ...] = (),
 ) -> Drafted:
     """What these tables make of a draft; `before_it`: what was wrong already, told beside what keeps it from loading."""
     before = edition_of(base)
@@ -253,7 +216,7 @@ def _fields(rows: Sequence[Sequence[str]], declared: Mapping[str, str]) -> list[
     return [*kept, *([path, declared[path]] for path in sorted(declared) if path not in known)]
 
 
-def _of_models(draft: Standing, base: Edition, onto: Edition) -> tuple[Conflict, ...]:
+def _of_models(draft: Sketch, base: Edition, onto: Edition) -> tuple[Conflict, ...]:
     if draft.model is None or onto.model in {base.model, draft.model}:
         return ()
     return (Conflict(MODEL, "", (base.model,), (draft.model,), (onto.model,)),)
@@ -261,13 +224,13 @@ def _of_models(draft: Standing, base: Edition, onto: Edition) -> tuple[Conflict,
 
 def _edits(
     tables: Mapping[str, list[list[str]]], wishes: Sequence[Wish], declared: set[str]
-) -> tuple[tuple[Edit, ...], tuple[Flaw, ...]]:
+) -> tuple[tuple[Edit, ...], tuple[Mistake, ...]]:
     """The wishes as edits of whole rows, and what is wrong with them whatever the rows say."""
     rows: Callable[[str], dict[str, tuple[str, ...]]] = lru_cache(
         lambda table: {row_key(table, row): tuple(row) for row in tables.get(table, [])}
     )
     edits: list[Edit] = []
-    flaws: list[Flaw] = []
+    flaws: list[Mistake] = []
     named: set[tuple[str, str]] = set()
     for wish in wishes:
         wrong = _unfit(wish, rows(wish.table), named, declared)
@@ -279,40 +242,32 @@ def _edits(
 
 
 def _unfit(
-    wish: Wish, rows: Mapping[str, object], named: set[tuple[str, str]], declared: set[str]
-) -> list[Flaw]:
-    def flaw(column: str, what: str, remedy: str) -> Flaw:
-        return Flaw(wish.table, 0, wish.key, column, what, remedy)
+    wish: Wish, rows: Mapping[str, object], before: set[tuple[str, str]], declared: set[str]
+) -> list[Mistake]:
+    def flaw(column: str, code: str, **told: str | None) -> Mistake:
+        return Mistake(code, wish.table, 0, column, wish.key, named(told))
 
     columns = COLUMNS.get(wish.table)
     if columns is None:
-        return [flaw("", f"`{wish.table}` is no table of an edition", f"name one of {', '.join(COLUMNS)}")]
+        return [flaw("", "TABLE_UNKNOWN", name=wish.table, tables=", ".join(COLUMNS))]
     found = []
-    if (wish.table, wish.key) in named:
-        found.append(flaw("", f"`{wish.key}` is named twice", "say all of a row in one edit"))
-    known = wish.key in rows or (wish.table, wish.key) in named
+    if (wish.table, wish.key) in before:
+        found.append(flaw("", "EDIT_TWICE", name=wish.key))
+    known = wish.key in rows or (wish.table, wish.key) in before
     if wish.columns is None and not known:
-        found.append(
-            flaw("", f"`{wish.key}` is no row here", "leave the edit out, or name a row of the table")
-        )
+        found.append(flaw("", "EDIT_NO_ROW", name=wish.key))
     if wish.table == FIELDS and wish.columns is not None and wish.key not in declared:
-        what = f"`{wish.key}` is no field of personal data that code declares"
-        found.append(flaw("path", what, "declare the field in code first"))
-    if wish.after not in {None, FIRST} and wish.after not in rows and (wish.table, wish.after) not in named:
-        found.append(
-            flaw("", f"`{wish.after}`, which it shall follow, is no row here", "name a row before it")
-        )
+        found.append(flaw("path", "FIELD_UNDECLARED", path=wish.key))
+    if wish.after not in {None, FIRST} and wish.after not in rows and (wish.table, wish.after) not in before:
+        found.append(flaw("", "AFTER_NO_ROW", name=wish.after))
     given = [column for column, _ in wish.columns or ()]
     found += [
-        flaw(column, f"`{column}` is no column of `{wish.table}`", f"name one of {', '.join(columns)}")
+        flaw(column, "COLUMN_UNKNOWN", name=column, columns=", ".join(columns))
         for column in given
         if column not in columns
     ]
-    found += [
-        flaw(column, f"`{column}` is written twice", "write each column once")
-        for column in sorted({each for each in given if given.count(each) > 1})
-    ]
-    return found
+    twice = sorted({each for each in given if given.count(each) > 1})
+    return [*found, *(flaw(column, "COLUMN_TWICE", name=column) for column in twice)]
 
 
 def _edit(wish: Wish, row: tuple[str, ...] | None) -> Edit:
@@ -327,26 +282,23 @@ def _edit(wish: Wish, row: tuple[str, ...] | None) -> Edit:
     return Edit(wish.table, wish.key, tuple(cells.values()), wish.after)
 
 
-def read_sheet(table: str, text: str) -> tuple[list[list[str]], list[Flaw]]:
+def read_sheet(table: str, text: str) -> tuple[list[list[str]], list[Mistake]]:
     """The rows of a table from CSV text with its header, and what is wrong with it as a whole."""
     columns = COLUMNS.get(table)
     if columns is None:
-        what = f"`{table}` is no table of an edition"
-        return [], [Flaw(table, 0, "", "", what, f"name one of {', '.join(COLUMNS)}")]
+        return [], [mistake("TABLE_UNKNOWN", table, name=table, tables=", ".join(COLUMNS))]
     try:
-        header, *rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)) or [[]]
+        header, *rows = list(csv.reader(io.StringIO(text.removeprefix(MARK)), strict=True)) or [[]]
     except csv.Error:
-        return [], [Flaw(table, 0, "", "", "the text is no CSV", "write it after RFC 4180")]
+        return [], [mistake("FILE_UNREADABLE", table)]
     if tuple(header) != columns:
-        what = "the header is not that of this table"
-        return rows, [Flaw(table, 1, "", "", what, f"write `{','.join(columns)}`")]
+        return rows, [mistake("HEADER_OTHER", table, 1, header=",".join(columns))]
     rows = [row for row in rows if row]
-    keys = [row_key(table, row) for row in rows]
-    twice = {key for key in keys if keys.count(key) > 1} if len(set(keys)) < len(keys) else set()
+    counted = Counter(row_key(table, row) for row in rows)
     return rows, [
-        Flaw(table, place, key, columns[0], f"`{key}` stands here twice", "keep one of the rows")
-        for place, key in enumerate(keys, FIRST_ROW)
-        if key in twice
+        mistake("NAME_TWICE", table, place, columns[0], key, name=key)
+        for place, key in enumerate((row_key(table, row) for row in rows), FIRST_ROW)
+        if counted[key] > 1
     ]
 
 

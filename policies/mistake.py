@@ -108,14 +108,20 @@ class Mistake(NamedTuple):
         """Place, mistake and remedy in `ja` or `en`; in Japanese for any other language, which prevails."""
         if lang == "en":
             return str(self)
-        row = f" {self.row}行目" if self.row else ""
-        column = f"「{self.column}」" if self.column else ""
-        return f"`{self.file}`{row}{column}：{self.what_ja}。{self.remedy_ja}。"
+        return f"{self.place(lang)}：{self.what_ja}。{self.remedy_ja}。"
+
+    def place(self, lang: str) -> str:
+        """Where it is, in `ja` or `en`."""
+        if lang == "en":
+            row = f" row {self.row}" if self.row else ""
+            column = f", column `{self.column}`" if self.column else ""
+        else:
+            row = f" {self.row}行目" if self.row else ""
+            column = f"「{self.column}」" if self.column else ""
+        return f"`{self.file}`{row}{column}"
 
     def __str__(self) -> str:
-        row = f" row {self.row}" if self.row else ""
-        column = f", column `{self.column}`" if self.column else ""
-        return f"`{self.file}`{row}{column}: {self.what}; {self.remedy}"
+        return f"{self.place('en')}: {self.what}; {self.remedy}"
 
     def _fill(self, sentence: str) -> str:
         return sentence.format_map(dict(self.told))

@@ -1,6 +1,6 @@
 """The view of drafts: each as its readers ask for it, with what is found in it and what came into force meanwhile."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from api.gateway.change_view import change_view
@@ -27,7 +27,8 @@ from models.drafts.register import REGISTER
 from models.register import read_changes
 from policies.drafting import MODEL
 from policies.edits import Conflict
-from policies.examined import Examined, Finding
+from policies.examined import Examined
+from policies.mistake import Mistake
 from policies.table import COLUMNS
 
 View = dict[str, Any]
@@ -120,10 +121,18 @@ def _cells(table: str, cells: Sequence[str] | None) -> list[View] | None:
     return [{"column": column, "value": value} for column, value in zip(columns, cells, strict=True)]
 
 
-def _finding(finding: Finding) -> View:
-    told: Mapping[str, Any] = finding._asdict()
-    ja, en = told["ja"], told["en"]
-    return {**told, "text": lambda lang="ja": en if lang == "en" else ja}
+def _finding(found: Mistake) -> View:
+    return {
+        "id": found.id,
+        "severity": found.severity.value,
+        "code": found.code,
+        "table": found.table,
+        "row": found.row or None,
+        "key": found.key,
+        "column": found.column,
+        "near": list(found.near),
+        "text": found.text,
+    }
 
 
 def _approval(approval: Approval, draft: DraftRecord) -> View:

@@ -1,7 +1,7 @@
 """The drafting: what changes of drafts need worked out, beside any transaction, in the workshop and kept for a while."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -14,12 +14,13 @@ from models.database.store import Reader, Store
 from models.drafts.barred import Barred
 from models.drafts.draft import DraftState
 from models.drafts.prepared import Worked
-from models.drafts.record import DraftRecord, read_canonical, read_draft, read_edits, standing_of
+from models.drafts.record import DraftRecord, read_canonical, read_draft, read_edits, sketch_of
 from models.formats.wrong import Sentence
 from policies import drafting as policy
-from policies.drafting import Choice, Drafted, Flaw, Standing, Terms, Wish
+from policies.drafting import Choice, Drafted, Sketch, Terms, Wish
 from policies.edits import Conflict
 from policies.examined import Examined, examine
+from policies.mistake import Mistake
 
 KEPT: Final = 16
 """How many results are kept of each process."""
@@ -81,7 +82,7 @@ class Drafting:
         Raises:
             Barred: code could not serve under it any more, or the draft changed while it was read.
         """
-        standing = await self._standing(self._store, draft)
+        standing = await self._sketch(self._store, draft)
         hash_, canonical, serves = await self._workshop.run(policy.finish, standing, self._terms)
         if hash_ != draft.hash:
             raise Barred("HASH_CHANGED", "hash")
@@ -145,7 +146,7 @@ class Drafting:
             raise Barred("DRAFT_UNKNOWN")
         return draft
 
-    async def _current(self, said: Mapping[str, Any]) -> tuple[DraftRecord, Standing]:
+    async def _current(self, said: Mapping[str, Any]) -> tuple[DraftRecord, Sketch]:
         """A draft that can be changed, of the version that was named; held to it again when it is changed."""
         draft = await self._draft(str(said["draft"]))
         if draft.state is DraftState.SCHEDULED:
@@ -154,11 +155,11 @@ class Drafting:
             raise Barred("DRAFT_CLOSED")
         if draft.version != said["ifVersion"]:
             raise Barred("STALE_VERSION", "ifVersion")
-        return draft, await self._standing(self._store, draft)
+        return draft, await self._sketch(self._store, draft)
 
-    async def _standing(self, reader: Reader, draft: DraftRecord) -> Standing:
+    async def _sketch(self, reader: Reader, draft: DraftRecord) -> Sketch:
         base = await self._canonical(reader, draft.base, "draft")
-        return standing_of(base, draft, await read_edits(reader, draft.id))
+        return sketch_of(base, draft, await read_edits(reader, draft.id))
 
     async def _canonical(self, reader: Reader, edition: str, argument: str) -> str:
         found = await read_canonical(reader, edition)
@@ -167,18 +168,18 @@ class Drafting:
         return found
 
     async def _examine(self, reader: Reader, draft: DraftRecord) -> Examined:
-        return await self._workshop.run(examine, await self._standing(reader, draft))
+        return await self._workshop.run(examine, await self._sketch(reader, draft))
 
     async def _contest(self, reader: Reader, draft: DraftRecord, onto: str) -> tuple[Conflict, ...]:
         text = await self._canonical(reader, onto, "draft")
-        return await self._workshop.run(policy.contested, await self._standing(reader, draft), text)
+        return await self._workshop.run(policy.contested, await self._sketch(reader, draft), text)
 
     async def _foresee(self, running: Running, step: Step, made: Made) -> None:
         """Work out what the answer will tell of the draft, before the transaction that makes it."""
         selected, drafted, newest = step.root.selected, made.drafted, running.force.edition.id
 
-        async def standing() -> Standing:
-            return Standing(
+        async def standing() -> Sketch:
+            return Sketch(
                 await self._canonical(self._store, made.base, "draft"), drafted.edits, drafted.model
             )
 
@@ -255,27 +256,26 @@ def _fit(made: Made, places: Mapping[tuple[str, str], int] | None = None, part: 
     return made
 
 
-def _mistake(flaw: Flaw, places: Mapping[tuple[str, str], int], part: str) -> Refusal:
-    place = places.get((flaw.table, flaw.key), places.get((flaw.table, "")))
+def _mistake(wrong: Mistake, places: Mapping[tuple[str, str], int], part: str) -> Refusal:
+    place = places.get((wrong.table, wrong.key), places.get((wrong.table, "")))
     argument = "input" if not part else f"input.{part}" if place is None else f"input.{part}.{place}"
     return Refusal(
         Code.BAD_INPUT,
-        Told("DRAFT_MISTAKE", place=_place(flaw), what=_both(flaw.what), remedy=_both(flaw.remedy)),
+        Told(
+            "DRAFT_MISTAKE",
+            place=(Sentence(wrong.place("en"), wrong.place("ja")),),
+            what=(Sentence(wrong.what, wrong.what_ja),),
+            remedy=(Sentence(wrong.remedy, wrong.remedy_ja),),
+        ),
         argument=argument,
         reason="DRAFT_MISTAKE",
-        table=flaw.table,
-        row=flaw.row or None,
-        key=flaw.key or None,
-        column=flaw.column or None,
+        mistake=wrong.code,
+        table=wrong.table,
+        row=wrong.row or None,
+        key=wrong.key or None,
+        column=wrong.column or None,
+        near=list(wrong.near) or None,
     )
-
-
-def _place(flaw: Flaw) -> str:
-    return " ".join(filter(None, (f"{flaw.table}.csv", str(flaw.row or ""), flaw.column)))
-
-
-def _both(text: str) -> Sequence[Sentence]:
-    return (Sentence(text, text),)
 
 
 def _conflict(conflict: Conflict) -> Refusal:

@@ -8,7 +8,7 @@ from api.schema.arguments import Lang
 from api.schema.paging import PageInfo
 from api.schema.register_change import RegisterChange
 from models.drafts.draft import DraftState
-from policies.examined import Grade
+from policies.mistake import Severity
 
 strawberry.enum(
     DraftState,
@@ -17,10 +17,10 @@ strawberry.enum(
     " published at its time; nothing comes back from `PUBLISHED` and `WITHDRAWN`",
 )
 strawberry.enum(
-    Grade,
-    name="FindingGrade",
-    description="How grave a finding is: `WRONG` keeps a draft from being published, `OVERRIDABLE` until a second person"
-    " approves it with a reason",
+    Severity,
+    name="FindingSeverity",
+    description="How grave a finding is: with one that is `REFUSED` no draft is made; `WRONG` keeps a draft from being"
+    " published, `OVERRIDABLE` until a second person approves it with a reason",
 )
 
 
@@ -57,11 +57,15 @@ class DraftFinding:
     """A finding."""
 
     id: strawberry.ID = strawberry.field(description="Its name, by which an approval overrides it")
-    grade: Grade = strawberry.field(description="How grave it is")
+    severity: Severity = strawberry.field(description="How grave it is")
     code: strawberry.ID = strawberry.field(description="Of what kind it is, such as `DECISION_FAILS`")
     table: strawberry.ID = strawberry.field(description="The table it is in")
-    key: str = strawberry.field(description="The row it is in")
+    row: int | None = strawberry.field(
+        description="The row it is in, as a file of the table counts them: the header is 1; null for the whole table"
+    )
+    key: str = strawberry.field(description="The key of that row; blank for the whole table")
     column: strawberry.ID = strawberry.field(description="The column it is in; blank for the row as a whole")
+    near: list[strawberry.ID] = strawberry.field(description="The known names nearest to an unknown one")
 
     @strawberry.field(description="What was found and what to do, in `ja` or `en`")
     def text(self, lang: Lang = strawberry.ID("ja")) -> str:

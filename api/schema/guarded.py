@@ -46,7 +46,7 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "DraftConnection": "edges pageInfo",
         "DraftEdge": "node cursor",
         "DraftEdit": "table key was became after by at",
-        "DraftFinding": "id grade code table key column text",
+        "DraftFinding": "id severity code table row key column near text",
         "DraftOverride": "finding reason",
         "EditDraftPayload": "draft",
         "Edition": "id number publishedAt publishedBy approvedBy note base draft draftedBy rules tables csv",

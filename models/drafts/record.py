@@ -11,7 +11,7 @@ from models.database.dialect import Dialect
 from models.database.store import Reader
 from models.day import moment
 from models.drafts.draft import DraftState
-from policies.drafting import Standing
+from policies.drafting import Sketch
 from policies.edits import Edit
 
 _COLUMNS = (
@@ -158,9 +158,9 @@ async def newest_edition(reader: Reader) -> tuple[str, int]:
     return (rows[0][0], rows[0][1]) if rows else ("", 0)
 
 
-def standing_of(base: str, draft: DraftRecord, edits: Sequence[KeptEdit]) -> Standing:
+def sketch_of(base: str, draft: DraftRecord, edits: Sequence[KeptEdit]) -> Sketch:
     """A draft as its makers take it; `base` is the text of the edition it starts from."""
-    return Standing(base, tuple(each.edit for each in edits), draft.model)
+    return Sketch(base, tuple(each.edit for each in edits), draft.model)
 
 
 def _record(row: Sequence[Any]) -> DraftRecord:

@@ -13,7 +13,7 @@ APPROVER = "policy-approver"
 DRAFT = """
 id state version base hash note createdBy changedBy authors widens needsApproval outdated publishAt trouble edition
 edits { table key was { column value } became { column value } after by }
-check { id grade code table key text(lang: "en") }
+check { id severity code table key text(lang: "en") }
 approvals { by base hash note overrides { finding reason } withdrawnAt superseded counts }
 conflicts { table key mine { column value } theirs { column value } }
 """

@@ -3,13 +3,12 @@
 import os
 from collections.abc import Iterator
 from itertools import product
-from random import Random
 
 import pytest
 
 from policies.clearance import combinations
 from policies.edition import Edition
-from policies.impact.change import DECISION, Change, Impact
+from policies.impact.change import Change, Impact
 from policies.impact.impact import impact
 from policies.impact.outcome import Direction
 from policies.judge import Judge
