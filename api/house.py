@@ -18,6 +18,8 @@ from api.gateway.drafting import Drafting
 from api.gateway.fulfilment import Fulfilment
 from api.gateway.gateway import Gateway
 from api.gateway.refusal import Code
+from api.jobs.runner import Runner
+from api.jobs.works import works
 from api.metrics import Metrics
 from api.notices.post import Post
 from api.notices.sender import Sender
@@ -147,6 +149,8 @@ async def open_house(
             ended=metrics.batch_tried,
         )
         passing.start()
+        runner = Runner(store, works(clock), clock=clock)
+        runner.start()
         workshop = Workshop()
         terms = Terms(tuple(sorted(CATEGORIES.items())), needed_guards(core(schema)))
         drafting = Drafting(store, workshop, terms)
@@ -192,6 +196,7 @@ async def open_house(
                 passing=passing,
             )
         finally:
+            await runner.stop()
             workshop.close()
             await passing.stop()
             await sender.stop()

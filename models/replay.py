@@ -65,13 +65,13 @@ class Chunk:
     share: float
 
 
-async def read_setting(reader: Reader, draft: Edition, since: datetime) -> Setting:
-    """All that a replay of the accesses since then needs beside them."""
+async def read_setting(reader: Reader, draft: str, since: datetime) -> Setting:
+    """All that a replay of the accesses since then needs beside them; `draft` in its canonical form."""
     editions = await reader.fetch(_EDITIONS, {"since": since - LATE})
     kinds = await reader.fetch(_KINDS, {})
     bits = await reader.fetch(_BITS, {})
     return Setting(
-        draft=draft.canonical(),
+        draft=draft,
         editions={row[0]: row[1] for row in editions},
         kinds={row[0]: row[1] for row in kinds},
         paths=by_bit((row[0], row[1]) for row in bits),
@@ -110,7 +110,7 @@ async def replay(
     reader: Reader, draft: Edition, span: Span, progress: Progress = lambda _count, _share: None
 ) -> Tally:
     """What the accesses of a span would gain and lose under a draft, decided in this process."""
-    deciding = Replay(await read_setting(reader, draft, span.since))
+    deciding = Replay(await read_setting(reader, draft.canonical(), span.since))
     found = Tally()
     async for chunk in chunks(reader, span):
         found.merge(deciding.tally(chunk.rows))
@@ -126,7 +126,7 @@ async def people_of(
     Personal data: whoever is shown them must be one who may read the ledger, for a declared purpose, and they are on
     record like anybody shown in the ledger.
     """
-    deciding = Replay(await read_setting(reader, draft, span.since))
+    deciding = Replay(await read_setting(reader, draft.canonical(), span.since))
     found: set[int] = set()
     async for chunk in chunks(reader, span):
         found.update(ref for ref in deciding.people(chunk.rows, line) if ref > after)

@@ -66,6 +66,16 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "EndTransmissionNoticePayload": "transmissionNotice",
         "PublishTransmissionNoticePayload": "transmissionNotice",
         "EndSuccessionPayload": "succession",
+        "AssessDraftPayload": "job",
+        "CancelJobPayload": "job",
+        "Impact": "widens widened narrowed changes cells",
+        "ImpactCell": "role recipient purpose category widens narrows",
+        "ImpactChange": "direction kind keys roles actions purposes fields recipients given when wholly decisions"
+        " refused before after text",
+        "PolicyJob": "id kind draft hash days state done total askedBy askedAt startedAt endedAt trouble impact replay",
+        "Replay": "since until accesses changed undecided lines",
+        "ReplayDay": "day accesses",
+        "ReplayLine": "client role purpose recipient step field change sure accesses people exact days",
         "Entrustment": "id recipient contract scope purposes from until supervisedOn superviseDays endedOn state"
         " changes",
         "Evidence": "kind reference",

@@ -6,6 +6,7 @@ from api.schema.case_mutations import CaseMutations
 from api.schema.client_mutations import ClientMutations
 from api.schema.draft_mutations import DraftMutations
 from api.schema.ground_mutations import GroundMutations
+from api.schema.job_fields import JobMutations
 from api.schema.notice_mutations import NoticeMutations
 from api.schema.people_mutations import PeopleMutations
 from api.schema.receiving_mutations import ReceivingMutations
@@ -24,5 +25,6 @@ class Mutation(
     ReceivingMutations,
     TransmissionMutations,
     DraftMutations,
+    JobMutations,
 ):
     """The root of mutations; each register brings its own."""

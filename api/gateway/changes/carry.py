@@ -20,6 +20,7 @@ from api.gateway.changes.drafts import DRAFT_CHANGES, IN_FORCE, change_draft
 from api.gateway.changes.grounds import GROUND_CHANGES, change_ground
 from api.gateway.changes.hold import lift_hold, place_hold
 from api.gateway.changes.holders import HOLDERS, released_holders
+from api.gateway.changes.jobs import JOB_CHANGES, change_job
 from api.gateway.changes.notices import NOTICE_CHANGES, change_notice
 from api.gateway.changes.received import accept_received, reject_received
 from api.gateway.changes.receiving import receive_users
@@ -63,6 +64,7 @@ OF_REGISTERS: Mapping[str, Callable[[Act, Mapping[str, Any] | None], Told]] = Ma
         **dict.fromkeys(CASE_CHANGES, change_case),
         **dict.fromkeys(NOTICE_CHANGES, change_notice),
         **dict.fromkeys(DRAFT_CHANGES, change_draft),
+        **dict.fromkeys(JOB_CHANGES, change_job),
     }
 )
 """Each mutation of a register, with what it remembers and tells."""

@@ -1,0 +1,60 @@
+"""The heavy part of jobs, as a workshop runs it: pure, given and giving plain data, with what was read last kept read."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from policies.drafting import Sketch, edition_of, made_of
+from policies.impact.comparison import Comparison, Part
+from policies.impact.impact import merged
+from policies.replay.replay import Replay, Setting
+from policies.replay.row import AccessRow
+from policies.replay.tally import Tally
+
+
+def made(draft: Sketch) -> tuple[str, str]:
+    """The id and the canonical text of the edition that a draft makes.
+
+    Raises:
+        ValueError: it makes none.
+    """
+    edition = made_of(draft)
+    return edition.id, edition.canonical()
+
+
+@lru_cache(maxsize=2)
+def _comparison(old: str, new: str) -> Comparison:
+    return Comparison(edition_of(old), edition_of(new))
+
+
+def pieces(old: str, new: str) -> int:
+    """In how many pieces two editions are compared."""
+    return len(_comparison(old, new).slices)
+
+
+def piece(old: str, new: str, place: int) -> Part:
+    """What changes in one of them."""
+    comparison = _comparison(old, new)
+    return comparison.of(comparison.slices[place])
+
+
+def impact_of(old: str, new: str, parts: Sequence[Part]) -> str:
+    """The impact of all pieces together, as JSON."""
+    return merged(edition_of(old), edition_of(new), parts).to_json()
+
+
+_replays: dict[str, Replay] = {}
+
+
+def open_replay(job: str, setting: Setting) -> None:
+    """Be ready to replay accesses for a job, and forget the job before it."""
+    _replays.clear()
+    _replays[job] = Replay(setting)
+
+
+def replayed(job: str, rows: Sequence[AccessRow]) -> Tally:
+    """What changes of these accesses.
+
+    Raises:
+        KeyError: this process was not made ready for the job.
+    """
+    return _replays[job].tally(rows)
