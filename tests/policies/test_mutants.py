@@ -112,12 +112,15 @@ def affected(rule: Rule, *mutant: Rule) -> Iterator[Expectation]:
 
 def matched(rule: Rule) -> list[int]:
     named = (rule.role, rule.action, rule.purpose, rule.field, rule.recipient)
-    return [
-        place
-        for place, case in enumerate(cases())
-        if all(each == ANY or each in names for each, names in zip(named, wider(place), strict=True))
-        and not unmet(rule.needs, case.question.standing)
-    ]
+    places = frozenset[int].intersection(*map(placed, range(len(named)), named))
+    return [place for place in sorted(places) if not unmet(rule.needs, cases()[place].question.standing)]
+
+
+@cache
+def placed(dimension: int, name: str) -> frozenset[int]:
+    """The rows of the table whose name in this dimension counts as this one."""
+    every = range(len(cases()))
+    return frozenset(place for place in every if name == ANY or name in wider(place)[dimension])
 
 
 @cache
