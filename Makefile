@@ -25,7 +25,7 @@ test: $(STAMP)  ## the whole suite, on SQLite and PostgreSQL
 	@$(BIN)/python -m pytest -n auto
 
 proof: $(STAMP)  ## the long runs: a thousand kills under load, every call of the database failed
-	@KILLS=$(KILLS) $(BIN)/python -m pytest -n 0 -s tests/faults
+	@KILLS=$(KILLS) FAULTS=every $(BIN)/python -m pytest -n 0 -s tests/faults
 
 lint: $(STAMP)  ## style, then strict types
 	@$(BIN)/ruff check .
