@@ -26,6 +26,7 @@ from api.cli import (
     serve,
     signing,
     token,
+    transmission,
 )
 from api.cli.shared import CommandError, out
 from api.environment import SettingError
@@ -71,6 +72,7 @@ for room in (
     policy,
     ledger,
     notices,
+    transmission,
     provisions,
     keys,
     signing,
