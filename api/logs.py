@@ -63,14 +63,24 @@ HUSHED: Final = (
     "uvicorn.access",
     "uvicorn.asgi",
     "asyncio",
+    "httpx",
+    "httpcore",
 )
 """Libraries that log SQL, arguments or values: silent below a warning, from there on without words."""
 
 
 def hush(record: logging.LogRecord) -> bool:
     """Let a library's record pass from a warning on, without its words: a filter for its logger."""
+    unasked = _unasked(record)
     _without_words(record)
-    return record.levelno >= logging.WARNING
+    return record.levelno >= logging.WARNING and not unasked
+
+
+def _unasked(record: logging.LogRecord) -> bool:
+    """Whether nobody ever waited for what was lost: asyncpg was told to stop between connecting and its first word."""
+    error = record.exc_info[1] if record.exc_info else None
+    ours = record.name == "asyncio" and _words(record).startswith("Future exception was never retrieved")
+    return ours and type(error) is ConnectionError and error.__traceback__ is None
 
 
 _SERVERS: Final = frozenset({"uvicorn", "uvicorn.error"})

@@ -90,9 +90,9 @@ class Fact(StrEnum):
         "本人がこの目的と提供先に同意している",
         "the person consents to this purpose and recipient",
     )
-    OPTED_OUT = "opted-out", "本人が停止(オプトアウト)を選んでいる", "the person opted out"
+    OPTED_OUT = "opted-out", "本人が停止（オプトアウト）を選んでいる", "the person opted out"
     HELD = "held", "利用が停止されている", "use is suspended"
-    ERASED = "erased", "本人のデータは消去済みである", "the person's data was erased"
+    ERASED = "erased", "本人のデータが消去済みである", "the person's data was erased"
     SELF = "self", "本人自身による請求である", "the one who asks is the person described"
     APPLIED = "applied", "この求人企業に応募している", "the person applied to this employer"
     INTERVIEW = "interview", "選考が面接段階に達している", "the application reached the interview"

@@ -1,6 +1,5 @@
 """The words of an edition: its names, and who may see what, why, for whom, and when, in either language."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -107,16 +106,14 @@ class Words:
 
     def _in_japanese(self, rule: Rule) -> str:
         may = "できる" if rule.effect is Effect.ALLOW else "できない"
+        when = f"{'、かつ、'.join(map(_case_ja, rule.needs))}場合、" if rule.needs else ""
         why = "" if rule.purpose in {ANY, NONE_PURPOSE} else f"{rule.purpose} のために、"
-        whom = "" if rule.recipient == ANY else f"提供先が「{self.recipient(rule.recipient)}」のとき、"
-        when = f"{_joined_ja(rule.needs)}とき、" if rule.needs else ""
+        whom = "" if rule.recipient == ANY else f"提供先を「{self.recipient(rule.recipient)}」として、"
         return (
-            f"{self._who(rule)}{why}{whom}{when}「{self.field(rule.field)}」を{self.act(rule.action)}が{may}"
+            f"{when}{self._who(rule)}{why}{whom}「{self.field(rule.field)}」を{self.act(rule.action)}が{may}"
         )
 
 
-def _joined_ja(needs: Sequence[Need]) -> str:
-    """「…」に当たり、「…」に当たらない: each fact but the last leads on to the next."""
-    *before, last = needs
-    led = (f"「{need.fact.ja}」に当た{'らず' if need.absent else 'り'}、" for need in before)
-    return "".join(led) + f"「{last.fact.ja}」に当た{'らない' if last.absent else 'る'}"
+def _case_ja(need: Need) -> str:
+    """A fact as what comes before 場合; one that must not be true is quoted, for its words cannot be turned round."""
+    return f"「{need.fact.ja}」に当たらない" if need.absent else need.fact.ja

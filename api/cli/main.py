@@ -23,6 +23,7 @@ ROOMS = {
     "policy": "api.cli.policy",
     "ledger": "api.cli.ledger",
     "notices": "api.cli.notices",
+    "transmission": "api.cli.transmission",
     "provisions": "api.cli.provisions",
     "keys": "api.cli.keys",
     "signing": "api.cli.signing",

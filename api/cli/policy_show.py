@@ -18,6 +18,7 @@ LABELS = {
     Language.EN: ("who", "does", "why", "for whom", "what", "needs", "clause", "note"),
     Language.JA: ("役割", "行為", "利用目的", "提供先", "項目", "条件", "条項", "趣旨"),
 }
+COLON = {Language.EN: ": ", Language.JA: "："}
 COLUMNS = {Language.EN: ("rule", "says"), Language.JA: ("規則", "内容")}
 EFFECTS = {
     (Language.EN, Effect.ALLOW): "allows",
@@ -115,13 +116,13 @@ def _one(edition: Edition, rule: Rule, lang: Language) -> None:
     out.print(f"[bold]{rule.id}[/bold]  {EFFECTS[lang, rule.effect]}")
     for each in (lang, second):
         words = Words(edition, each)
-        needs = "\n".join(_both(str(need), words.need(need)) for need in rule.needs)
+        needs = "\n".join(_both(str(need), words.need(need), each) for need in rule.needs)
         cells = (
-            _both(rule.role, words.role(rule.role)),
-            _both(rule.action, words.act(rule.action)),
-            _both(rule.purpose, words.purpose(rule.purpose)),
-            _both(rule.recipient, words.recipient(rule.recipient)),
-            _both(rule.field, words.field(rule.field)),
+            _both(rule.role, words.role(rule.role), each),
+            _both(rule.action, words.act(rule.action), each),
+            _both(rule.purpose, words.purpose(rule.purpose), each),
+            _both(rule.recipient, words.recipient(rule.recipient), each),
+            _both(rule.field, words.field(rule.field), each),
             needs or NO_NEEDS,
             rule.clause,
             words.note(rule),
@@ -134,5 +135,5 @@ def _one(edition: Edition, rule: Rule, lang: Language) -> None:
         out.print(table)
 
 
-def _both(name: str, told: str) -> str:
-    return name if told in {"", name} else f"{name}: {told}"
+def _both(name: str, told: str, lang: Language) -> str:
+    return name if told in {"", name} else f"{name}{COLON[lang]}{told}"

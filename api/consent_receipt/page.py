@@ -1,20 +1,17 @@
 """The page of a receipt: what its JSON says, in Japanese or English, to be read and printed; it loads nothing."""
 
 import csv
-import gettext
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from functools import cache
 from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pycountry
-
 from models.consents.consent import ConsentMethod, ConsentState
 from models.consents.receipt.receipt import RECIPIENT
+from models.formats.nationality import country_name
 
 Json = Mapping[str, Any]
 HERE = Path(__file__).parent
@@ -167,15 +164,3 @@ class _Written:
         if self._language == "ja":
             return f"{at.year}年{at.month}月{at.day}日 {at.hour}時{at.minute:02}分（日本時間）"
         return f"{at.day} {at:%B} {at.year}, {at:%H:%M} (Japan time)"
-
-
-@cache
-def country_name(code: str, language: str) -> str:
-    """What a country is called, or its code where that is none."""
-    known = pycountry.countries.get(alpha_2=code)
-    if known is None:
-        return code
-    name = str(known.name)
-    if language != "ja":
-        return name
-    return gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=["ja"]).gettext(name)

@@ -21,6 +21,7 @@ from api.house import House
 from models.database.store import Reader, StoreUnavailable
 from models.day import today_in_japan
 from models.events.choice import companies
+from models.formats.nationality import country_name
 from models.grounds.record import Ground, GroundRecord, read_grounds_of
 from models.grounds.state import GroundState
 from models.inforce import Force, PolicyUnavailable
@@ -119,6 +120,10 @@ def _own(name: str, ja: str) -> dict[str, str]:
     return {"ja": ja, "en": ""} if ja else {"ja": WORDS[name]["ja"], "en": WORDS[name]["en"]}
 
 
+def _country(code: str) -> Mapping[str, str]:
+    return {language: country_name(code, language) for language in ("ja", "en")}
+
+
 def _whole(parts: Sequence[str], nonce: str) -> str:
     return PAGE.substitute(lang="ja", title=escape(WORDS["title"]["ja"]), nonce=nonce, body="\n".join(parts))
 
@@ -131,6 +136,7 @@ def _parts(notices: Sequence[Notice]) -> Iterator[str]:
     for each in notices:
         opt_out = each["optOut"]
         entries = [(name, _both(each[name])) for name in ("who", "sent", "purpose")]
+        entries.insert(1, ("country", _both(_country(each["country"]))))
         if each["policyUrl"]:
             entries.append(("policy", _link(each["policyUrl"])))
         entries.append(("optOut", "<br>".join(_both(opt_out[name]) for name in OPT_OUT)))

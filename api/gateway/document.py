@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
-    ExecutableDefinitionNode,
-    FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
@@ -26,6 +24,7 @@ from api.gateway.misfit import misfits_written
 from api.gateway.operation import MOST_SHAPED, Operation, Shapes
 from api.gateway.refusal import Code, Refusal, exceeded
 from api.gateway.told import Told
+from api.gateway.unfit import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ def check(
         misfits = misfits_written(schema, document, language)
         if misfits is not None:
             raise misfits
-        raise Refusal(Code.DOCUMENT_INVALID, _told(errors[0]), **_place(errors[0]))
+        raise Refusal(Code.DOCUMENT_INVALID, told(errors[0], schema, document), **_place(errors[0]))
     kept = Kept(MOST_SHAPED) if shapes is None else shapes
     fragments = {
         node.name.value: FragmentDetails(node, None)
@@ -144,13 +143,6 @@ def check(
         if isinstance(node, OperationDefinitionNode)
     }
     return Document(operations)
-
-
-def _told(error: GraphQLError) -> Told:
-    """What validation found, unless it might repeat a value."""
-    if any(not isinstance(node, ExecutableDefinitionNode | FieldNode) for node in error.nodes or ()):
-        return Told("MISFIT")
-    return Told("MISFIT_TOLD", found=error.message)
 
 
 def _place(error: GraphQLError) -> dict[str, Any]:

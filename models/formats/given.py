@@ -51,12 +51,17 @@ def list_of(value: object) -> list[Any]:
     raise Wrong("LIST_EXPECTED")
 
 
+def looks_like_a_name(text: str) -> bool:
+    """Whether this is what a program calls something, and so no data of anybody."""
+    return bool(_NAME.fullmatch(text))
+
+
 def unknown(parent: str, name: object, names: Iterable[str]) -> Mistake:
     """The mistake of a name that an object has no place for, with the reason where it is banned.
 
     Names of an object are the caller's code. One that does not look like that may be data, and is not repeated.
     """
-    known = isinstance(name, str) and bool(_NAME.fullmatch(name))
+    known = isinstance(name, str) and looks_like_a_name(name)
     path = ".".join(step for step in (parent, str(name) if known else "") if step)
     code = banned(name) if isinstance(name, str) else None
     wrong = Wrong(code) if code else Wrong("FIELD_UNKNOWN", fields=_BETWEEN.join(names))

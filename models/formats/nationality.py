@@ -60,6 +60,21 @@ def country(text: str) -> str:
     return code
 
 
+@cache
+def country_name(code: str, language: str) -> str:
+    """What a country is called, or its code where that is none."""
+    known = pycountry.countries.get(alpha_2=code)
+    if known is None:
+        return code
+    name = str(known.name)
+    return _japanese().gettext(name) if language == "ja" else name
+
+
+@cache
+def _japanese() -> gettext.NullTranslations:
+    return gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=["ja"])
+
+
 def _code(text: str) -> str | None:
     return _by_name().get(_key(plain(text, _TYPED)))
 
@@ -70,14 +85,13 @@ def _key(name: str) -> str:
 
 @cache
 def _by_name() -> Mapping[str, str]:
-    japanese = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=["ja"])
     names: dict[str, str] = {}
     for country in pycountry.countries:
         spelt = list(_names(country))
         also = _ALSO.get(country.alpha_2, "").split("|")
         codes = (country.alpha_2, country.alpha_3)
         names |= {
-            _key(name): country.alpha_2 for name in (*codes, *spelt, *map(japanese.gettext, spelt), *also)
+            _key(name): country.alpha_2 for name in (*codes, *spelt, *map(_japanese().gettext, spelt), *also)
         }
     names.pop("", None)
     return MappingProxyType(names)

@@ -1,6 +1,7 @@
 """The logs: a canary in every message, argument, key and exception, and none of them in a line."""
 
 import asyncio
+import gc
 import io
 import json
 import logging
@@ -9,8 +10,9 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
+import asyncpg
 import casbin.util.log  # type: ignore[import-untyped]
 import pytest
 import strawberry
@@ -341,3 +343,37 @@ def test_a_library_that_logs_goes_on_though_a_line_is_dropped() -> None:
     with structlog.testing.capture_logs():
         logging.getLogger("anybody").error("%s", CANARY)
     assert lines.only["event"] == "library.record"
+
+
+async def test_a_connection_that_was_given_up_while_it_was_made_leaves_no_line(lines: Lines) -> None:
+    answering: list[asyncio.Task[Any]] = []
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        answering.append(cast("asyncio.Task[Any]", asyncio.current_task()))
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    for turns in range(12):
+        connecting = asyncio.create_task(asyncpg.connect(f"postgres://a:b@127.0.0.1:{port}/c"))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        connecting.cancel()
+        await asyncio.gather(connecting, return_exceptions=True)
+    _, last = await asyncio.open_connection("127.0.0.1", port)
+    last.close()
+    while len(answering) < 2 or not all(each.done() for each in answering):  # noqa: ASYNC110 - whoever came is over
+        await asyncio.sleep(0)
+    server.close()
+    gc.collect()
+    assert lines.objects == []
+
+
+async def test_what_failed_otherwise_and_nobody_asked_for_is_told(lines: Lines) -> None:
+    for error in (ConnectionResetError(), ValueError(CANARY)):
+        asyncio.get_running_loop().create_future().set_exception(error)
+        gc.collect()
+    assert [each["logger"] for each in lines.objects] == ["asyncio", "asyncio"]
+    assert CANARY not in lines.text

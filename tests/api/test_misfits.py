@@ -234,3 +234,71 @@ async def test_a_correction_tells_every_mistake_of_shape_and_form_at_once(a_worl
         "input.user.email": "EMAIL_SHAPE",
         "input.user.birthDate": "REQUIRED",
     }
+
+
+@pytest.mark.parametrize(
+    ("document", "en", "ja"),
+    [
+        (
+            'query { user(id: "a", nickname: "SECRET") { id } }',
+            "`Query.user` has no argument `nickname`",
+            "`Query.user`に`nickname`という引数はありません。",
+        ),
+        (
+            'query { user(id: "a", Dhaka87654321: 1) { id } }',
+            "the document does not fit the schema here",
+            "ドキュメントのこの箇所は、スキーマの定めと異なります。",
+        ),
+        (
+            'query { users(first: "SECRET") { edges { node { id } } } }',
+            "the argument `first` of `Query.users` holds a value that is not of its type",
+            "`Query.users`の引数`first`に、型の合わない値が指定されています。",
+        ),
+        (
+            "query { user { id } }",
+            "`Query.user` needs the argument `id` of the type `ID!`",
+            "`Query.user`には、型`ID!`の引数`id`が必要です。",
+        ),
+        (
+            "query { me { shoe } }",
+            "the type `User` has no field `shoe`",
+            "型`User`に`shoe`という項目はありません。",
+        ),
+        (
+            "query { me { address } }",
+            "`address` is an object of the type `Address`: select fields of it, as in `address { … }`",
+            "`address`は型`Address`のオブジェクトです。`address { … }`のように、中の項目を指定してください。",
+        ),
+        (
+            "query { me { id { x } } }",
+            "`id` is a single value of the type `ID!`: select nothing within it",
+            "`id`は型`ID!`の値です。中の項目は指定できません。",
+        ),
+        (
+            "query Q($who: Int!) { user(id: $who) { id } }",
+            "the variable `$who` is declared as `Int!`, and `ID!` is needed where it is used",
+            "変数`$who`は`Int!`と宣言されていますが、使われている箇所では`ID!`が必要です。",
+        ),
+        (
+            "query Q { user(id: $who) { id } }",
+            "the variable `$who` is used and not declared: declare it with its type beside the operation's name",
+            "変数`$who`が宣言されていません。操作の宣言に、型とともに加えてください。",
+        ),
+        (
+            "query Q($who: ID) { me { id } }",
+            "the variable `$who` is declared and used nowhere: remove it",
+            "変数`$who`は宣言されていますが、使われていません。宣言を取り除いてください。",
+        ),
+    ],
+)
+async def test_a_document_that_does_not_fit_is_told_by_its_names_and_by_no_value(
+    a_world: World, document: str, en: str, ja: str
+) -> None:
+    for language, sentence in (("en", en), ("ja", ja)):
+        headers = {"Accept-Language": language}
+        response = await a_world.send("frontend", document.replace("SECRET", SECRET), headers=headers)
+        (error,) = response.json()["errors"]
+        assert error["message"] == sentence
+        assert error["extensions"]["code"] == "DOCUMENT_INVALID"
+        assert error["extensions"]["line"] == 1
+        assert SECRET not in response.text

@@ -19,6 +19,7 @@ async def test_the_page_and_the_json_tell_what_is_announced_today(site: Site) ->
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     for text in (
         "サイトの利用状況の分析",
+        '米国 <span lang="en">United States</span>',
         "閲覧したページのURL",
         "https://analytics.example/opt-out",
         "制限なし",
