@@ -15,7 +15,7 @@ from policies.check.vague import unannounceable
 from policies.edition import Edition
 from policies.matrix import Matrix, shipped_matrix
 from policies.mistake import Mistake, Severity
-from policies.table import COLUMNS, FIRST_ROW, row_key
+from policies.table import COLUMNS, DECISIONS, FIRST_ROW, row_key
 
 SLICE: Final = 500
 """How many rules or rows are looked at between two calls of the progress."""
@@ -110,6 +110,7 @@ def steps(  # noqa: PLR0913 - as `check`
 
     Whoever stops asking for the next slice has cancelled it.
     """
+    yield 0, len(tables.get("rules", ())) + len(tables.get(DECISIONS, ()))
     edition, refused = Edition.read(tables, model, fields or {})
     refused = _refused(refused, unread)
     places = _places(tables)
