@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import policies
+from api.cli.declared import FIELDS
 from policies.check.report import check, steps
 from policies.edition import Edition
 from policies.mistake import SENTENCES, Severity
@@ -252,6 +253,20 @@ def test_a_gap_is_told_where_the_field_stands() -> None:
         "fields.csv",
         FIRST_ROW + [each[0] for each in tables["fields"]].index("User.phone"),
     )
+
+
+def test_a_table_of_fields_is_held_against_what_code_declares() -> None:
+    tables = drafted(
+        without("fields", "User.phone"), row("fields", path="User.nickname", category="unsorted")
+    )
+    found = check(tables, edition().model, fields=FIELDS).findings
+    assert [(each.code, each.key, each.severity) for each in found] == [
+        ("FIELD_LEFT_OUT", "User.phone", "OVERRIDABLE"),
+        ("GAP_UNSORTED", "User.nickname", "OVERRIDABLE"),
+        ("FIELD_UNDECLARED", "User.nickname", "OVERRIDABLE"),
+    ]
+    assert [each.row for each in found] == [0, *[FIRST_ROW + len(FIELDS) - 1] * 2]
+    assert check(drafted(), edition().model, fields=FIELDS).findings == ()
 
 
 @pytest.mark.parametrize(
