@@ -27,6 +27,7 @@ from models.demo.situations import Situation
 from models.formats.wrong import SENTENCES as MISTAKES
 from policies.edition import Edition
 from policies.explanation import Reason
+from policies.mistake import SENTENCES as OF_A_POLICY
 from policies.vocabulary import Fact, Role
 from tests.cli.test_help import commands
 from tests.docs_tables import (
@@ -134,6 +135,20 @@ def test_every_mistake_of_what_is_entered_stands_in_the_docs_in_both_languages()
     ]
     assert rows
     assert missing_rows("mistakes.md", ("reason", "日本語", "in English"), rows) == []
+
+
+def test_every_mistake_of_a_policy_stands_in_the_docs_in_both_languages() -> None:
+    rows = [
+        (
+            f"`{each.code}`",
+            str(each.severity),
+            f"{each.ja}。{each.remedy_ja}。".replace("|", "\\|"),
+            f"{each.en}; {each.remedy_en}".replace("|", "\\|"),
+        )
+        for each in OF_A_POLICY.values()
+    ]
+    assert rows
+    assert missing_rows("checking.md", ("code", "severity", "日本語", "in English"), rows) == []
 
 
 def test_every_fact_and_role_stands_in_the_docs_in_both_languages() -> None:

@@ -14,7 +14,7 @@ from policies.question import Decision
 from policies.table import DECISIONS, row_key
 from policies.vocabulary import ANY
 
-EXPLAINED: Final = 50
+EXPLAINED: Final = 20
 """How many failing rows are told with the rule that came nearest, which reads every rule."""
 
 

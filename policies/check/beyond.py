@@ -23,6 +23,11 @@ class Excess:
         self._found: dict[Asked, tuple[list[str], set[Standing], Standing | None]] = {}
         self._more: Rule | None = None
 
+    @property
+    def room(self) -> int:
+        """How many questions of one more rule need be known: one too many tells that there are too many."""
+        return MOST + 1 if self._more is None else 0
+
     def add(self, rule: Rule, beyond: Iterable[Beyond]) -> None:
         """What one more rule answers so."""
         for each in beyond if self._more is None else ():

@@ -27,6 +27,13 @@ def personal(category: str, categories: Tree) -> bool:
     return category == UNSORTED or PERSON in categories.ancestors(category)
 
 
+def adrift(category: str, categories: Tree) -> bool:
+    """Whether a category hangs on an unknown one or in a circle, which is told where it stands."""
+    above = categories.ancestors(category)
+    rooted = any(not categories.parents.get(name, (name,)) for name in above)
+    return bool(above) and not (rooted and all(name in categories for name in above))
+
+
 def homeless(rows: Iterable[Row], categories: Tree) -> list[Mistake]:
     """Rows whose category is unknown, so that their field would escape refusals of wider ones."""
     known = Known(categories)
@@ -63,7 +70,7 @@ def declared(
             mistake("FIELD_BANNED", *place, "path", path, path=path, **_law(code))
             for code in dict.fromkeys(filter(None, (banned(step, longest=None) for step in path.split("."))))
         )
-        if not personal(category, categories):
+        if not personal(category, categories) and not adrift(category, categories):
             told = {"path": path, "category": category, "person": PERSON, "unsorted": UNSORTED}
             near = () if category in known else known.near(category)
             mistakes.append(mistake("FIELD_NOT_PERSONAL", *place, "category", path, near=near, **told))
@@ -95,6 +102,8 @@ def questions(rows: Iterable[Row], categories: Tree) -> tuple[dict[str, FormQues
 def _misfiled(row: Row, categories: Tree) -> list[Mistake]:
     category = row["category"]
     above = categories.ancestors(category)
+    if adrift(category, categories):
+        return []
     if above and not personal(category, categories):
         return [row.mistake("category", "QUESTION_NOT_PERSONAL", category=category, person=PERSON)]
     if Kind(row["kind"]).free and above and FREE_TEXT not in above and category != UNSORTED:

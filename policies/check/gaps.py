@@ -53,3 +53,15 @@ def unguarded(guards: Collection[str], needed: Iterable[str]) -> list[Mistake]:
         for path in needed
         if path not in guards
     ]
+
+
+def undeclared(listed: Mapping[str, str], declared: Mapping[str, str], places: Places) -> Iterator[Mistake]:
+    """What a table of fields and the running code do not both have."""
+    for path in declared:
+        if path not in listed:
+            yield mistake("FIELD_LEFT_OUT", "fields", 0, "path", path, path=path, unsorted=UNSORTED)
+    for path in listed:
+        if path not in declared:
+            yield mistake(
+                "FIELD_UNDECLARED", "fields", places["fields"].get(path, 0), "path", path, path=path
+            )

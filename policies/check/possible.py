@@ -48,14 +48,6 @@ def absent(needs: Iterable[Need]) -> Standing:
     return frozenset(need.fact for need in needs if need.absent)
 
 
-def implied(needs: Iterable[Need], by: Iterable[Need]) -> bool:
-    """Whether whoever meets the one meets the other; a stage that is not reached tells that no later one is."""
-    true, false = positive(by), absent(by)
-    return all(
-        not false.isdisjoint(standing(need.fact)) if need.absent else need.fact in true for need in needs
-    )
-
-
 def open_standings(needs: Iterable[Need], denies: tuple[Rule, ...], can: Standing) -> Iterator[Standing]:
     """The standings that meet the needs of an allow and no deny, the smallest of them among others.
 

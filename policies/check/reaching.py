@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from typing import Final
 
 from policies.check.extent import Asked, Extents, named
@@ -70,14 +70,14 @@ class Reaching:
         wider = frozenset(self._extents.recipient.wider[name])
         return (wider & self._matrix.groups, EMPLOYERS in wider)
 
-    def look(self, rule: Rule, row: int) -> tuple[Mistake | None, list[Beyond]]:
-        """Why a rule never decides anything, if so; else the questions that it answers beyond the matrix."""
+    def look(self, rule: Rule, row: int, most: int) -> tuple[Mistake | None, list[Beyond]]:
+        """Why a rule never decides anything, if so; else the questions it answers beyond the matrix, so many at most."""
         kinds = (each.number(name) for each, name in zip(self._kinds, named(rule), strict=True))
         key = (rule.effect, rule.needs, *kinds)
         if key in self._quiet:
             return None, []
         idle = self.idle(rule, row)
-        found = [] if idle else list(self.beyond(rule))
+        found = [] if idle else list(islice(self.beyond(rule), most))
         if not idle and not found:
             self._quiet.add(key)
         return idle, found

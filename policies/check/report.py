@@ -7,7 +7,7 @@ from typing import Final
 from policies.check.answers import Answers
 from policies.check.beyond import Excess
 from policies.check.extent import Extents
-from policies.check.gaps import Places, gaps, unguarded
+from policies.check.gaps import Places, gaps, undeclared, unguarded
 from policies.check.lookup import Lookup
 from policies.check.overlaps import Overlaps
 from policies.check.reaching import Reaching
@@ -15,7 +15,7 @@ from policies.check.vague import unannounceable
 from policies.edition import Edition
 from policies.matrix import Matrix, shipped_matrix
 from policies.mistake import Mistake, Severity
-from policies.table import COLUMNS, FIRST_ROW, row_key
+from policies.table import COLUMNS, DECISIONS, FIRST_ROW, row_key
 
 SLICE: Final = 500
 """How many rules or rows are looked at between two calls of the progress."""
@@ -82,7 +82,8 @@ def check(  # noqa: PLR0913 - what an edition is held against
     Args:
         tables: rows of text by table, without headers, as `Edition.tables` makes them.
         model: the text of `casbin_model.conf`.
-        fields: the fields of personal data with their categories, where no table `fields` lists them.
+        fields: the fields of personal data that the running code declares, with the categories they have where no
+            table `fields` lists them.
         guards: the paths that the running code asks about.
         matrix: the yardstick of what a purpose needs; the shipped one where none is given.
         unread: what `read` said of files that it could not read.
@@ -110,11 +111,14 @@ def steps(  # noqa: PLR0913 - as `check`
 
     Whoever stops asking for the next slice has cancelled it.
     """
+    yield 0, len(tables.get("rules", ())) + len(tables.get(DECISIONS, ()))
     edition, refused = Edition.read(tables, model, fields or {})
     refused = _refused(refused, unread)
     places = _places(tables)
     found = [*refused, *unguarded(edition.guards, () if unread else guards)]
     found += unannounceable(edition.purposes, places)
+    if fields is not None and not unread:
+        found += undeclared(edition.declared, fields, places)
     work = _Work(edition, places, matrix or shipped_matrix())
     if not unread and SHAPING.isdisjoint(each.table for each in refused):
         sound = not any(each.severity is Severity.REFUSED for each in refused)
@@ -152,7 +156,7 @@ class _Work:
                 yield place, total
             row = places["rules"].get(rule.id, 0)
             found += overlaps.of(rule, row)
-            idle, beyond = reaching.look(rule, row) if whole else (None, [])
+            idle, beyond = reaching.look(rule, row, excess.room) if whole else (None, [])
             if idle:
                 found.append(idle)
             else:

@@ -7,9 +7,10 @@ from itertools import combinations, product
 import pytest
 
 from policies.form import ANSWERS
+from policies.matrix import shipped_matrix
 from policies.question import Question
 from policies.vocabulary import STAGES, Fact, Role, Standing, standing
-from tests.policies.world import MATRIX, RECIPIENTS, edition, judge
+from tests.policies.world import MATRIX, RECIPIENTS, edition, facts, judge
 
 JUDGE = judge()
 OUTSIDE = (Fact.ABROAD, Fact.ABROAD_INFORMED)
@@ -94,14 +95,14 @@ def personal_fields() -> list[str]:
 def test_the_pairs_of_the_matrix_read_exactly_what_it_says_under_every_standing(purpose: str) -> None:
     pairs = [pair.split(">") for pair in lines()[2][column(purpose)].split("|")]
     wrong = [
-        (field, role, recipient, sorted(facts))
+        (field, role, recipient, sorted(true))
         for field in personal_fields()
         for role, group in pairs
         for recipient in GROUPS
         if GROUPS[recipient] == group
-        for facts in standings()
-        if bool(JUDGE.decide(Question(role, "read", purpose, field, recipient, facts)))
-        is not released(field, purpose, role, group, facts)
+        for true in standings()
+        if bool(JUDGE.decide(Question(role, "read", purpose, field, recipient, true)))
+        is not released(field, purpose, role, group, true)
     ]
     assert wrong == []
 
@@ -133,6 +134,23 @@ def test_nothing_but_reading_is_permitted_on_personal_data(action: str) -> None:
 def test_the_matrix_has_a_line_for_every_field_and_the_edition_a_field_for_every_line() -> None:
     assert {line_of(field)[0] for field in personal_fields()} == {line[0] for line in lines()[3:]}
     assert all(edition().fields[field] == line_of(field)[1] for field in personal_fields())
+
+
+def test_the_yardstick_of_the_check_needs_what_is_expected_here() -> None:
+    yardstick = shipped_matrix()
+    texts = {each.field for each in edition().questions.values() if each.kind.free}
+    wrong = [
+        (field, purpose, role, group)
+        for field, purpose, role, group in product(personal_fields(), PURPOSES, Role, set(GROUPS.values()))
+        if (expected := needed(field, purpose, role, group)) is not None
+        or yardstick.needs(yardstick.line(field, text=field in texts), purpose, role, (group,)) is not None
+        if yardstick.needs(yardstick.line(field, text=field in texts), purpose, role, (group,))
+        != (None if expected is None else facts("+".join(expected)))
+    ]
+    assert wrong == []
+    assert yardstick.needs("User.phone", "service.application", "employer", ("shop", "employer")) is not None
+    assert yardstick.needs("User.shoeSize", "service.account", "user", ("person",)) is None
+    assert yardstick.line("User.shoeSize") == ""
 
 
 def test_few_rules_name_a_single_field() -> None:
