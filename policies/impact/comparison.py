@@ -51,7 +51,7 @@ class Comparison:
         self.old, self.new = Side(old), Side(new)
         self.purposes = tuple(dict.fromkeys((*self.old.purposes, *self.new.purposes)))
         self.groups = tuple(dict.fromkeys((*self.old.groups, *self.new.groups)))
-        fields = dict.fromkeys((*old.fields, *new.fields))
+        fields = sorted({*old.fields, *new.fields})
         self._fields = {path: (self.old.names.get(path, ()), self.new.names.get(path, ())) for path in fields}
         self._moved = {path: names for path, names in self._fields.items() if names[0] != names[1]}
         self._unlike = self.old.unlike(self.new)

@@ -3,13 +3,12 @@
 import os
 from collections.abc import Iterator
 from itertools import product
-from random import Random
 
 import pytest
 
 from policies.clearance import combinations
 from policies.edition import Edition
-from policies.impact.change import DECISION, Change, Impact
+from policies.impact.change import Change, Impact
 from policies.impact.impact import impact
 from policies.impact.outcome import Direction
 from policies.judge import Judge
@@ -125,5 +124,5 @@ def test_what_widens_is_never_missed() -> None:
         assert found.widens or not found.widened
         narrowing += not found.widened
     if PAIRS > SHORT:
-        print(f"{PAIRS} pairs of editions, of which {PAIRS - narrowing} widen")
+        print(f"{PAIRS} pairs of editions, of which {PAIRS - narrowing} widen")  # noqa: T201 - the long run tells
     assert 0.2 * PAIRS < narrowing < 0.8 * PAIRS
