@@ -5,12 +5,14 @@ decision table are told and change nothing that anybody gets.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from policies.edition import Edition
 from policies.impact.change import Change
 from policies.impact.outcome import Direction
 from policies.impact.row_sentence import MODEL, added, altered, removed, reordered, several
+from policies.rule import Rule
 from policies.table import COLUMNS, DECISIONS, row_key
 from policies.vocabulary import Role
 
@@ -59,7 +61,7 @@ _PARENTS: Final = ("wider", "parent")
 
 def beside(old: Edition, new: Edition, decided: Sequence[Change]) -> tuple[Change, ...]:
     """What changes beside these changes of decisions; what is of no consequence last, told together."""
-    before, after = old.tables(), new.tables()
+    before, after = _tables(old), _tables(new)
     rows = [row for table in COLUMNS for row in _unlike(table, before[table], after[table])]
     roles = {role for change in decided for role in change.roles}
     named = {rule for change in decided for rule in (*change.before, *change.after)}
@@ -70,19 +72,31 @@ def beside(old: Edition, new: Edition, decided: Sequence[Change]) -> tuple[Chang
         *((_told_model(),) if old.model != new.model else ()),
         *(_alone(row, direction) for row, direction in weighed if direction is not Direction.TELLS),
         *_together(row for row, direction in weighed if direction is Direction.TELLS),
-        *(_reordered(table) for table in COLUMNS if _moved(table, before[table], after[table])),
+        *(_reordered(table) for table in COLUMNS if _moved(before[table], after[table])),
     )
 
 
-def _unlike(table: str, before: Sequence[Sequence[str]], after: Sequence[Sequence[str]]) -> Iterator[_Row]:
-    old, new = _keyed(table, before), _keyed(table, after)
+def _tables(edition: Edition) -> Mapping[str, Mapping[str, Sequence[str] | Rule]]:
+    """The rows of every table by their keys; a rule stands for its row, as writing many takes long."""
+    others = replace(edition, rules=()).tables()
+    keyed: dict[str, Mapping[str, Sequence[str] | Rule]] = {
+        table: {row_key(table, row): row for row in rows} for table, rows in others.items()
+    }
+    return {**keyed, "rules": {rule.id: rule for rule in edition.rules}}
+
+
+def _unlike(
+    table: str, old: Mapping[str, Sequence[str] | Rule], new: Mapping[str, Sequence[str] | Rule]
+) -> Iterator[_Row]:
     for key in dict.fromkeys((*old, *new)):
         if old.get(key) != new.get(key):
-            yield _Row(table, key, old.get(key), new.get(key))
+            yield _Row(table, key, _cells(old.get(key)), _cells(new.get(key)))
 
 
-def _keyed(table: str, rows: Iterable[Sequence[str]]) -> dict[str, Cells]:
-    return {row_key(table, row): tuple(row) for row in rows}
+def _cells(row: Sequence[str] | Rule | None) -> Cells | None:
+    if row is None:
+        return None
+    return row.row() if isinstance(row, Rule) else tuple(row)
 
 
 def _meant(column: str, cell: str) -> object:
@@ -149,9 +163,8 @@ def _event(row: _Row) -> str:
     return "latent" if row.table == "rules" and _decides(row) else "reworded"
 
 
-def _moved(table: str, before: Sequence[Sequence[str]], after: Sequence[Sequence[str]]) -> bool:
+def _moved(old: Mapping[str, object], new: Mapping[str, object]) -> bool:
     """Whether rows that both have stand in another order."""
-    old, new = _keyed(table, before), _keyed(table, after)
     return [key for key in old if key in new] != [key for key in new if key in old]
 
 

@@ -1,7 +1,7 @@
 """The comparison: every question that two editions answer differently, found without asking those that they cannot."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -40,6 +40,9 @@ class Found(NamedTuple):
 Part = tuple[Found, ...]
 """What one slice found."""
 
+_Home = tuple[Names, Names]
+"""The wider names of a field before and after."""
+
 _Turn = tuple[tuple[str, ...], Outcome, Names, Names, Names]
 """Fields, how their decisions change, and the rules that refuse as before, decided before, and decide after."""
 
@@ -51,9 +54,9 @@ class Comparison:
         self.old, self.new = Side(old), Side(new)
         self.purposes = tuple(dict.fromkeys((*self.old.purposes, *self.new.purposes)))
         self.groups = tuple(dict.fromkeys((*self.old.groups, *self.new.groups)))
-        fields = dict.fromkeys((*old.fields, *new.fields))
-        self._fields = {path: (self.old.names.get(path, ()), self.new.names.get(path, ())) for path in fields}
-        self._moved = {path: names for path, names in self._fields.items() if names[0] != names[1]}
+        homes = _homes(self.old, self.new)
+        self._all = tuple(homes.items())
+        self._moved = tuple((home, paths) for home, paths in self._all if home[0] != home[1])
         self._unlike = self.old.unlike(self.new)
         self._both = frozenset(self.old.matters) & frozenset(self.new.matters)
         self._keys: dict[tuple[str, str, str], tuple[tuple[Key, ...], tuple[Key, ...]]] = {}
@@ -82,9 +85,9 @@ class Comparison:
             return ()
         key = (old, new, piece.action)
         if key not in self._turns:
-            fields = self._moved if alike else self._fields
+            homes = self._moved if alike else self._all
             rules = self.old.about(old, piece.action), self.new.about(new, piece.action)
-            self._turns[key] = tuple(self._turned(fields.items(), *rules)) if any(rules) else ()
+            self._turns[key] = tuple(self._turned(homes, *rules)) if any(rules) else ()
         return self._turns[key]
 
     def _known(self, role: str, purpose: str, group: str) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
@@ -93,27 +96,16 @@ class Comparison:
             self._keys[asked] = self.old.keys(*asked), self.new.keys(*asked)
         return self._keys[asked]
 
-    def _turned(
-        self, fields: Iterable[tuple[str, tuple[Names, Names]]], old: ByField, new: ByField
-    ) -> Iterator[_Turn]:
+    def _turned(self, homes: Iterable[tuple[_Home, Names]], old: ByField, new: ByField) -> Iterator[_Turn]:
         """The fields whose decisions change in one context, those together that the same rules are about."""
-        alike: dict[tuple[Names, Names], list[str]] = defaultdict(list)
-        for path, (before, after) in fields:
-            named = (
-                tuple(name for name in before if name in old),
-                tuple(name for name in after if name in new),
-            )
-            alike[named].append(path)
-        for (before, after), paths in alike.items():
+        for (before, after), paths in _alike(homes, old, new).items():
             was = sorted(place for name in before for place in old[name])
             now = sorted(place for name in after for place in new[name])
             for outcome in self._decided(self._kinds(self.old, was), self._kinds(self.new, now)):
                 widens = outcome.condition.direction is Direction.WIDENS
-                refused = (
-                    _ids(self.new, now, outcome.refused) if widens else _ids(self.old, was, outcome.refused)
-                )
-                rules = refused, _ids(self.old, was, outcome.before), _ids(self.new, now, outcome.after)
-                yield tuple(paths), outcome, *rules
+                allowing = (self.new, now) if widens else (self.old, was)
+                rules = _ids(self.old, was, outcome.before), _ids(self.new, now, outcome.after)
+                yield tuple(paths), outcome, _ids(*allowing, outcome.refused), *rules
 
     def _kinds(self, side: Side, places: Iterable[int]) -> tuple[Kind, ...]:
         rules = ((side.edition.rules[place], side.matters[place] in self._both) for place in places)
@@ -123,6 +115,31 @@ class Comparison:
         if (old, new) not in self._outcomes:
             self._outcomes[old, new] = outcomes(old, new)
         return self._outcomes[old, new]
+
+
+def _homes(old: Side, new: Side) -> dict[_Home, Names]:
+    """The fields by the wider names that each edition has for them: none where it does not know them."""
+    homes: dict[_Home, list[str]] = defaultdict(list)
+    for path in sorted({*old.above, *new.above}):
+        homes[old.above.get(path, ()), new.above.get(path, ())].append(path)
+    return {home: tuple(paths) for home, paths in homes.items()}
+
+
+def _alike(homes: Iterable[tuple[_Home, Names]], old: ByField, new: ByField) -> Mapping[_Home, Sequence[str]]:
+    """Fields by those of their names, their own among them, that rules name before and after."""
+    alike: dict[_Home, list[str]] = defaultdict(list)
+    named = old.keys() | new.keys()
+    for (above, over), paths in homes:
+        before = tuple(name for name in above if name in old)
+        after = tuple(name for name in over if name in new)
+        own = named.intersection(paths)
+        if before or after:
+            alike[before, after] += (path for path in paths if path not in own)
+        for path in sorted(own):
+            was = (path, *before) if above and path in old else before
+            now = (path, *after) if over and path in new else after
+            alike[was, now].append(path)
+    return {names: paths for names, paths in alike.items() if paths}
 
 
 def _ids(side: Side, places: Sequence[int], which: Iterable[int]) -> Names:

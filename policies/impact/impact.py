@@ -29,7 +29,7 @@ def of_slice(old: Edition, new: Edition, piece: Slice) -> Part:
 
 def merged(old: Edition, new: Edition, parts: Iterable[Part]) -> Impact:
     """The impact of all its pieces together, in their order."""
-    order = {path: place for place, path in enumerate(dict.fromkeys((*new.fields, *old.fields)))}
+    order = {path: place for place, path in enumerate(sorted({*new.fields, *old.fields}))}
     found = boxes((each for part in parts for each in part), order)
     after, before = Sentences(new), Sentences(old)
     decided = [

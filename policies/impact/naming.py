@@ -81,7 +81,7 @@ def _covers(names: Names, wider: Mapping[str, frozenset[str]], least: int) -> tu
     rest, given = dict.fromkeys(names), frozenset(names)
     fitting = [(name, held) for name, held in wider.items() if len(held) >= least and held <= given]
     covers = []
-    for name, held in sorted(fitting, key=lambda each: -len(each[1])):
+    for name, held in sorted(fitting, key=lambda each: (-len(each[1]), each[0])):
         if not held.isdisjoint(rest):
             covers.append(Cover(name, tuple(each for each in names if each in held)))
             rest = dict.fromkeys(each for each in rest if each not in held)

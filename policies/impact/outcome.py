@@ -85,8 +85,8 @@ class _Side:
         self.kinds = kinds
         self.met = [known.meeting(kind.needs) & known.possible for kind in kinds]
         self.allowed = _union(met for kind, met in zip(kinds, self.met, strict=True) if kind.allows)
-        denied = _union(met for kind, met in zip(kinds, self.met, strict=True) if not kind.allows)
-        self.yes = self.allowed & ~denied
+        self.denied = _union(met for kind, met in zip(kinds, self.met, strict=True) if not kind.allows)
+        self.yes = self.allowed & ~self.denied
 
     def deciding(self, standings: int, *, allows: bool) -> tuple[int, ...]:
         """The rules of one effect that are the first to match somewhere among these standings."""
@@ -98,12 +98,12 @@ class _Side:
         return tuple(found)
 
     def denies(self, as_in: "_Side | None") -> tuple[int, ...]:
-        """The rules that deny: all of them, or those that the other side has as well."""
-        elsewhere = {kind.needs for kind in as_in.kinds if not kind.allows} if as_in else set()
+        """The rules that deny: all of them, or those that stand in both editions or deny as much in the other."""
         return tuple(
             place
             for place, kind in enumerate(self.kinds)
-            if not kind.allows and (as_in is None or kind.steady or kind.needs in elsewhere)
+            if not kind.allows
+            if as_in is None or kind.steady or not self.met[place] & ~as_in.denied
         )
 
     def union(self, places: Iterable[int]) -> int:

@@ -51,6 +51,12 @@ WHY: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Why a changed row counts as widening, whatever the decisions are."""
 
+WHY_NEW: Final[Mapping[str, tuple[str, str]]] = {
+    "purposes": ("この目的が宣言され得る", "operations may declare it"),
+    "groups": ("提供先そのものとして扱われ得る", "it may be asked for as a recipient itself"),
+}
+"""Why a new row counts, where it is for another reason."""
+
 DECLARED: Final = ("宣言できるかどうかが変わる", "whether it may be declared changes")
 """Why the day of announcement counts."""
 
@@ -75,11 +81,11 @@ def added(table: str, key: str, cells: Sequence[str]) -> tuple[str, str]:
     told = dict(zip(COLUMNS[table], cells, strict=True))
     ja, en = (told.get(name) or told.get(f"label_{name}", "") for name in ("ja", "en"))
     day = told.get("announced_on")
-    since = (f"、{day} 公表", f", announced on {day}") if day else ("", "")
-    why = WHY[table]
+    since = (f"{day} 公表、", f", announced on {day}") if day else ("", "")
+    why = WHY_NEW.get(table, WHY[table])
     return (
-        f"{noun.ja} `{key}`「{ja}」{since[0]}が新たに加わる（{why[0]}）",
-        f'The {noun.one} `{key}` "{en}"{since[1]} is new: {why[1]}',
+        f"{noun.ja} `{key}`「{ja}」が新たに加わる（{since[0]}{why[0]}）",
+        f'The {noun.one} `{key}` "{en}" is new{since[1]}: {why[1]}',
     )
 
 

@@ -40,8 +40,9 @@ class Sentences:
     def english(self, box: Box) -> str:
         """The box in English."""
         words = self._en
-        who = _and(self._who(box, words)) or "Anybody"
-        may = "may also" if box.condition.direction is Direction.WIDENS else "may no longer"
+        widens = box.condition.direction is Direction.WIDENS
+        who = _and(self._who(box, words)) or ("Anybody" if widens else "Nobody")
+        may = "may also" if widens else "may any longer" if who == "Nobody" else "may no longer"
         acts = _and([words.act(each) for each in _actions(box)])
         wholly = " at all" if vanishes(box.condition) else ""
         what = _and([self._what(each, words, "{} ({})", ", ", "{} fields") for each in self._fields(box)])
@@ -49,14 +50,17 @@ class Sentences:
         whom = _and([words.recipient(each.name) for each in self._whom(box)])
         why = f" for {purposes}" if purposes else ""
         given = f", given to: {whom}" if whom else ""
-        when = english(box.condition, _rules(box))
+        when = english(box.condition, _rules(box), apart=bool(given))
         rest = _rest(box, "; all else stays as it is", "; rules that refuse still win")
         return f"{who} {may} {acts}{wholly}: {what}{why}{given}{when}{rest}"
 
     def japanese(self, box: Box) -> str:
         """The box in Japanese."""
         words = self._ja
-        who = joined(self._who(box, words), "、", "及び") or "だれでも"
+        whose = joined(self._who(box, words), "、", "及び")
+        who = (
+            f"{whose}は" if whose else "だれでも" if box.condition.direction is Direction.WIDENS else "だれも"
+        )
         acts = joined([words.act(each) for each in _actions(box)], "、", "及び")
         named = [self._what(each, words, "{}（{}）", "、", "{}項目") for each in self._fields(box)]
         what = joined(named, "、", "及び")
@@ -68,7 +72,7 @@ class Sentences:
         wholly = "一切" if vanishes(box.condition) else ""
         when = japanese(box.condition, _rules(box))
         rest = _rest(box, "（ほかの条件は従来どおり）", "（拒否の規則は引き続き優先する）")
-        return f"{who}は、{why}{given}{when}{what}を{acts}が{wholly}{able}{rest}"
+        return f"{who}、{why}{given}{when}{what}を{acts}が{wholly}{able}{rest}"
 
     def _fields(self, box: Box) -> Sequence[Cover]:
         return self._naming.fields(box.fields)

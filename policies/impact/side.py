@@ -46,7 +46,7 @@ class Side:
             NONE_PURPOSE,
         )
         self.groups = tuple(edition.groups)
-        self.names = {path: (*edition.field_ancestors(path), ANY) for path in edition.fields}
+        self.above = {path: (*edition.field_ancestors(path)[1:], ANY) for path in edition.fields}
         self.matters = [matter(rule) for rule in edition.rules]
         self._at: dict[Key, list[int]] = defaultdict(list)
         for place, each in enumerate(self.matters):

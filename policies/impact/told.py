@@ -36,8 +36,8 @@ def _read(text: str) -> _When:
     )
 
 
-def english(condition: Condition, rules: Sequence[str]) -> str:
-    """The condition as the end of a sentence; nothing where its beginning tells it."""
+def english(condition: Condition, rules: Sequence[str], *, apart: bool) -> str:
+    """The condition as the end of a sentence, a comma before it if it must stand apart; nothing where it is told."""
     if vanishes(condition):
         return ""
     if condition.when == (NO_NEEDS,):
@@ -45,7 +45,8 @@ def english(condition: Condition, rules: Sequence[str]) -> str:
     if len(condition.when) > MOST:
         return f", as {joined([f'`{rule}`' for rule in rules], ', ', ' and ')} would have it"
     cases = [_one_en(_read(each)) for each in condition.when]
-    return f"{'' if cases[0].startswith(('before', 'from')) else ','} {', or '.join(cases)}"
+    close = not apart and cases[0].startswith(("before", "from"))
+    return f"{'' if close else ','} {', or '.join(cases)}"
 
 
 def vanishes(condition: Condition) -> bool:

@@ -1,0 +1,134 @@
+"""What may widen beside decisions is told and needs a second person; what changes nothing for anybody does not."""
+
+import pytest
+
+from policies.edition import Edition
+from policies.edits import Edit
+from policies.impact.change import DECISION, Change, Impact
+from policies.impact.impact import impact
+from tests.policies.editing import draft, new, reversed_rows, row, without
+from tests.policies.world import edition
+
+
+def kinds(*edits: Edit) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(each.direction, each.kind, each.keys) for each in beside(impact(edition(), draft(*edits)))]
+
+
+def beside(found: Impact) -> list[Change]:
+    return [change for change in found.changes if change.kind != DECISION]
+
+
+COLOUR = new(
+    "questions", "colour", "choice", "form", "A|B", "あ|い", "a|b", "色", "Colour", "", "", "", "", ""
+)
+
+
+@pytest.mark.parametrize(
+    ("edit", "direction"),
+    [
+        (
+            new("purposes", "service.training", "service", "", "16", "", "", "研修", "Training", "", ""),
+            "widens",
+        ),
+        (row("purposes", "service.billing", number="31"), "widens"),
+        (row("purposes", "service.billing", announced_on="2026-01-01"), "widens"),
+        (row("purposes", "service.billing", ja="手数料などのため"), "widens"),
+        (row("purposes", "service.eligibility", within=""), "widens"),
+        (row("purposes", "service.billing", within="service.account"), "widens"),
+        (row("purposes", "service.billing", announced_on=""), "narrows"),
+        (COLOUR, "widens"),
+        (row("questions", "nightShift", required="yes"), "widens"),
+        (row("questions", "nightShift", help_en="Are you an owl?"), "widens"),
+        (row("questions", "nightShift", asked_until="2027-01-01"), "widens"),
+        (without("questions", "nightShift"), "narrows"),
+        (row("questions", "nightShift", category="consent"), "widens"),
+        (row("categories", "ledger", parent="profile"), "widens"),
+        (row("guards", "Query.usage", category="open-register"), "widens"),
+        (row("fields", "User.phone", category="name"), "widens"),
+        (row("groups", "employer", wider=""), "widens"),
+        (row("groups", "mail_sender", itself="yes"), "widens"),
+        (row("roles", "analytics", wider="others+readers"), "widens"),
+    ],
+    ids=lambda part: f"{part.table} {part.key}" if isinstance(part, Edit) else part,
+)
+def test_what_may_widen_beside_decisions_is_told_of_its_own(edit: Edit, direction: str) -> None:
+    found = impact(edition(), draft(edit))
+    assert found.widens or direction == "narrows"
+    if edit.table == "roles":
+        assert all(change.roles == ("analytics",) for change in found.changes)
+    else:
+        assert (direction, edit.table, (edit.key,)) in kinds(edit)
+
+
+def test_a_role_that_moves_without_a_decision_is_told_of_its_own() -> None:
+    before = draft(new("roles", "idle", "", "wider", "予備", "Idle"))
+    (change,) = impact(
+        before,
+        draft(
+            new("roles", "idle", "", "wider", "予備", "Idle"), row("roles", "analytics", wider="others+idle")
+        ),
+    ).changes
+    assert (change.direction, change.kind, change.keys) == ("widens", "roles", ("analytics",))
+    assert (
+        change.en
+        == "The role `analytics` changes, wider `others` → `others+idle`: it may count as other roles"
+    )
+    assert (
+        change.ja == "役割 `analytics` が変わる: wider `others` → `others+idle`（別の役割としても扱われ得る）"
+    )
+
+
+@pytest.mark.parametrize(
+    ("edit", "told_en"),
+    [
+        (row("rules", "account", note_en="Another note"), "1 rule (`account`) has another note or label"),
+        (row("rules", "account", clause="Clause 1"), "1 rule (`account`) has another note or label"),
+        (row("categories", "contact", ja="連絡"), "1 category (`contact`) has another note or label"),
+        (
+            row("groups", "employer", en="Companies"),
+            "1 group of recipients (`employer`) has another note or label",
+        ),
+        (row("roles", "employer", en="Company"), "1 role (`employer`) has another note or label"),
+        (row("roles", "frontend", wider="readers+others"), "1 role (`frontend`) has another note or label"),
+        (new("categories", "spare", "profile", "予備", "Spare"), "1 category (`spare`) is new"),
+        (
+            new(
+                "rules",
+                "twice",
+                "allow",
+                "user",
+                "read",
+                "service.account",
+                "person",
+                "person",
+                "self+noticed",
+                "1",
+                "a",
+                "b",
+            ),
+            "1 rule (`twice`) is new; no decision told here names it",
+        ),
+        (
+            without("decisions", "user read service.account User.id person self"),
+            "1 row of the decision table is removed",
+        ),
+    ],
+    ids=lambda part: f"{part.table} {part.key}" if isinstance(part, Edit) else "",
+)
+def test_what_changes_nothing_for_anybody_is_told_and_needs_nobody(edit: Edit, told_en: str) -> None:
+    found = impact(edition(), draft(edit))
+    assert [(change.direction, change.en) for change in found.changes] == [("tells", told_en)]
+    assert not found.widens
+    assert found.changes[0].ja
+
+
+@pytest.mark.parametrize("table", ["rules", "purposes", "groups", "questions"])
+def test_the_order_of_rows_changes_nothing_for_anybody(table: str) -> None:
+    (change,) = impact(edition(), reversed_rows(table)).changes
+    assert (change.direction, change.kind, change.keys) == ("tells", table, ())
+
+
+def test_another_text_of_the_model_widens() -> None:
+    other = Edition.from_tables(edition().tables(), edition().model + "\n# a remark\n")
+    (change,) = impact(edition(), other).changes
+    assert (change.direction, change.kind) == ("widens", "model")
