@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 
 from models.ledger.bits import Bits, unpack
-from policies.replay.row import AccessRow
 from tests.world import World
 
 FIELDS = (
@@ -96,8 +95,3 @@ async def touched(world: World, request_id: str) -> Touched:
             released[ref] = released.get(ref, frozenset()) | frozenset(bits.paths(group["released"]))
             withheld[ref] = withheld.get(ref, frozenset()) | frozenset(bits.paths(group["withheld"]))
     return Touched(outcome, code, released, withheld)
-
-
-def rows_of(rows: list[AccessRow], number: int) -> list[AccessRow]:
-    """The rows with this number."""
-    return [row for row in rows if row.id == number]
