@@ -1,14 +1,15 @@
 """The change: what another edition would do to one access that happened."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from policies.clearance import IDENTITY
 from policies.known import UNKNOWN, Known
 from policies.replay.bench import Asked, Bench, Cell, possible
-from policies.replay.row import AccessRow, Part, Reader
-from policies.vocabulary import Action, Standing
+from policies.replay.row import REF_BYTES, AccessRow, Given, Part, Reader
+from policies.vocabulary import Standing
 
 KEPT: Final = 50_000
 """How many different accesses, and how many cells, are remembered as decided; then all are forgotten."""
@@ -66,14 +67,25 @@ class Effect(NamedTuple):
 
 
 NOTHING: Final = Effect()
-Key = tuple[object, ...]
+
+
+@dataclass(slots=True)
+class _Context:
+    """Accesses that were asked alike: what was decided of their groups and of the operation."""
+
+    asked: Asked
+    old: Bench | None
+    parts: dict[Given, tuple[tuple[CellChange, ...], bool]] = field(default_factory=dict)
+    steps: dict[tuple[str, frozenset[str], Given | None], tuple[StepChange, ...]] = field(
+        default_factory=dict
+    )
 
 
 class Comparison:
     """Decides accesses again: under the edition of each, to learn what is not on record, and under another.
 
-    `editions` are those of the accesses by id; one that is missing explains nothing. `kinds` are the recipients of
-    today with their groups, for records that do not hold it.
+    `old` gives the bench of an edition by its id, None where there is none. `kinds` are the recipients of today with
+    their groups, for records that do not hold it.
     """
 
     def __init__(
@@ -83,95 +95,85 @@ class Comparison:
         self._old = old
         self._kinds = kinds
         self._reader = reader
-        self._effects: dict[Key, Effect] = {}
+        self._contexts: dict[tuple[str, Asked], _Context] = {}
         self._cells: dict[tuple[str, Cell, bool], tuple[bool, bool] | None] = {}
 
     def effect(self, row: AccessRow) -> Effect:
         """What changes of it."""
         if row.edition == self._new.edition.id or row.purpose is None or row.recipient is None:
             return NOTHING
-        named_in_vain = len(row.refs) > 0
-        key = (*row[3:11], named_in_vain and self._behind(row) is not None)
-        found = self._effects.get(key)
+        parts = self._reader.parts(row)
+        asked = Asked(row.role, row.purpose, kind_of(row, parts, self._kinds))
+        context = self._contexts.get((row.edition, asked))
+        if context is None:
+            if len(self._contexts) >= KEPT:
+                self._contexts.clear()
+            context = self._contexts[row.edition, asked] = _Context(asked, self._old(row.edition))
+        if context.old is None:
+            return Effect(undecided=True)
+        if row.outcome == REFUSED and row.code is not None:
+            return self._refused(row, asked, context.old, parts)
+        return self._given(row, context, context.old, parts)
+
+    def _given(self, row: AccessRow, context: _Context, old: Bench, parts: Sequence[Part]) -> Effect:
+        """Of an access that was answered."""
+        steps = self._steps(row, context, old, parts)
+        if steps:
+            return Effect(steps, tuple(_all_lost(parts, sure=any(each.sure for each in steps))))
+        changed, undecided, start = [], False, 0
+        for size, given in parts:
+            told = context.parts.get(given)
+            if told is None:
+                if len(context.parts) >= KEPT:
+                    context.parts.clear()
+                told = context.parts[given] = self._part(context.asked, old, given)
+            undecided = undecided or told[1]
+            if told[0]:
+                changed.append(PartChange(start, size, told[0]))
+            start += size
+        if len(row.refs) > start * REF_BYTES and (found := self._found(context.asked, old)):
+            changed.append(PartChange(start, None, found))
+        return Effect((), tuple(changed), undecided) if changed or undecided else NOTHING
+
+    def _steps(
+        self, row: AccessRow, context: _Context, old: Bench, parts: Sequence[Part]
+    ) -> tuple[StepChange, ...]:
+        """Why it would be refused as a whole; nothing where it would not, or was not explained before."""
+        guards = frozenset(given.known.guard for _, given in parts)
+        first = next((given for _, given in parts if given.known.standing), None) if row.arguments else None
+        key = (row.arguments, guards, first)
+        found = context.steps.get(key)
         if found is None:
-            if len(self._effects) >= KEPT:
-                self._effects.clear()
-            found = self._effects[key] = self._decide(row)
+            if len(context.steps) >= KEPT:
+                context.steps.clear()
+            known = UNKNOWN if first is None else first.known
+            fields = self._reader.fields(row.arguments)
+            found = context.steps[key] = tuple(self._closed(context.asked, old, guards, known, fields))
         return found
 
-    def _behind(self, row: AccessRow) -> int | None:
-        """Where those begin who were named in vain, if there are any."""
-        place = sum(part.size for part in self._reader.parts(row))
-        return place if len(row.refs) > place * 8 else None
-
-    def _decide(self, row: AccessRow) -> Effect:
-        old = self._old(row.edition)
-        if old is None:
-            return Effect(undecided=True)
-        parts = self._reader.parts(row)
-        asked = Asked(row.role, row.purpose or "", self._kind(row, parts))
-        if row.outcome == REFUSED and row.code is not None:
-            return self._refused(row, asked, old, parts)
-        steps = tuple(self._steps(row, asked, old, parts))
-        if steps:
-            return Effect(steps, tuple(self._all_lost(parts, sure=any(each.sure for each in steps))))
-        changed, undecided, start = [], False, 0
-        for part in parts:
-            cells, unclear = self._part(asked, old, part)
-            undecided = undecided or unclear
-            if cells:
-                changed.append(PartChange(start, part.size, cells))
-            start += part.size
-        if self._behind(row) is not None and (found := self._found(asked, old)):
-            changed.append(PartChange(start, None, found))
-        return Effect((), tuple(changed), undecided)
-
-    def _kind(self, row: AccessRow, parts: tuple[Part, ...]) -> str:
-        """The recipient's group then; of records without it, that of today."""
-        recipient = row.recipient or ""
-        for part in parts:
-            if part.known.standing:
-                return part.known.kind or recipient
-        return self._kinds.get(recipient, recipient)
-
-    def _steps(self, row: AccessRow, asked: Asked, old: Bench, parts: tuple[Part, ...]) -> list[StepChange]:
-        """Why it would be refused as a whole; nothing where it would not, or was not explained before."""
+    def _closed(
+        self, asked: Asked, old: Bench, guards: frozenset[str], known: Known, fields: Sequence[str]
+    ) -> Iterator[StepChange]:
         if old.usable(asked) and not self._new.usable(asked):
-            return [StepChange(Step.PURPOSE, asked.purpose, Change.LOSE, sure=True)]
-        guards = {part.known.guard for part in parts if part.known.guard.startswith("Query.")}
-        closed = [
-            StepChange(Step.GUARD, guard, Change.LOSE, sure=True)
-            for guard in sorted(guards)
-            if _guarded(old, asked, guard) and not _guarded(self._new, asked, guard)
-        ]
-        known = _of(parts)
-        return closed + [
-            StepChange(Step.ARGUMENT, path, Change.LOSE, sure=bool(known.standing))
-            for path in self._reader.fields(row.arguments)
-            if old.everywhere(asked, known, path) and not self._new.everywhere(asked, known, path)
-        ]
+            yield StepChange(Step.PURPOSE, asked.purpose, Change.LOSE, sure=True)
+            return
+        for guard in sorted(guards):
+            if guard.startswith("Query.") and old.guards(asked, guard) and not self._new.guards(asked, guard):
+                yield StepChange(Step.GUARD, guard, Change.LOSE, sure=True)
+        for path in fields:
+            if old.everywhere(asked, known, path) and not self._new.everywhere(asked, known, path):
+                yield StepChange(Step.ARGUMENT, path, Change.LOSE, sure=bool(known.standing))
 
-    def _all_lost(self, parts: tuple[Part, ...], *, sure: bool) -> list[PartChange]:
-        """Everything that was given or written, gone with the operation."""
-        lost, start = [], 0
-        for part in parts:
-            fields = dict.fromkeys((*part.released, *part.written))
-            if fields:
-                cells = tuple(CellChange(path, Change.LOSE, sure) for path in fields)
-                lost.append(PartChange(start, part.size, cells))
-            start += part.size
-        return lost
-
-    def _part(self, asked: Asked, old: Bench, part: Part) -> tuple[tuple[CellChange, ...], bool]:
+    def _part(self, asked: Asked, old: Bench, given: Given) -> tuple[tuple[CellChange, ...], bool]:
         """What changes for the people of one group, and whether something of it is not explained."""
         found, undecided = [], False
         for paths, was_open, written in (
-            (part.released, True, False),
-            (part.withheld, False, False),
-            (part.written, True, True),
+            (given.released, True, False),
+            (given.withheld, False, False),
+            (given.written, True, True),
         ):
             for path in paths:
-                told = self._cell(old, Cell(asked, part.known, path, written), was_open=was_open)
+                told = self._cell(old, Cell(asked, given.known, path, written), was_open=was_open)
                 if told is None:
                     undecided = True
                 elif told[0]:
@@ -207,7 +209,7 @@ class Comparison:
             return (CellChange(IDENTITY, Change.GAIN, sure=False),)
         return ()
 
-    def _refused(self, row: AccessRow, asked: Asked, old: Bench, parts: tuple[Part, ...]) -> Effect:
+    def _refused(self, row: AccessRow, asked: Asked, old: Bench, parts: Sequence[Part]) -> Effect:
         """A refusal that rules decided, and no longer would; what else was asked is not on record."""
         if row.code == "PURPOSE_NOT_ALLOWED" and not old.usable(asked) and self._new.usable(asked):
             return Effect((StepChange(Step.PURPOSE, asked.purpose, Change.GAIN, sure=False),))
@@ -227,13 +229,13 @@ class Comparison:
         closed = [path for path in paths if not old.everywhere(asked, known, path)]
         return [StepChange(Step.ARGUMENT, path, Change.GAIN, sure=False) for path in closed]
 
-    def _acts(self, asked: Asked, old: Bench, parts: tuple[Part, ...]) -> tuple[tuple[PartChange, ...], bool]:
+    def _acts(self, asked: Asked, old: Bench, parts: Sequence[Part]) -> tuple[tuple[PartChange, ...], bool]:
         """Changes of people that were refused by what is true of them."""
         changed, undecided, start = [], False, 0
         for part in parts:
-            guards = [path for path in part.withheld if path.startswith("Mutation.")]
-            if part.known.standing and guards:
-                known = part.known
+            guards = [path for path in part.given.withheld if path.startswith("Mutation.")]
+            if part.given.known.standing and guards:
+                known = part.given.known
                 cell = Cell(asked, known, known.guard, written=False)
                 told = self._cell(old, cell, was_open=False)
                 undecided = undecided or told is None
@@ -244,12 +246,12 @@ class Comparison:
             start += part.size
         return tuple(changed), undecided
 
-    def _strict(self, asked: Asked, old: Bench, parts: tuple[Part, ...]) -> Effect:
+    def _strict(self, asked: Asked, old: Bench, parts: Sequence[Part]) -> Effect:
         """An operation that wanted all or nothing: it would get all, where all of it is open now."""
         gained, sure, start = [], True, 0
         was_whole = True
         for part in parts:
-            cells = [Cell(asked, part.known, path, written=False) for path in part.withheld]
+            cells = [Cell(asked, part.given.known, path, written=False) for path in part.given.withheld]
             for cell in cells:
                 standings, whole = self._standings(old, cell)
                 seen = [each for each in standings if old.visible(cell, each)]
@@ -267,18 +269,34 @@ class Comparison:
             (step,),
             tuple(
                 PartChange(
-                    start, part.size, tuple(CellChange(path, Change.GAIN, sure) for path in part.withheld)
+                    start,
+                    part.size,
+                    tuple(CellChange(path, Change.GAIN, sure) for path in part.given.withheld),
                 )
                 for start, part in gained
             ),
         )
 
 
-def _of(parts: tuple[Part, ...]) -> Known:
+def _of(parts: Sequence[Part]) -> Known:
     """What is known of the operation as a whole, if anything."""
-    return next((part.known for part in parts if part.known.standing), UNKNOWN)
+    return next((part.given.known for part in parts if part.given.known.standing), UNKNOWN)
 
 
-def _guarded(bench: Bench, asked: Asked, guard: str) -> bool:
-    cell = Cell(asked, UNKNOWN, guard, written=False)
-    return bench.ask(cell, Action.INVOKE.value, guard, frozenset()) is not None
+def kind_of(row: AccessRow, parts: Sequence[Part], kinds: Mapping[str, str]) -> str:
+    """The recipient's group then; of records without it, that of today."""
+    recipient = row.recipient or ""
+    for _, given in parts:
+        if given.known.standing:
+            return given.known.kind or recipient
+    return kinds.get(recipient, recipient)
+
+
+def _all_lost(parts: Sequence[Part], *, sure: bool) -> Iterator[PartChange]:
+    """Everything that was given or written, gone with the operation."""
+    start = 0
+    for size, given in parts:
+        fields = dict.fromkeys((*given.released, *given.written))
+        if fields:
+            yield PartChange(start, size, tuple(CellChange(path, Change.LOSE, sure) for path in fields))
+        start += size

@@ -1,6 +1,7 @@
 """The replay: accesses that happened, decided again under a draft, against really asking again."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -11,7 +12,7 @@ from policies.replay.change import Change
 from policies.replay.replay import Replay
 from policies.replay.row import AccessRow
 from policies.replay.tally import lines
-from tests.editions import needing, put_in_force, same_but_for_a_word, without
+from tests.editions import needing, put_in_force, same_but_for_a_word, with_rules, without
 from tests.replay.asked import Operation, ask, random_operation, touched
 from tests.world import World
 
@@ -81,12 +82,13 @@ async def test_a_dropped_need_tells_who_would_gain_what(a_world: World, edition:
     assert set(who.values()) <= known
 
 
-def drafts(edition: Edition, dice: random.Random) -> Edition:
-    """The edition with some rules dropped, or with one need more or fewer."""
+def draft_of(edition: Edition, dice: random.Random) -> Edition:
+    """The edition with a rule dropped, or one of more needs, of fewer, or of a wider field."""
     while True:
         rule = dice.choice([each for each in edition.rules if each.action in {"read", "any"}])
         needs = [str(need) for need in rule.needs]
-        kind = dice.choice(("drop", "fewer", "more"))
+        kind = dice.choice(("drop", "fewer", "more", "wider"))
+        wider = edition.categories.ancestors(rule.field)[1:]
         try:
             if kind == "drop":
                 return without(edition, rule.id)
@@ -96,6 +98,9 @@ def drafts(edition: Edition, dice: random.Random) -> Edition:
             if kind == "more":
                 more = dice.choice(("noticed", "consented", "interview", "screened", "offer-accepted"))
                 return needing(edition, rule.id, "+".join(dict.fromkeys((*needs, more))))
+            if kind == "wider" and wider:
+                opened = replace(rule, field=dice.choice(wider))
+                return with_rules(edition, (opened if each is rule else each for each in edition.rules))
         except PolicyError:
             continue
 
@@ -119,9 +124,13 @@ async def test_a_replay_tells_what_asking_again_would(a_world: World, edition: E
     people = list(a_world.demo.users.values())
     store, inforce = a_world.house.store, a_world.house.inforce
     changed: dict[Change, int] = dict.fromkeys(Change, 0)
-    for _ in range(8):
-        operations = [EMPLOYER, *(random_operation(dice, people) for _ in range(25))]
-        draft = drafts(edition, dice)
+    drafts = [
+        needing(edition, "application-contact", "noticed+consented"),
+        without(edition, "application-contact"),
+        *(draft_of(edition, dice) for _ in range(3)),
+    ]
+    for draft in drafts:
+        operations = [EMPLOYER, *(random_operation(dice, people) for _ in range(15))]
         first = [await ask(a_world, each) for each in operations]
         before = {row.id: row for row in await rows(a_world)}
         await put_in_force(store, inforce, draft)
