@@ -20,7 +20,7 @@ from models.evidence import weigh
 from models.ledger.access import Outcome
 from models.ledger.bits import load_bits
 from models.ledger.entry import Entry, Group
-from models.ledger.rows import Rows
+from models.ledger.rows import ACCESSES, Rows
 from models.publish import publish_shipped
 from models.replay import Span, replay
 from policies.clearance import IDENTITY
@@ -32,6 +32,9 @@ from policies.vocabulary import Fact, standing
 
 DAYS = 30
 BATCH = 5_000
+MOST_MADE = 100_000
+"""How many accesses are made one by one; beyond it they are repeated."""
+
 EMPLOYERS = 200
 PEOPLE = 200_000
 ASKERS = (
@@ -86,7 +89,7 @@ def _groups(bench: Bench, asked: Asked, fields: frozenset[str], refs: list[int])
     for known, some in by_known.items():
         true = frozenset(fact for fact, is_so in known.facts(asked.role).items() if is_so)
         given = frozenset(
-            path for path in fields if bench.open(Cell(asked, known, path, written=False), true)
+            path for path in fields if bench.opens(Cell(asked, known, path, written=False), true)
         )
         if given:
             yield Group(given, fields - given, ("CONSENT",), tuple(some), known=known)
@@ -108,6 +111,17 @@ async def fill(store: Store, edition: Edition, count: int) -> None:
     await store.append({table: made for table, made in rows.rows(waiting).items() if made})
 
 
+async def repeat(store: Store, times: int) -> None:
+    """Every access so many times more, under other numbers."""
+    columns = ", ".join(name for name, _ in ACCESSES.columns if name != "id")
+    for turn in range(1, times):
+        async with store.transaction() as transaction:
+            await transaction.execute(
+                f"INSERT INTO accesses (id, {columns}) SELECT id + {turn}, {columns} FROM accesses WHERE id % 32 = 0",
+                {},
+            )
+
+
 async def measure(count: int) -> None:
     """Fill a database, replay it under a draft, and weigh its evidence."""
     edition = shipped(CATEGORIES)
@@ -123,7 +137,9 @@ async def measure(count: int) -> None:
         async with opened(url, pool_size=2, master=bytes(32)) as store:
             await publish_shipped(store, edition, datetime.now(UTC) - timedelta(days=DAYS + 1))
             began = time.perf_counter()
-            await fill(store, edition, count)
+            times = max(1, count // MOST_MADE)
+            await fill(store, edition, count // times)
+            await repeat(store, times)
             print(f"filled {count:,} accesses in {time.perf_counter() - began:.1f} s")
             now = datetime.now(UTC)
             span = Span(now - timedelta(days=DAYS), now)

@@ -72,7 +72,7 @@ class Uses:
             if len(self._rules) >= KEPT:
                 self._rules.clear()
             standings, _ = possible(cell.known.facts(cell.asked.role), self._bench.facts(cell))
-            fit = [each for each in standings if self._bench.open(cell, each)]
+            fit = [each for each in standings if self._bench.opens(cell, each)]
             self._rules[cell] = frozenset(rule for each in fit for rule in self._allowing(cell, each))
         return self._rules[cell]
 

@@ -97,7 +97,7 @@ class Bench:
             *(self.judge.facts_for(role, action, purpose, kind, path) for action, path in about if path)
         )
 
-    def open(self, cell: Cell, true: Standing) -> bool:
+    def opens(self, cell: Cell, true: Standing) -> bool:
         """Whether the field is open, were these facts true: the person visible, the root field open, and it too."""
         return self.visible(cell, true) and self._guarded(cell, true) and self._within(cell, true)
 

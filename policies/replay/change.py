@@ -191,10 +191,10 @@ class Comparison:
 
     def _compare(self, old: Bench, cell: Cell, *, was_open: bool) -> tuple[bool, bool] | None:
         standings, whole = self._standings(old, cell)
-        fit = [each for each in standings if old.visible(cell, each) and old.open(cell, each) == was_open]
+        fit = [each for each in standings if old.visible(cell, each) and old.opens(cell, each) == was_open]
         if not fit:
             return None
-        after = {self._new.open(cell, each) for each in fit}
+        after = {self._new.opens(cell, each) for each in fit}
         return (not was_open) in after, whole and len(after) == 1
 
     def _standings(self, old: Bench, cell: Cell) -> tuple[tuple[Standing, ...], bool]:
@@ -255,8 +255,8 @@ class Comparison:
             for cell in cells:
                 standings, whole = self._standings(old, cell)
                 seen = [each for each in standings if old.visible(cell, each)]
-                was_whole = was_whole and all(old.open(cell, each) for each in seen)
-                after = {self._new.open(cell, each) for each in seen}
+                was_whole = was_whole and all(old.opens(cell, each) for each in seen)
+                after = {self._new.opens(cell, each) for each in seen}
                 if True not in after:
                     return NOTHING
                 sure = sure and whole and len(after) == 1
