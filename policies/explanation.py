@@ -1,7 +1,7 @@
 """The explanation: why a question is answered as it is, in words a privacy officer understands."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -125,6 +125,11 @@ class NearMiss:
         if audience is Audience.DEVELOPER:
             return self._plain(english=english)
         return self._english() if english else self._japanese()
+
+    @property
+    def by_names(self) -> "NearMiss":
+        """The same with names in the place of labels, as whoever writes queries knows them."""
+        return replace(self, labels=())
 
     def _plain(self, *, english: bool) -> str:
         """As the rule is written: its id, its effect and needs, the dimension, and the names that are missing."""

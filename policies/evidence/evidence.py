@@ -8,7 +8,7 @@ from policies.edition import Edition
 from policies.evidence.use import Uses
 from policies.mistake import PolicyError
 from policies.replay.bench import Bench
-from policies.replay.change import kind_of
+from policies.replay.effect import kind_of
 from policies.replay.replay import Setting
 from policies.replay.row import AccessRow, Reader
 

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from policies.clearance import IDENTITY
 from policies.known import UNKNOWN
 from policies.replay.bench import NOBODY, READ, Asked, Bench, Cell, possible
-from policies.replay.change import REFUSED
+from policies.replay.effect import REFUSED
 from policies.replay.row import AccessRow, Given, Reader
 from policies.vocabulary import Action, Fact, Standing
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from policies.edition import Edition
 from policies.mistake import PolicyError
 from policies.replay.bench import Bench
-from policies.replay.change import Comparison, Effect
+from policies.replay.comparison import Comparison
+from policies.replay.effect import Effect
 from policies.replay.row import AccessRow, Reader
 from policies.replay.tally import Line, Tally, lines
 

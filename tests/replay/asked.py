@@ -29,6 +29,9 @@ ASKERS = (
 )
 
 
+UNAVAILABLE = 503
+
+
 @dataclass(frozen=True)
 class Operation:
     """One operation, ready to be sent as often as one likes."""
@@ -63,9 +66,12 @@ def random_operation(dice: random.Random, people: list[str]) -> Operation:
 
 async def ask(world: World, operation: Operation) -> str:
     """Send it; the request id under which the ledger has it."""
-    response = await world.send(
-        operation.client, operation.query, operation.variables, user=operation.user, scope=operation.scope
-    )
+    status = UNAVAILABLE
+    while status == UNAVAILABLE:  # a machine that is too busy to renew the lease in time
+        response = await world.send(
+            operation.client, operation.query, operation.variables, user=operation.user, scope=operation.scope
+        )
+        status = response.status_code
     return response.headers["X-Request-Id"]
 
 

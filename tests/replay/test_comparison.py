@@ -7,7 +7,7 @@ import pytest
 from models.catalogue import CATEGORIES
 from models.ledger.bits import pack
 from policies.edition import Edition, shipped
-from policies.replay.change import CellChange, Change, Effect, PartChange, Step, StepChange
+from policies.replay.effect import CellChange, Change, Effect, PartChange, Step, StepChange
 from policies.replay.replay import Replay, Setting
 from policies.replay.row import AccessRow
 from tests.editions import needing, same_but_for_a_word, without

@@ -8,7 +8,7 @@ import orjson
 
 from models.replay import Span, chunks, people_of, read_setting, replay
 from policies.edition import Edition, PolicyError
-from policies.replay.change import Change
+from policies.replay.effect import Change
 from policies.replay.replay import Replay
 from policies.replay.row import AccessRow
 from policies.replay.tally import lines

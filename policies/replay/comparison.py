@@ -1,84 +1,40 @@
-"""The change: what another edition would do to one access that happened."""
+"""The comparison: accesses that happened, decided again under another edition."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 from policies.clearance import IDENTITY
 from policies.known import UNKNOWN, Known
 from policies.replay.bench import Asked, Bench, Cell, possible
+from policies.replay.effect import (
+    NOTHING,
+    REFUSED,
+    CellChange,
+    Change,
+    Effect,
+    PartChange,
+    Step,
+    StepChange,
+    all_lost,
+    kind_of,
+)
 from policies.replay.row import REF_BYTES, AccessRow, Given, Part, Reader
 from policies.vocabulary import Standing
 
 KEPT: Final = 50_000
-"""How many different accesses, and how many cells, are remembered as decided; then all are forgotten."""
-
-REFUSED: Final = "REFUSED"
+"""How many contexts, groups, operations and cells are remembered as decided; then all of the kind are forgotten."""
 
 
-class Change(StrEnum):
-    """What somebody who asks as before would have that they had not, or would not have any more."""
-
-    GAIN = "GAIN"
-    LOSE = "LOSE"
-
-
-class Step(StrEnum):
-    """What decides about an operation as a whole."""
-
-    PURPOSE = "PURPOSE"
-    GUARD = "GUARD"
-    ARGUMENT = "ARGUMENT"
-    STRICT = "STRICT"
-
-
-class CellChange(NamedTuple):
-    """A field that changes hands; `sure` unless a fact that is not on record decides."""
-
-    field: str
-    change: Change
-    sure: bool
-
-
-class StepChange(NamedTuple):
-    """An operation that would be refused, or would not; `name` is the purpose, the guard or the field."""
-
-    step: Step
-    name: str
-    change: Change
-    sure: bool
-
-
-class PartChange(NamedTuple):
-    """What changes for the people from a place in the row on: so many, or all behind it."""
-
-    start: int
-    size: int | None
-    cells: tuple[CellChange, ...]
-
-
-class Effect(NamedTuple):
-    """All that changes of one access; `undecided` where its own edition does not explain it."""
-
-    steps: tuple[StepChange, ...] = ()
-    parts: tuple[PartChange, ...] = ()
-    undecided: bool = False
-
-
-NOTHING: Final = Effect()
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Context:
-    """Accesses that were asked alike: what was decided of their groups and of the operation."""
+    """Accesses that were asked alike, under one edition."""
 
     asked: Asked
     old: Bench | None
-    parts: dict[Given, tuple[tuple[CellChange, ...], bool]] = field(default_factory=dict)
-    steps: dict[tuple[str, frozenset[str], Given | None], tuple[StepChange, ...]] = field(
-        default_factory=dict
-    )
+
+
+_Steps = tuple[_Context, str, frozenset[str], Given | None]
 
 
 class Comparison:
@@ -96,6 +52,8 @@ class Comparison:
         self._kinds = kinds
         self._reader = reader
         self._contexts: dict[tuple[str, Asked], _Context] = {}
+        self._parts: dict[tuple[_Context, Given], tuple[tuple[CellChange, ...], bool]] = {}
+        self._operations: dict[_Steps, tuple[StepChange, ...]] = {}
         self._cells: dict[tuple[str, Cell, bool], tuple[bool, bool] | None] = {}
 
     def effect(self, row: AccessRow) -> Effect:
@@ -119,14 +77,14 @@ class Comparison:
         """Of an access that was answered."""
         steps = self._steps(row, context, old, parts)
         if steps:
-            return Effect(steps, tuple(_all_lost(parts, sure=any(each.sure for each in steps))))
+            return Effect(steps, tuple(all_lost(parts, sure=any(each.sure for each in steps))))
         changed, undecided, start = [], False, 0
         for size, given in parts:
-            told = context.parts.get(given)
+            told = self._parts.get((context, given))
             if told is None:
-                if len(context.parts) >= KEPT:
-                    context.parts.clear()
-                told = context.parts[given] = self._part(context.asked, old, given)
+                if len(self._parts) >= KEPT:
+                    self._parts.clear()
+                told = self._parts[context, given] = self._part(context.asked, old, given)
             undecided = undecided or told[1]
             if told[0]:
                 changed.append(PartChange(start, size, told[0]))
@@ -141,14 +99,14 @@ class Comparison:
         """Why it would be refused as a whole; nothing where it would not, or was not explained before."""
         guards = frozenset(given.known.guard for _, given in parts)
         first = next((given for _, given in parts if given.known.standing), None) if row.arguments else None
-        key = (row.arguments, guards, first)
-        found = context.steps.get(key)
+        key = (context, row.arguments, guards, first)
+        found = self._operations.get(key)
         if found is None:
-            if len(context.steps) >= KEPT:
-                context.steps.clear()
+            if len(self._operations) >= KEPT:
+                self._operations.clear()
             known = UNKNOWN if first is None else first.known
             fields = self._reader.fields(row.arguments)
-            found = context.steps[key] = tuple(self._closed(context.asked, old, guards, known, fields))
+            found = self._operations[key] = tuple(self._closed(context.asked, old, guards, known, fields))
         return found
 
     def _closed(
@@ -281,22 +239,3 @@ class Comparison:
 def _of(parts: Sequence[Part]) -> Known:
     """What is known of the operation as a whole, if anything."""
     return next((part.given.known for part in parts if part.given.known.standing), UNKNOWN)
-
-
-def kind_of(row: AccessRow, parts: Sequence[Part], kinds: Mapping[str, str]) -> str:
-    """The recipient's group then; of records without it, that of today."""
-    recipient = row.recipient or ""
-    for _, given in parts:
-        if given.known.standing:
-            return given.known.kind or recipient
-    return kinds.get(recipient, recipient)
-
-
-def _all_lost(parts: Sequence[Part], *, sure: bool) -> Iterator[PartChange]:
-    """Everything that was given or written, gone with the operation."""
-    start = 0
-    for size, given in parts:
-        fields = dict.fromkeys((*given.released, *given.written))
-        if fields:
-            yield PartChange(start, size, tuple(CellChange(path, Change.LOSE, sure) for path in fields))
-        start += size
