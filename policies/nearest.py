@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Final
 
 from policies.edition import Edition
-from policies.explanation import Dimension, NearMiss, miss
+from policies.explanation import Dimension, Labels, NearMiss, miss
 from policies.index import RuleIndex
 from policies.matcher import Matcher
 from policies.question import Question
@@ -46,6 +46,7 @@ class _Search:
     """One refused question and the rules around it."""
 
     def __init__(self, edition: Edition, reach: Reach, index: RuleIndex, question: Question) -> None:
+        self._edition = edition
         self._model = edition.model
         self._wider: Mapping[Dimension, Callable[[str], Names]] = {
             Dimension.PURPOSE: edition.purpose_ancestors,
@@ -78,7 +79,8 @@ class _Search:
         """The rules that Casbin says would allow it, were it not for this dimension; the nearest first."""
         for rule in sorted(self._around(failed), key=lambda rule: self._distance(rule, failed)):
             if self._allows(_relaxed(rule, failed)):
-                yield miss(rule, failed, self._missing(rule, failed))
+                missing = self._missing(rule, failed)
+                yield miss(rule, failed, missing, self._labels(missing, failed))
 
     def _around(self, failed: Dimension) -> Iterator[Rule]:
         """The allow rules that fit in all dimensions of names but this one."""
@@ -110,6 +112,25 @@ class _Search:
         if failed is Dimension.FACTS:
             return unmet(rule.needs, self._question.standing)
         return (_named(rule, failed),)
+
+    def _labels(self, missing: tuple[object, ...], failed: Dimension) -> Labels:
+        """What the edition calls the names that are missing; facts have their own texts."""
+        if failed is Dimension.FACTS:
+            return ()
+        return tuple(self._label(str(name), failed) for name in missing)
+
+    def _label(self, name: str, dimension: Dimension) -> tuple[str, str]:
+        edition = self._edition
+        if dimension is Dimension.PURPOSE:
+            purpose = edition.purposes.get(name)
+            return (purpose.ja, purpose.en) if purpose else ("", "")
+        trees = {
+            Dimension.RECIPIENT: edition.groups.nodes,
+            Dimension.ROLE: edition.roles.nodes,
+            Dimension.FIELD: {**edition.categories.nodes, **edition.guards},
+        }
+        node = trees[dimension].get(name)
+        return (node.ja, node.en) if node else ("", "")
 
 
 def _named(rule: Rule, dimension: Dimension) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 import structlog
 from graphql import GraphQLError, GraphQLSchema
@@ -31,9 +32,11 @@ from api.gateway.learned import Learned
 from api.gateway.limits import USUAL, Limits
 from api.gateway.operation import Operation
 from api.gateway.purpose import context_of, purpose_context, recipient_of
+from api.gateway.recalled import DOOR, recalls
 from api.gateway.refusal import Code, Refusal, Why, closed
 from api.gateway.request import Answer, Request
 from api.gateway.running import Outdated, Running, Step
+from api.gateway.selection import Root
 from api.gateway.told import Told
 from api.tokens.requester import Requester
 from models.clients.use import ClientUse
@@ -159,7 +162,12 @@ class Gateway:
             raise closed(Told("MUTATION_BY_GET"), Why("MUTATION_BY_GET"), status=405)
         variables = operation.variables(request.variables, request.language)
         roots = operation.roots(variables)
-        _settle(running, operation, any(map(decide.is_personal, roots)))
+        _settle(
+            running,
+            operation,
+            any(map(decide.is_personal, roots)),
+            any(_recalls(each, variables) for each in roots),
+        )
         context = running.context
         kind = "Mutation" if operation.mutates else "Query"
         for root in roots:
@@ -210,12 +218,19 @@ class Gateway:
         )
 
 
-def _settle(running: Running, operation: Operation, personal: bool) -> None:  # noqa: FBT001 - said by the operation
-    """Settle to whom the answer goes and, where people are asked about, why."""
+def _recalls(root: Root, variables: Any) -> bool:  # noqa: ANN401 - as graphql-core has them
+    """Whether it asks with the standing of a record."""
+    with suppress(GraphQLError):
+        return root.selected.name == DOOR and recalls(DOOR, root.arguments(variables))
+    return False
+
+
+def _settle(running: Running, operation: Operation, personal: bool, recalling: bool) -> None:  # noqa: FBT001 - said by the operation
+    """Settle to whom the answer goes and, where people are asked about, why; a record may be recalled for no purpose."""
     force, requester, declared = running.force, running.requester, operation.declared
     running.recipient = recipient_of(force, requester, declared.recipient or running.request.recipient)
     running.plain = running.context = context_of(force, requester, running.recipient, None)
-    if personal:
-        asked = declared.purpose or running.request.purpose
+    asked = declared.purpose or running.request.purpose
+    if personal or (recalling and asked):
         running.purpose = asked if asked in force.edition.purposes else None
         running.context = purpose_context(force, requester, running.recipient, asked)

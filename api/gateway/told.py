@@ -38,7 +38,7 @@ class Told:
         named = {name: _listed(value, language) for name, value in self._named.items()}
         if self._nearest is None:
             return words.format_map(named)
-        return words.format(nearest=self._nearest.text(language), **named)
+        return words.format(nearest=self._nearest.by_names.text(language), **named)
 
 
 def _listed(value: str | float | Sequence[Sentence] | None, language: str) -> str | float | None:

@@ -79,7 +79,7 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "Entrustment": "id recipient contract scope purposes from until supervisedOn superviseDays endedOn state"
         " changes",
         "Evidence": "kind reference",
-        "Explanation": "allowed rule clause edition reason nearest advice",
+        "Explanation": "allowed rule clause edition reason nearest text advice",
         "FieldChange": "field was became at by client purpose",
         "FieldInfo": "path category tier clause ja en purposes",
         "ForeignCheck": "id recipient regime measures checkedOn nextDueOn maintained problems action at state changes",

@@ -1,17 +1,25 @@
 """The types of the rules: purposes, recipients, fields, editions and explanations; nothing personal."""
 
 from datetime import date
+from typing import Annotated
 
 import strawberry
 
-from api.schema.arguments import Lang
-from policies.explanation import Dimension
+import policies.explanation
+from api.schema.arguments import Lang, told
+from policies.explanation import Audience, Dimension
 from policies.vocabulary import Action
 
 strawberry.enum(
     Action, name="Action", description="What is done with a field; `INVOKE` for a query or a mutation itself"
 )
 strawberry.enum(Dimension, name="Dimension", description="The part of a question that failed")
+strawberry.enum(
+    Audience,
+    name="Audience",
+    description="Who reads an explanation: a developer, by names and needs, or an officer, in sentences",
+)
+For = Annotated[Audience, told("For whom it is worded")]
 
 
 @strawberry.type(description="Why personal data is used (利用目的)")
@@ -107,13 +115,12 @@ class NearMiss:
     missing: list[strawberry.ID] = strawberry.field(
         description="The facts that were not true (of a deny: those that denied), else what the rule asks for"
     )
-    ja: strawberry.Private[str]
-    en: strawberry.Private[str]
+    told: strawberry.Private[policies.explanation.NearMiss]
 
     @strawberry.field(description="In one sentence, in `ja` or `en`")
-    def text(self, lang: Lang = strawberry.ID("ja")) -> str:
+    def text(self, lang: Lang = strawberry.ID("ja"), audience: For = Audience.OFFICER) -> str:
         """The sentence."""
-        return self.en if lang == "en" else self.ja
+        return self.told.text(lang, audience)
 
 
 @strawberry.type(description="The answer to a question, with its reason")
@@ -130,8 +137,14 @@ class Explanation:
     nearest: list[NearMiss] = strawberry.field(
         description="The rule that denied, then those that would have allowed it but for one thing, nearest first"
     )
+    told: strawberry.Private[policies.explanation.Explanation]
     ja: strawberry.Private[str | None]
     en: strawberry.Private[str | None]
+
+    @strawberry.field(description="The answer and its reason, in `ja` or `en`")
+    def text(self, lang: Lang = strawberry.ID("ja"), audience: For = Audience.OFFICER) -> str:
+        """The sentence."""
+        return self.told.text(lang, audience)
 
     @strawberry.field(description="What to do where the field is in no category yet, or unknown")
     def advice(self, lang: Lang = strawberry.ID("ja")) -> str | None:

@@ -30,7 +30,10 @@ class PolicyQueries:
         field: Annotated[str, told("Of what, such as `User.email` or `Mutation.recordConsent`")],
         facts: Annotated[
             list[strawberry.ID] | None,
-            told("What is true of the person, such as `noticed` and `consented`; nothing if left out"),
+            told(
+                "What is true of the person, such as `noticed` and `consented`; nothing if left out, or what the access"
+                " was decided on where the operation's purpose opens the ledger"
+            ),
         ] = UNSET,
         action: Annotated[Action | None, told("What would be done; `READ` if left out")] = UNSET,
         edition: Annotated[

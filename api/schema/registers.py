@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import strawberry
 
+from api.gateway.recalled import access_number
 from api.gateway.refusal import Code, Refusal, closed
 from api.gateway.running import Running
 from api.gateway.told import Told
@@ -16,7 +17,6 @@ from api.schema.policy import (
     Purpose,
 )
 from models.inforce import Force, PolicyUnavailable
-from models.ledger.rows import LARGEST_ID
 from policies.edition import Edition as PolicyEdition
 from policies.explanation import Dimension, Reason
 from policies.judge import Judge
@@ -24,7 +24,6 @@ from policies.question import Question
 from policies.vocabulary import ANY, NONE_PURPOSE, Action, Effect, Fact, standing
 
 ID = strawberry.ID
-LONGEST_NUMBER = len(str(LARGEST_ID))
 OTHERS = "Query.explain.others"
 """The guard of questions about what others may do."""
 
@@ -140,10 +139,12 @@ async def explain_question(  # noqa: PLR0913 - a question has these parts
     for fact in facts:
         if fact not in known:
             raise Refusal(Code.BAD_INPUT, Told("FACT_UNKNOWN"), argument="facts")
-    judge = await _judge(running, edition if access is None else await _edition_of_access(running, access))
-    told = judge.explain(
-        Question(role, action, purpose, field, recipient, standing(*(known[fact] for fact in facts)))
-    )
+    recalled = None if access is None or facts else running.recalled.get(access)
+    true = standing(*(known[fact] for fact in facts)) if recalled is None else recalled.true(role)
+    kinds = {} if recalled is None else recalled.kinds
+    asked = edition if access is None else await _edition_of_access(running, access)
+    judge = await _judge(running, asked, kinds)
+    told = judge.explain(Question(role, action, purpose, field, recipient, true))
     advice = ADVICE.get(told.reason)
     return Explanation(
         allowed=told.decision.allowed,
@@ -156,11 +157,11 @@ async def explain_question(  # noqa: PLR0913 - a question has these parts
                 rule=ID(each.rule),
                 failed=Dimension(each.failed.value),
                 missing=[ID(name) for name in each.missing],
-                ja=each.text("ja"),
-                en=each.text("en"),
+                told=each,
             )
             for each in told.nearest
         ],
+        told=told,
         ja=advice.text("ja") if advice else None,
         en=advice.text("en") if advice else None,
     )
@@ -174,18 +175,21 @@ async def _edition_of_access(running: Running, access: str) -> str:
     """The edition under which an access of the ledger was decided, for those who may ask about anybody."""
     if not running.plain.may(OTHERS):
         raise _others_closed(running, "ACCESSES_CLOSED")
-    number = access.isdecimal() and len(access) <= LONGEST_NUMBER
-    found = await running.inforce.edition_of_access(int(access)) if number else None
+    number = access_number(access)
+    found = None if number is None else await running.inforce.edition_of_access(number)
     if found is None:
         raise Refusal(Code.BAD_INPUT, Told("ACCESS_UNKNOWN"), argument="access")
     return found
 
 
-async def _judge(running: Running, edition: str | None) -> Judge:
+async def _judge(running: Running, edition: str | None, kinds: Mapping[str, str]) -> Judge:
+    """The judge of an edition; `kinds` are groups that recipients were in when it decided."""
     force = running.force
-    if edition is None or edition == force.edition.id:
+    same = edition is None or edition == force.edition.id
+    if same and not kinds:
         return force.judge
     try:
-        return Judge(await running.inforce.edition(edition), force.registry.kinds)
+        of = force.edition if same or edition is None else await running.inforce.edition(edition)
+        return Judge(of, {**force.registry.kinds, **kinds})
     except PolicyUnavailable as error:
         raise Refusal(Code.BAD_INPUT, Told("EDITION_UNKNOWN"), argument="edition") from error

@@ -68,6 +68,11 @@ class Bench:
         declared = purpose is not None and not purpose.abstract and purpose.announced_on is not None
         return declared and self.judge.usable(*asked)
 
+    def guards(self, asked: Asked, guard: str) -> bool:
+        """Whether a root field is open, whomever it is about."""
+        role, purpose, kind = asked
+        return bool(self.judge.decide(Question(role, Action.INVOKE, purpose, guard, kind, NOBODY)))
+
     def everywhere(self, asked: Asked, known: Known, path: str) -> bool:
         """Whether people may be chosen by this field, whoever they are."""
         told = known.facts(asked.role)
@@ -92,7 +97,7 @@ class Bench:
             *(self.judge.facts_for(role, action, purpose, kind, path) for action, path in about if path)
         )
 
-    def open(self, cell: Cell, true: Standing) -> bool:
+    def opens(self, cell: Cell, true: Standing) -> bool:
         """Whether the field is open, were these facts true: the person visible, the root field open, and it too."""
         return self.visible(cell, true) and self._guarded(cell, true) and self._within(cell, true)
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from policies.edition import Edition
 from policies.mistake import PolicyError
 from policies.replay.bench import Bench
-from policies.replay.change import Comparison
+from policies.replay.comparison import Comparison
+from policies.replay.effect import Effect
 from policies.replay.row import AccessRow, Reader
 from policies.replay.tally import Line, Tally, lines
 
@@ -42,13 +43,17 @@ class Replay:
         """What changes of these accesses."""
         found = Tally()
         for row in rows:
-            found.add(row, self._comparison.effect(row))
+            found.add(row, self.effect(row))
         return found
+
+    def effect(self, row: AccessRow) -> Effect:
+        """What changes of one access."""
+        return self._comparison.effect(row)
 
     def people(self, rows: Iterable[AccessRow], line: Line) -> Iterator[int]:
         """The references of those whom one line of the result is about: personal data, and never kept with it."""
         for row in rows:
-            for each, refs in lines(row, self._comparison.effect(row)):
+            for each, refs in lines(row, self.effect(row)):
                 if each == line:
                     yield from refs
 

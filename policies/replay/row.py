@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from struct import iter_unpack
 from typing import NamedTuple
 
 from policies.known import Known, known_of
 
 KEPT = 50_000
-"""How many texts of groups are remembered as read; then all are forgotten."""
+"""How many different groups are remembered as read; then all are forgotten."""
 
 REF_BYTES = 8
+NO_GROUPS = "[]"
+FIRST, NEXT = '[{"n":', '},{"n":'
 
 
 class AccessRow(NamedTuple):
@@ -30,14 +33,21 @@ class AccessRow(NamedTuple):
     refs: bytes
 
 
-class Part(NamedTuple):
-    """People in it who were given the same: how many, on what ground, and which fields."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """What people were given and on what ground; those of one reader who were given the same share one object."""
 
-    size: int
     known: Known
     released: tuple[str, ...]
     withheld: tuple[str, ...]
     written: tuple[str, ...]
+
+
+class Part(NamedTuple):
+    """Some people of an access who were given the same."""
+
+    size: int
+    given: Given
 
 
 class Reader:
@@ -45,23 +55,37 @@ class Reader:
 
     def __init__(self, paths: Sequence[str]) -> None:
         self._paths = tuple(paths)
-        self._parts: dict[str, tuple[Part, ...]] = {}
+        self._given: dict[str, Given] = {}
 
-    def parts(self, row: AccessRow) -> tuple[Part, ...]:
-        """The groups of a row."""
-        found = self._parts.get(row.groups)
+    def parts(self, row: AccessRow) -> list[Part]:
+        """The groups of a row.
+
+        The ledger writes how many first, `{"n":2,…}`, and no object inside a group: what follows is read once for all
+        groups of the same. What is written in another way is read whole.
+        """
+        if row.groups == NO_GROUPS:
+            return []
+        if not row.groups.startswith(FIRST):
+            return [
+                Part(form.pop("n"), self._read(json.dumps(form)[1:-1])) for form in json.loads(row.groups)
+            ]
+        found = []
+        for group in row.groups[len(FIRST) : -2].split(NEXT):
+            size, _, rest = group.partition(",")
+            found.append(Part(int(size), self._given.get(rest) or self._read(rest)))
+        return found
+
+    def _read(self, text: str) -> Given:
+        found = self._given.get(text)
         if found is None:
-            if len(self._parts) >= KEPT:
-                self._parts.clear()
-            found = self._parts[row.groups] = tuple(
-                Part(
-                    form["n"],
-                    known_of(form),
-                    self.fields(form["released"]),
-                    self.fields(form["withheld"]),
-                    self.fields(form.get("written", "")),
-                )
-                for form in json.loads(row.groups)
+            if len(self._given) >= KEPT:
+                self._given.clear()
+            form = json.loads(f"{{{text}}}")
+            found = self._given[text] = Given(
+                known_of(form),
+                self.fields(form["released"]),
+                self.fields(form["withheld"]),
+                self.fields(form.get("written", "")),
             )
         return found
 

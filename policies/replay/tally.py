@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
-from policies.replay.change import Change, Effect, Step
+from policies.replay.effect import Change, Effect, Step
 from policies.replay.people import People
 from policies.replay.row import AccessRow, people
 

@@ -3,7 +3,7 @@
 import pytest
 
 from policies.edition import Edition
-from policies.explanation import Dimension, Explanation, Reason
+from policies.explanation import Audience, Dimension, Explanation, Reason
 from policies.judge import Judge
 from policies.vocabulary import Fact
 from tests.policies.world import ask, declared, edition, judge
@@ -178,14 +178,14 @@ def test_an_unknown_name_has_no_near_miss() -> None:
 STAGE = (
     (
         "規則「eligibility-identity」は「在留カード番号・国籍・性別は内定承諾後に渡す」と定めますが、"
-        "次の条件が満たされていません: 「内定が承諾されている」"
+        "次の条件が満たされていません：「内定が承諾されている」"
     ),
     "the rule `eligibility-identity` would allow it, but this is not the case: the offer was accepted",
 )
 HELD = (
     (
-        "「利用が停止されている」に当たるため、規則「held-service」により認められません: "
-        "利用停止中は、本人以外はサービスのために使わない"
+        "「利用が停止されている」に当たるため、規則「held-service」"
+        "（利用停止中は、本人以外はサービスのために使わない）により認められません"
     ),
     (
         "the rule `held-service` refuses it because use is suspended: "
@@ -194,10 +194,10 @@ HELD = (
 )
 ABROAD = (
     (
-        "「提供先が外国にある」に当たる、かつ"
+        "「提供先が外国にある」に当たり、"
         "「外国にある提供先についての情報が同意前に本人へ提供されている」に当たらないため、"
-        "規則「abroad」により認められません: "
-        "外国の提供先へは、その国の制度等を本人に知らせる前には出さない"
+        "規則「abroad」"
+        "（外国の提供先へは、その国の制度等を本人に知らせる前には出さない）により認められません"
     ),
     (
         "the rule `abroad` refuses it because the recipient is abroad and it is not so that "
@@ -226,7 +226,41 @@ def test_a_refusal_without_facts_is_told_too() -> None:
         "the rule `requests-number-internal` refuses it: "
         "Even when answering a request, the card number is shown only to the person"
     )
-    assert told.nearest[0].text("ja").startswith("規則「requests-number-internal」により認められません")
+    assert told.nearest[0].text("ja") == (
+        "規則「requests-number-internal」（開示の対応でも、在留カード番号は本人に渡すときだけ）により認められません"
+    )
+
+
+def test_names_are_told_by_their_labels_to_an_officer_and_as_they_are_to_a_developer() -> None:
+    told = explain("frontend read service.matching User.phone internal", "noticed")
+    miss = next(each for each in told.nearest if each.failed is Dimension.PURPOSE)
+    assert miss.text("ja").endswith(
+        "利用目的が「会員登録、本人認証及び登録情報の管理のため」である場合に限られます"
+    )
+    assert miss.text("en", Audience.DEVELOPER) == (
+        "`account`: allow, needs `noticed`; PURPOSE missing: `service.account`"
+    )
+    assert miss.text("ja", Audience.DEVELOPER) == (
+        "`account`：allow、needsは`noticed`、PURPOSEの不足は`service.account`"
+    )
+
+
+def test_the_whole_answer_is_told_to_both() -> None:
+    told = explain(EMPLOYER, "noticed+consented+hired+held")
+    assert told.text("en") == HELD[1]
+    assert told.text("ja", Audience.DEVELOPER).startswith(
+        "deny SUSPENDED。`held-service`：deny、needsは`held`、FACTSの該当は`held`"
+    )
+    allowed = explain(EMPLOYER, "noticed+consented+hired")
+    assert allowed.text("ja") == (
+        "規則「eligibility-identity」（在留カード番号・国籍・性別は内定承諾後に渡す）により認められます。"
+        "根拠：Clause 7; APPI Art 27(1); Labour Measures Act Art 28"
+    )
+    assert allowed.text("en", Audience.DEVELOPER) == (
+        "allow `eligibility-identity` needs `noticed+consented+offer-accepted`"
+    )
+    nobody = explain("frontend erase service.account User.phone internal", "noticed")
+    assert nobody.text("ja") == "認める規則も、それに近い規則もありません"
 
 
 def test_japanese_prevails_where_the_language_is_unknown() -> None:

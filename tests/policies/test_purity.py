@@ -12,7 +12,7 @@ MODULES = sorted(Path(policies.__file__).parent.rglob("*.py"))
 ALLOWED = {
     *("bisect", "collections", "csv", "dataclasses", "datetime", "difflib", "enum", "functools"),
     *("hashlib", "heapq", "importlib", "itertools", "json", "logging", "operator", "pathlib"),
-    *("re", "types", "typing", "unicodedata"),
+    *("re", "struct", "types", "typing", "unicodedata"),
     *("casbin", "policies"),
 }
 IMPURE = {"now", "today", "utcnow", "environ", "getenv", "urandom", "time", "open_connection"}

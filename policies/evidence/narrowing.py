@@ -1,0 +1,89 @@
+"""The narrowing: a draft that removes the rules which nothing used."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from policies.edition import Edition
+from policies.edits import Edit
+from policies.expectation import answer
+from policies.judge import Judge
+from policies.rule import Rule
+from policies.table import DECISIONS, row_key
+from policies.vocabulary import ANY, PERSON, Action, Effect, Role
+
+SHOWN: Final = (Action.READ.value, Action.COLLECT.value, Action.CORRECT.value)
+"""The actions whose use the ledger would show."""
+
+LEGAL: Final = "compliance"
+"""The purposes that rest on a duty under the law, which may come seldom."""
+
+SELF: Final = "person"
+"""The recipient that is the person themself, or their agent."""
+
+GONE: Final = ("（根拠の規則が外れ、不可）", " (no longer: its rule is removed)")
+"""What is put behind the text of a row of the decision table whose answer the draft turns."""
+
+
+def removable(edition: Edition, used: Iterable[str], before: Sequence[Edition]) -> tuple[Rule, ...]:
+    """The rules that nothing used and that may go.
+
+    Only allows of reading, collecting and correcting personal data, in force unchanged in every edition `before`, which
+    are those of the whole time looked at; without one, nothing is old enough. What a person's own rights or a duty under
+    the law rest on stays, whether it was used or not.
+    """
+    named = frozenset(used)
+    return tuple(
+        rule
+        for rule in edition.rules
+        if before
+        and rule.id not in named
+        and _may_go(edition, rule)
+        and all(_alike(rule, each) for each in before)
+    )
+
+
+def _may_go(edition: Edition, rule: Rule) -> bool:
+    categories, purposes = edition.categories, edition.purposes
+    field = edition.field_ancestors(rule.field) or categories.ancestors(rule.field)
+    purpose = purposes.get(rule.purpose)
+    return (
+        rule.effect is Effect.ALLOW
+        and rule.action in SHOWN
+        and PERSON in field
+        and rule.role not in {ANY, *edition.roles.ancestors(Role.USER)}
+        and rule.recipient not in {ANY, *edition.groups.ancestors(SELF)}
+        and purpose is not None
+        and LEGAL not in {purpose.id, purpose.parent}
+    )
+
+
+def _alike(rule: Rule, before: Edition) -> bool:
+    """Whether an edition held the rule as it is, in what decides."""
+    was = before.rule(rule.id)
+    return was is not None and was.casbin_row() == rule.casbin_row()
+
+
+def narrowing(edition: Edition, gone: Sequence[Rule]) -> tuple[Edit, ...]:
+    """The edits that remove rules, and bring the decision table into line with what is left."""
+    names = frozenset(rule.id for rule in gone)
+    later = replace(edition, rules=tuple(rule for rule in edition.rules if rule.id not in names))
+    edits = [Edit("rules", rule.id, None) for rule in gone]
+    return (*edits, *_expected(edition, later, names)) if gone else ()
+
+
+def _expected(edition: Edition, later: Edition, names: frozenset[str]) -> Iterator[Edit]:
+    """The rows that a removed rule answers; no other has another answer without allows."""
+    judge = Judge(later, {group: group for group in edition.groups})
+    for row in edition.expectations:
+        if row.rule not in names:
+            continue
+        decision = judge.decide(row.question)
+        ja, en = ("", "") if decision else GONE
+        cells = row._replace(
+            ja=f"{row.ja}{ja}",
+            en=f"{row.en}{en}",
+            expected=answer(decision).value,
+            rule=decision.rule or "",
+        )
+        yield Edit(DECISIONS, row_key(DECISIONS, cells), tuple(cells))

@@ -1,0 +1,109 @@
+"""Explaining a record: under the edition of its time, with the standing it was decided on, to whoever may read the ledger."""
+
+from typing import Any
+
+from policies.edition import Edition
+from tests.editions import put_in_force, without
+from tests.world import World
+
+PHONE = """query($id: ID!) @purpose(id: "service.account") { user(id: $id) { id phone } }"""
+APPLICATION = """query($id: ID!) @purpose(id: "service.application") { user(id: $id) { id email } }"""
+WHY = """query($access: ID!, $facts: [ID!]) %s {
+  explain(purpose: "service.application", role: "employer", recipient: "employer-a", field: "User.email",
+          access: $access, facts: $facts) {
+    allowed rule reason edition nearest { rule failed missing } text(lang: "en")
+    inNames: text(lang: "en", audience: DEVELOPER)
+  }
+}"""
+SECURITY = '@purpose(id: "compliance.security")'
+
+
+async def access_of(world: World, client: str, query: str, user: str) -> str:
+    response = await world.send(client, query, {"id": world.demo.users[user]})
+    found = await world.house.store.fetch(
+        "SELECT id FROM accesses WHERE request_id = :id", {"id": response.headers["X-Request-Id"]}
+    )
+    return str(found[0][0])
+
+
+async def why(
+    world: World, client: str, access: str, purpose: str = SECURITY, facts: list[str] | None = None
+) -> Any:
+    return await world.ask(client, WHY % purpose, {"access": access, "facts": facts})
+
+
+async def test_a_record_is_explained_by_the_standing_it_was_decided_on(a_world: World) -> None:
+    access = await access_of(a_world, "employer-a", APPLICATION, "consented-employer-a")
+    told = (await why(a_world, "privacy-desk", access))["data"]["explain"]
+    assert (told["allowed"], told["rule"]) == (True, "application-contact")
+    assert told["text"].startswith("the rule `application-contact` allows it (Clause 7; APPI Art 27(1)): ")
+    assert told["inNames"] == "allow `application-contact` needs `noticed+consented+interview`"
+    bare = (await why(a_world, "privacy-desk", access, ""))["data"]["explain"]
+    assert (bare["allowed"], bare["reason"]) == (False, "STAGE_TOO_EARLY")
+    named = (await why(a_world, "privacy-desk", access, facts=["noticed"]))["data"]["explain"]
+    assert named["allowed"] is False
+
+
+async def test_whoever_is_in_an_explained_record_is_shown_on_record(a_world: World) -> None:
+    access = await access_of(a_world, "employer-a", APPLICATION, "consented-employer-a")
+    user = a_world.demo.users["consented-employer-a"]
+    listed = """query($user: ID!) @purpose(id: "compliance.security") {
+      accesses(user: $user, client: "auditor", first: 1) { edges { node { id releases(user: $user) {
+        edges { node { released basis } } } } } } }"""
+    await why(a_world, "auditor", access)
+    (edge,) = (await a_world.ask("auditor", listed, {"user": user}))["data"]["accesses"]["edges"]
+    (release,) = edge["node"]["releases"]["edges"]
+    assert release["node"] == {"released": ["User.accesses"], "basis": ["DUTY"]}
+
+
+async def test_last_weeks_record_answers_under_last_weeks_edition(a_world: World, edition: Edition) -> None:
+    access = await access_of(a_world, "employer-a", APPLICATION, "consented-employer-a")
+    store, inforce = a_world.house.store, a_world.house.inforce
+    later = without(edition, "application-contact")
+    await put_in_force(store, inforce, later)
+    try:
+        then = (await why(a_world, "privacy-desk", access))["data"]["explain"]
+        assert (then["allowed"], then["edition"]) == (True, edition.id)
+        after = await access_of(a_world, "employer-a", APPLICATION, "consented-employer-a")
+        now = (await why(a_world, "privacy-desk", after))["data"]["explain"]
+        assert (now["allowed"], now["reason"], now["edition"]) == (False, "FIELD_NOT_NECESSARY", later.id)
+    finally:
+        await put_in_force(store, inforce, edition)
+
+
+async def test_a_hold_is_told_to_the_privacy_desk_and_not_to_an_employer(a_world: World) -> None:
+    held = """{ explain(purpose: "service.application", role: "employer", recipient: "employer-a",
+      field: "User.email", facts: ["noticed", "consented", "interview", "held"]) { reason nearest { rule missing } } }"""
+    told = (await a_world.ask("privacy-desk", held))["data"]["explain"]
+    assert (told["reason"], told["nearest"]) == ("SUSPENDED", [{"rule": "held-service", "missing": ["held"]}])
+    access = await access_of(a_world, "employer-a", APPLICATION, "held")
+    refused = await why(a_world, "employer-a", access, "")
+    assert [error["extensions"]["reason"] for error in refused["errors"]] == ["ROLE_NOT_ALLOWED"]
+    assert "held" not in str(refused)
+    person = """query($user: ID!) { explain(purpose: "service.application", role: "employer",
+      recipient: "employer-a", field: "User.email", user: $user) { allowed } }"""
+    unsaid = await a_world.ask("employer-a", person, {"user": a_world.demo.users["held"]})
+    assert a_world.codes(unsaid) == ["BAD_INPUT"]
+
+
+async def test_a_standing_is_kept_from_staff_who_may_not_read_the_ledger(a_world: World) -> None:
+    access = await access_of(a_world, "employer-a", APPLICATION, "consented-employer-a")
+    for purpose in (SECURITY, '@purpose(id: "compliance.requests")'):
+        refused = await why(a_world, "policy-admin", access, purpose)
+        assert set(a_world.codes(refused)) <= {"OPERATION_FORBIDDEN", "PURPOSE_NOT_ALLOWED"}
+        assert "data" not in refused
+    plain = (await why(a_world, "policy-admin", access, ""))["data"]["explain"]
+    assert plain["allowed"] is False
+
+
+async def test_a_record_of_several_standings_asks_for_facts(a_world: World) -> None:
+    query = (
+        """query @purpose(id: "service.application") { users(first: 50) { edges { node { id email } } } }"""
+    )
+    access = await access_of(a_world, "employer-a", query, "plain")
+    told = await why(a_world, "privacy-desk", access)
+    (error,) = told["errors"]
+    assert (error["extensions"]["code"], error["extensions"]["argument"]) == ("BAD_INPUT", "facts")
+    assert error["message"].startswith("this access holds no standing, or several")
+    nobody = await why(a_world, "privacy-desk", "12")
+    assert a_world.codes(nobody) == ["BAD_INPUT"]
