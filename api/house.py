@@ -21,6 +21,7 @@ from api.gateway.refusal import Code
 from api.metrics import Metrics
 from api.notices.post import Post
 from api.notices.sender import Sender
+from api.publisher import Publisher
 from api.schema.build import build_schema, core
 from api.schema.guarded import check_guards, needed_guards
 from api.settings import Settings
@@ -72,6 +73,7 @@ class House:
     fair: Fair
     sender: Sender
     passing: Passing
+    publisher: Publisher
 
 
 def utc_now() -> datetime:
@@ -150,6 +152,8 @@ async def open_house(
         workshop = Workshop()
         terms = Terms(tuple(sorted(CATEGORIES.items())), needed_guards(core(schema)))
         drafting = Drafting(store, workshop, terms)
+        publisher = Publisher(store, drafting=drafting, inforce=inforce, clock=clock)
+        publisher.start()
         try:
             yield House(
                 settings=settings,
@@ -190,8 +194,10 @@ async def open_house(
                 fair=fair,
                 sender=sender,
                 passing=passing,
+                publisher=publisher,
             )
         finally:
+            await publisher.stop()
             await workshop.close()
             await passing.stop()
             await sender.stop()

@@ -3,6 +3,7 @@
 import asyncio
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -12,6 +13,12 @@ NICE = 10
 """How much the work gives way to the answering of requests."""
 
 Made = TypeVar("Made")
+
+
+def _give_way() -> None:
+    """Yield to those who answer, and leave it to them to end us."""
+    os.nice(NICE)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 class Workshop:
@@ -37,7 +44,5 @@ class Workshop:
     async def _run(self, function: Callable[..., Made], *args: object) -> Made:
         if self._pool is None:
             spawned = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(
-                max_workers=1, mp_context=spawned, initializer=os.nice, initargs=(NICE,)
-            )
+            self._pool = ProcessPoolExecutor(max_workers=1, mp_context=spawned, initializer=_give_way)
         return await asyncio.get_running_loop().run_in_executor(self._pool, function, *args)
