@@ -73,6 +73,7 @@ class House:
     fair: Fair
     sender: Sender
     passing: Passing
+    drafting: Drafting
     publisher: Publisher
 
 
@@ -194,6 +195,7 @@ async def open_house(
                 fair=fair,
                 sender=sender,
                 passing=passing,
+                drafting=drafting,
                 publisher=publisher,
             )
         finally:

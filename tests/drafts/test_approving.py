@@ -99,7 +99,7 @@ async def test_a_finding_is_overridden_by_a_second_person_with_a_reason_though_n
 
 async def test_what_changes_nothing_is_not_published(rules: World) -> None:
     draft = await drafted(rules)
-    assert await reasons(rules, "publishEdition", **of(draft)) == ["NOTHING_CHANGED"]
+    assert await reasons(rules, "publishEdition", **of(draft)) == ["DRAFT_UNCHANGED"]
     assert await reasons(rules, "publishEdition", **(of(draft) | {"note": " "})) == ["REASON_BLANK"]
 
 

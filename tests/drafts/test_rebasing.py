@@ -72,7 +72,7 @@ async def test_an_approval_of_another_base_counts_no_more(rules: World) -> None:
 
 
 async def test_a_draft_may_start_from_an_earlier_edition_and_is_then_outdated(rules: World) -> None:
-    first = rules.house.inforce.edition_in_force.id
+    first = (await rules.house.inforce.current()).edition.id
     await published(rules, BESIDE)
     draft = await do(rules, "createDraft", **{"from": first, "note": "x"})
     assert (draft["base"], draft["outdated"]) == (first, True)

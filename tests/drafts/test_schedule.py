@@ -21,7 +21,7 @@ def of(draft: dict[str, Any], **more: Any) -> dict[str, Any]:
 def publisher(world: World, at: datetime) -> Publisher:
     """Another process whose clock stands there."""
     house = world.house
-    return Publisher(house.store, drafting=house.publisher._drafting, inforce=house.inforce, clock=lambda: at)
+    return Publisher(house.store, drafting=house.drafting, inforce=house.inforce, clock=lambda: at)
 
 
 async def scheduled(world: World, *edits: dict[str, Any]) -> dict[str, Any]:

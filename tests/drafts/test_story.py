@@ -34,7 +34,7 @@ async def contact_of(world: World) -> Any:
 async def test_dropping_a_need_demands_a_second_person_who_is_not_its_author(rules: World) -> None:
     draft = await do(rules, "createDraft", note="Contact details from the application on")
     assert (draft["state"], draft["version"], draft["edits"], draft["createdBy"]) == ("OPEN", 1, [], ADMIN)
-    assert draft["hash"] == draft["base"] == rules.house.inforce.edition_in_force.id
+    assert draft["hash"] == draft["base"] == (await rules.house.inforce.current()).edition.id
     which = {"draft": draft["id"]}
     draft = await do(rules, "editDraft", **which, ifVersion=1, edits=list(WIDER))
     assert (draft["widens"], draft["needsApproval"], draft["check"]) == (True, True, [])
@@ -71,7 +71,7 @@ async def test_dropping_a_need_demands_a_second_person_who_is_not_its_author(rul
 async def test_what_was_published_is_obeyed_and_rolled_back_and_the_ledger_knows_which_decided(
     rules: World,
 ) -> None:
-    before = rules.house.inforce.edition_in_force.id
+    before = (await rules.house.inforce.current()).edition.id
     async with rules.house.store.transaction() as transaction:
         applied = "UPDATE applications SET stage = 'APPLIED' WHERE user_id = :user"
         await transaction.execute(applied, {"user": rules.demo.users["consented-employer-a"]})

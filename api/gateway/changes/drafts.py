@@ -31,7 +31,7 @@ FORBIDDEN = frozenset({"OWN_DRAFT", "APPROVAL_MISSING"})
 CONFLICTING = frozenset(
     {
         *("STALE_VERSION", "STALE_BASE", "HASH_CHANGED", "FINDINGS_OPEN", "DRAFT_CLOSED", "DRAFT_SCHEDULED"),
-        *("APPROVED_BEFORE", "NOT_SCHEDULED", "NOTHING_CHANGED", "DRAFT_OUTGROWN"),
+        *("APPROVED_BEFORE", "NOT_SCHEDULED", "DRAFT_UNCHANGED", "DRAFT_OUTGROWN"),
     }
 )
 """What would be right of another state of the draft or of the rules; HTTP tells it as 409."""
