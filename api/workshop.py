@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
-NICE = 10
+NICE = 5
 """How much the work gives way to the answering of requests."""
 
 Made = TypeVar("Made")

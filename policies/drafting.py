@@ -4,34 +4,23 @@ Everything here takes and gives plain data, so that it can be asked for in anoth
 canonical text; the last ones are kept read.
 """
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from policies.edition import Edition
-from policies.edits import FIRST, Conflict, Edit, apply, compare, rebase
-from policies.mistake import Mistake, PolicyError
-from policies.table import COLUMNS, FIELDS, FIRST_ROW, Sheets, row_key
+from policies.edits import Conflict, Edit, apply, compare, rebase
+from policies.flaw import Flaw, told
+from policies.mistake import PolicyError
+from policies.sheet import read_sheet
+from policies.table import COLUMNS, FIELDS, Sheets, row_key
+from policies.wish import Wish, edits_of
 
 GUARDS: Final = "guards"
+RULES: Final = "rules"
+RULE_FIELD: Final = COLUMNS[RULES].index("field")
 MODEL: Final = "model"
 """Under `table` of a conflict: the model, which is one text."""
-
-
-class Wish(NamedTuple):
-    """What somebody wants of one row.
-
-    Attributes:
-        columns: the columns that change, each with its value; None where the row goes.
-        after: the key of the row it shall follow, `FIRST`, or None to leave it where it is.
-    """
-
-    table: str
-    key: str
-    columns: tuple[tuple[str, str], ...] | None
-    after: str | None = None
 
 
 class Choice(NamedTuple):
@@ -40,17 +29,6 @@ class Choice(NamedTuple):
     table: str
     key: str
     mine: bool
-
-
-class Flaw(NamedTuple):
-    """One mistake as it is told: the row by its number and its key, or 0 and nothing for the table as a whole."""
-
-    table: str
-    row: int
-    key: str
-    column: str
-    what: str
-    remedy: str
 
 
 class Terms(NamedTuple):
@@ -92,7 +70,7 @@ def begin(base: str, terms: Terms) -> Drafted:
 def edit(draft: Standing, wishes: Sequence[Wish], terms: Terms) -> Drafted:
     """The draft with these rows changed, all of them or none."""
     tables = tables_of(draft)
-    edits, flaws = _edits(tables, wishes, {path for path, _ in terms.declared})
+    edits, flaws = edits_of(tables, wishes, {path for path, _ in terms.declared})
     return _applied(draft, tables, edits, terms, flaws)
 
 
@@ -199,19 +177,6 @@ def check(
     return (None if missing else edition), missing
 
 
-def told(mistakes: Iterable[Mistake], tables: Mapping[str, list[list[str]]]) -> tuple[Flaw, ...]:
-    """The mistakes of a loading, each with the key of its row."""
-    return tuple(_flaw(each, tables) for each in mistakes)
-
-
-def _flaw(mistake: Mistake, tables: Mapping[str, list[list[str]]]) -> Flaw:
-    table = mistake.file.removesuffix(".csv")
-    place = mistake.row - FIRST_ROW
-    rows = tables.get(table, [])
-    key = row_key(table, rows[place]) if 0 <= place < len(rows) else ""
-    return Flaw(table, mistake.row, key, mistake.column, mistake.what, mistake.remedy)
-
-
 def _applied(
     draft: Standing,
     tables: Sheets,
@@ -235,7 +200,7 @@ def _drafted(
 ) -> Drafted:
     """What these tables make of a draft; `before_it`: what was wrong already, told beside what keeps it from loading."""
     before = edition_of(base)
-    whole = {**tables, FIELDS: _fields(tables.get(FIELDS, []), dict(terms.declared))}
+    whole = {**tables, FIELDS: _fields(tables, dict(terms.declared))}
     made, flaws = check(whole, before.model if model is None else model, terms)
     if made is None or before_it:
         return Drafted(flaws=(*before_it, *flaws))
@@ -246,10 +211,16 @@ def _drafted(
     return Drafted(made.id, edits, was, None if made.model == before.model else made.model)
 
 
-def _fields(rows: Sequence[Sequence[str]], declared: Mapping[str, str]) -> list[list[str]]:
-    """The fields as code has them today: those it has no more fall away, new ones join in their declared category."""
+def _fields(tables: Mapping[str, list[list[str]]], declared: Mapping[str, str]) -> list[list[str]]:
+    """The fields as code has them today: new ones join in their declared category, those it has no more fall away.
+
+    One that a rule still names stays until the rule goes, so that a draft can be begun to let it go.
+    """
+    rows = tables.get(FIELDS, [])
     known = {row[0] for row in rows if row}
-    kept = [list(row) for row in rows if len(row) != len(COLUMNS[FIELDS]) or row[0] in declared]
+    named = {row[RULE_FIELD] for row in tables.get(RULES, []) if len(row) == len(COLUMNS[RULES])}
+    wanted = {*declared, *named}
+    kept = [list(row) for row in rows if len(row) != len(COLUMNS[FIELDS]) or row[0] in wanted]
     return [*kept, *([path, declared[path]] for path in sorted(declared) if path not in known)]
 
 
@@ -257,103 +228,3 @@ def _of_models(draft: Standing, base: Edition, onto: Edition) -> tuple[Conflict,
     if draft.model is None or onto.model in {base.model, draft.model}:
         return ()
     return (Conflict(MODEL, "", (base.model,), (draft.model,), (onto.model,)),)
-
-
-def _edits(
-    tables: Mapping[str, list[list[str]]], wishes: Sequence[Wish], declared: set[str]
-) -> tuple[tuple[Edit, ...], tuple[Flaw, ...]]:
-    """The wishes as edits of whole rows, and what is wrong with them whatever the rows say."""
-    rows: Callable[[str], dict[str, tuple[str, ...]]] = lru_cache(
-        lambda table: {row_key(table, row): tuple(row) for row in tables.get(table, [])}
-    )
-    edits: list[Edit] = []
-    flaws: list[Flaw] = []
-    named: set[tuple[str, str]] = set()
-    for wish in wishes:
-        wrong = _unfit(wish, rows(wish.table), named, declared)
-        flaws += wrong
-        named.add((wish.table, wish.key))
-        if not wrong:
-            edits.append(_edit(wish, rows(wish.table).get(wish.key)))
-    return tuple(edits), tuple(flaws)
-
-
-def _unfit(
-    wish: Wish, rows: Mapping[str, object], named: set[tuple[str, str]], declared: set[str]
-) -> list[Flaw]:
-    def flaw(column: str, what: str, remedy: str) -> Flaw:
-        return Flaw(wish.table, 0, wish.key, column, what, remedy)
-
-    columns = COLUMNS.get(wish.table)
-    if columns is None:
-        return [flaw("", f"`{wish.table}` is no table of an edition", f"name one of {', '.join(COLUMNS)}")]
-    found = []
-    if (wish.table, wish.key) in named:
-        found.append(flaw("", f"`{wish.key}` is named twice", "say all of a row in one edit"))
-    known = wish.key in rows or (wish.table, wish.key) in named
-    if wish.columns is None and not known:
-        found.append(
-            flaw("", f"`{wish.key}` is no row here", "leave the edit out, or name a row of the table")
-        )
-    if wish.table == FIELDS and wish.columns is not None and wish.key not in declared:
-        what = f"`{wish.key}` is no field of personal data that code declares"
-        found.append(flaw("path", what, "declare the field in code first"))
-    if wish.after not in {None, FIRST} and wish.after not in rows and (wish.table, wish.after) not in named:
-        found.append(
-            flaw("", f"`{wish.after}`, which it shall follow, is no row here", "name a row before it")
-        )
-    given = [column for column, _ in wish.columns or ()]
-    found += [
-        flaw(column, f"`{column}` is no column of `{wish.table}`", f"name one of {', '.join(columns)}")
-        for column in given
-        if column not in columns
-    ]
-    found += [
-        flaw(column, f"`{column}` is written twice", "write each column once")
-        for column in sorted({each for each in given if given.count(each) > 1})
-    ]
-    return found
-
-
-def _edit(wish: Wish, row: tuple[str, ...] | None) -> Edit:
-    """The whole row; one that is new has empty cells where nothing was said, and its key in the first."""
-    if wish.columns is None:
-        return Edit(wish.table, wish.key, None)
-    columns = COLUMNS[wish.table]
-    cells = dict(zip(columns, row or ("",) * len(columns), strict=True))
-    if row is None and columns[0] not in dict(wish.columns):
-        cells[columns[0]] = wish.key
-    cells.update(wish.columns)
-    return Edit(wish.table, wish.key, tuple(cells.values()), wish.after)
-
-
-def read_sheet(table: str, text: str) -> tuple[list[list[str]], list[Flaw]]:
-    """The rows of a table from CSV text with its header, and what is wrong with it as a whole."""
-    columns = COLUMNS.get(table)
-    if columns is None:
-        what = f"`{table}` is no table of an edition"
-        return [], [Flaw(table, 0, "", "", what, f"name one of {', '.join(COLUMNS)}")]
-    try:
-        header, *rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)) or [[]]
-    except csv.Error:
-        return [], [Flaw(table, 0, "", "", "the text is no CSV", "write it after RFC 4180")]
-    if tuple(header) != columns:
-        what = "the header is not that of this table"
-        return rows, [Flaw(table, 1, "", "", what, f"write `{','.join(columns)}`")]
-    rows = [row for row in rows if row]
-    keys = [row_key(table, row) for row in rows]
-    twice = {key for key in keys if keys.count(key) > 1} if len(set(keys)) < len(keys) else set()
-    return rows, [
-        Flaw(table, place, key, columns[0], f"`{key}` stands here twice", "keep one of the rows")
-        for place, key in enumerate(keys, FIRST_ROW)
-        if key in twice
-    ]
-
-
-def write_sheet(table: str, rows: Iterable[Sequence[str]]) -> str:
-    """A table as CSV text with its header."""
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(COLUMNS[table])
-    writer.writerows(rows)
-    return written.getvalue()

@@ -1,4 +1,4 @@
-"""Who reads what the law guards most, changes clients or puts rules in force: bound in production, unless one is exempted by name."""
+"""Who reads what the law guards most, changes clients or rules: bound in production, unless one is exempted by name."""
 
 from collections.abc import Iterator, Sequence
 from itertools import chain, product
@@ -26,7 +26,7 @@ MOST_QUESTIONS = 2_000
 
 
 def must_bind(force: Force, role: str, recipients: Sequence[str]) -> bool:
-    """Whether a client of this role may read a field of tier 3 or 4 for one of its recipients, change clients, or approve or publish rules.
+    """Whether a client of this role may read a field of tier 3 or 4 for one of its recipients, change clients or rules.
 
     Reading: under any purpose and of anybody, as the edition has it. A frontend may also speak for the people it
     signed in.

@@ -6,8 +6,9 @@ from typing import Any, Final
 import orjson
 
 from models.catalogue import CATEGORIES
-from policies.drafting import Standing, Terms, Wish, edit
+from policies.drafting import Standing, Terms, edit
 from policies.edition import shipped
+from policies.wish import Wish
 
 Said = Callable[[Mapping[str, str], int], Mapping[str, Any]]
 ADMIN: Final = "policy-admin"
@@ -42,21 +43,27 @@ def _placed(state: str = "OPEN") -> tuple[str, ...]:
         for place, (each, was) in enumerate(zip(_DRAFTED.edits, _DRAFTED.was, strict=True))
     ]
     return (
-        "INSERT INTO editions (id, number, canonical, published_at) SELECT id, (SELECT max(number) + 1 FROM editions),"
-        " canonical, published_at FROM editions WHERE number = 1",
+        (
+            "INSERT INTO editions (id, number, canonical, published_at) SELECT id, (SELECT max(number) + 1 FROM editions),"
+            " canonical, published_at FROM editions WHERE number = 1"
+        ),
         "DELETE FROM draft_edits WHERE draft_id = 'in place'",
         "DELETE FROM draft_approvals WHERE draft_id = 'in place'",
         "DELETE FROM drafts WHERE id = 'in place'",
-        "INSERT INTO drafts (id, base, state, version, hash, note, created_by, created_at, changed_by, changed_at, authors,"
-        f" publish_at) VALUES ('in place', '{_SHIPPED.id}', '{state}', 1, '{_DRAFTED.hash}', 'A', 'policy-admin', {at},"
-        f" 'policy-admin', {at}, {_text([[ADMIN, ADMIN]])}, '2099-01-01 00:00:00+00:00')",
+        (
+            "INSERT INTO drafts (id, base, state, version, hash, note, created_by, created_at, changed_by, changed_at, authors,"
+            f" publish_at) VALUES ('in place', '{_SHIPPED.id}', '{state}', 1, '{_DRAFTED.hash}', 'A', 'policy-admin', {at},"
+            f" 'policy-admin', {at}, {_text([[ADMIN, ADMIN]])}, '2099-01-01 00:00:00+00:00')"
+        ),
         *edits,
     )
 
 
 _APPROVED = (
-    "INSERT INTO draft_approvals (id, draft_id, base, hash, by, client, at, note, overrides) VALUES ('in place', 'in place',"
-    f" '{_SHIPPED.id}', '{_DRAFTED.hash}', 'policy-approver', 'policy-approver', '2026-11-22 03:00:00+00:00', 'A', '{{}}')",
+    (
+        "INSERT INTO draft_approvals (id, draft_id, base, hash, by, client, at, note, overrides) VALUES ('in place', 'in place',"
+        f" '{_SHIPPED.id}', '{_DRAFTED.hash}', 'policy-approver', 'policy-approver', '2026-11-22 03:00:00+00:00', 'A', '{{}}')"
+    ),
 )
 _OF = {"draft": "in place", "ifVersion": 1}
 _AGREED = {"draft": "in place", "hash": _DRAFTED.hash, "note": "A"}

@@ -6,8 +6,8 @@ from typing import Any
 
 from api.gateway.changes.act import Act
 from api.gateway.changes.grounds import keeper
+from api.gateway.draft_mistakes import Made
 from api.gateway.draft_view import draft_view
-from api.gateway.drafting import Made
 from api.gateway.purpose import scopes
 from api.gateway.refusal import Code, Refusal, Why, closed
 from api.gateway.told import Told
