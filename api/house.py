@@ -1,11 +1,12 @@
 """The house: every part of a running gateway, opened in order and closed in reverse."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_bytes
+from typing import Protocol
 
 import strawberry
 import structlog
@@ -23,6 +24,7 @@ from api.jobs.works import works
 from api.metrics import Metrics
 from api.notices.post import Post
 from api.notices.sender import Sender
+from api.publisher import Publisher
 from api.schema.build import build_schema, core
 from api.schema.guarded import check_guards, needed_guards
 from api.settings import Settings
@@ -74,6 +76,8 @@ class House:
     fair: Fair
     sender: Sender
     passing: Passing
+    drafting: Drafting
+    publisher: Publisher
 
 
 def utc_now() -> datetime:
@@ -103,7 +107,10 @@ async def open_house(
         metrics.edition(force.number)
         vault.leave_clear(clear_answers(force.catalogue))
 
-    async with opened(settings.database_url, pool_size=settings.pool_size, master=settings.data_key) as store:
+    async with (
+        opened(settings.database_url, pool_size=settings.pool_size, master=settings.data_key) as store,
+        AsyncExitStack() as parts,
+    ):
         vault = vault_in_use()
         tokens = AccessTokens(
             await load_keys(settings.secret_key, clock()),
@@ -118,17 +125,20 @@ async def open_house(
             clock=clock,
         )
         await inforce.start()
+        parts.push_async_callback(inforce.stop)
         ledger = Ledger(store, lambda: inforce.bits, observe=_observer(metrics))
-        ledger.start()
+        _run(ledger, parts)
         index = LedgerIndex(store, resting=ledger.resting)
-        index.start()
+        _run(index, parts)
         usages = Usages(store)
         counting = Counting(settings.quotas, settings.redis_url, settings.workers)
+        parts.push_async_callback(counting.close)
         fair = counting.fair(usages, clock, metrics.quota_near)
         months = LedgerMonths(store, clock, observe=_month_observer(metrics))
         await months.start()
+        parts.push_async_callback(months.stop)
         uses = ClientUse(store, clock)
-        uses.start()
+        _run(uses, parts)
         sender = Sender(
             store,
             issuer=settings.issuer,
@@ -138,7 +148,7 @@ async def open_house(
             observe=metrics.notices,
             ended=metrics.notice_tried,
         )
-        sender.start()
+        _run(sender, parts)
         passing = Passing(
             store,
             inforce=inforce,
@@ -148,64 +158,73 @@ async def open_house(
             clock=clock,
             ended=metrics.batch_tried,
         )
-        passing.start()
+        _run(passing, parts)
         runner = Runner(store, works(clock), clock=clock)
-        runner.start()
+        _run(runner, parts)
         workshop = Workshop()
+        parts.callback(workshop.close)
         terms = Terms(tuple(sorted(CATEGORIES.items())), needed_guards(core(schema)))
         drafting = Drafting(store, workshop, terms)
-        try:
-            yield House(
-                settings=settings,
-                clock=clock,
-                store=store,
-                schema=schema,
+        publisher = Publisher(store, drafting=drafting, inforce=inforce, clock=clock)
+        _run(publisher, parts)
+        yield House(
+            settings=settings,
+            clock=clock,
+            store=store,
+            schema=schema,
+            inforce=inforce,
+            ledger=ledger,
+            gateway=Gateway(
+                schema=core(schema),
+                dialect=store.dialect,
                 inforce=inforce,
                 ledger=ledger,
-                gateway=Gateway(
-                    schema=core(schema),
-                    dialect=store.dialect,
+                fulfilment=Fulfilment(
+                    store=store,
                     inforce=inforce,
                     ledger=ledger,
-                    fulfilment=Fulfilment(
-                        store=store,
-                        inforce=inforce,
-                        ledger=ledger,
-                        cursors=Cursors(settings.secret_key),
-                        vault=vault,
-                        fair=fair,
-                        drafting=drafting,
-                        secret=settings.secret_key,
-                    ),
+                    cursors=Cursors(settings.secret_key),
+                    vault=vault,
                     fair=fair,
-                    usages=usages,
-                    uses=uses,
-                    clock=clock,
-                    limits=settings.limits,
-                    production=settings.production,
+                    drafting=drafting,
+                    secret=settings.secret_key,
                 ),
-                vault=vault,
-                tokens=tokens,
-                bindings=_bindings(settings, store, inforce, clock),
-                assertions=StoreReplays(store, lambda: clock().timestamp(), durable=True),
-                metrics=metrics,
-                uses=uses,
-                counting=counting,
                 fair=fair,
-                sender=sender,
-                passing=passing,
-            )
-        finally:
-            await runner.stop()
-            workshop.close()
-            await passing.stop()
-            await sender.stop()
-            await counting.close()
-            await uses.stop()
-            await months.stop()
-            await index.stop()
-            await ledger.stop()
-            await inforce.stop()
+                usages=usages,
+                uses=uses,
+                clock=clock,
+                limits=settings.limits,
+                production=settings.production,
+            ),
+            vault=vault,
+            tokens=tokens,
+            bindings=_bindings(settings, store, inforce, clock),
+            assertions=StoreReplays(store, lambda: clock().timestamp(), durable=True),
+            metrics=metrics,
+            uses=uses,
+            counting=counting,
+            fair=fair,
+            sender=sender,
+            passing=passing,
+            drafting=drafting,
+            publisher=publisher,
+        )
+
+
+class _Part(Protocol):
+    """What runs beside the answering."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    async def stop(self) -> None:
+        """End."""
+
+
+def _run(part: _Part, parts: AsyncExitStack) -> None:
+    """Start a part that is stopped before those that were started before it."""
+    part.start()
+    parts.push_async_callback(part.stop)
 
 
 def _bindings(settings: Settings, store: Store, inforce: InForce, clock: Callable[[], datetime]) -> Bindings:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -87,6 +88,7 @@ class Workshop:
 def _settle(parent: int) -> None:
     """Give way to others, and end with the process that started this one."""
     os.nice(MILDNESS)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with who started it
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 

@@ -33,7 +33,7 @@ async def weigh(
     reader: Reader, edition: Edition, span: Span, progress: Progress = lambda _count, _share: None
 ) -> Weighed:
     """The accesses of a span put beside an edition, weighed in this process."""
-    setting = await read_setting(reader, edition, span.since)
+    setting = await read_setting(reader, edition.canonical(), span.since)
     weighing = Weighing(setting)
     found = Evidence()
     async for chunk in chunks(reader, span):

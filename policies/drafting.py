@@ -4,35 +4,22 @@ Everything here takes and gives plain data, so that it can be asked for in anoth
 canonical text; the last ones are kept read.
 """
 
-import csv
-import io
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from policies.check.gaps import unguarded
 from policies.edition import Edition
-from policies.edits import FIRST, Conflict, Edit, apply, compare, rebase
-from policies.mistake import Mistake, PolicyError, mistake, named
-from policies.table import COLUMNS, FIELDS, FIRST_ROW, MARK, Sheets, row_key
+from policies.edits import Conflict, Edit, apply, compare, rebase
+from policies.mistake import Mistake, PolicyError, mistake
+from policies.sheet import read_sheet
+from policies.table import COLUMNS, FIELDS, Sheets, row_key
+from policies.wish import Wish, edits_of
 
+RULES: Final = "rules"
+RULE_FIELD: Final = COLUMNS[RULES].index("field")
 MODEL: Final = "model"
 """Under `table` of a conflict: the model, which is one text."""
-
-
-class Wish(NamedTuple):
-    """What somebody wants of one row.
-
-    Attributes:
-        columns: the columns that change, each with its value; None where the row goes.
-        after: the key of the row it shall follow, `FIRST`, or None to leave it where it is.
-    """
-
-    table: str
-    key: str
-    columns: tuple[tuple[str, str], ...] | None
-    after: str | None = None
 
 
 class Choice(NamedTuple):
@@ -82,7 +69,7 @@ def begin(base: str, terms: Terms) -> Drafted:
 def edit(draft: Sketch, wishes: Sequence[Wish], terms: Terms) -> Drafted:
     """The draft with these rows changed, all of them or none."""
     tables = tables_of(draft)
-    edits, flaws = _edits(tables, wishes, {path for path, _ in terms.declared})
+    edits, flaws = edits_of(tables, wishes, {path for path, _ in terms.declared})
     return _applied(draft, tables, edits, terms, flaws)
 
 
@@ -198,7 +185,7 @@ def _drafted(
 ) -> Drafted:
     """What these tables make of a draft; `before_it`: what was wrong already, told beside what keeps it from loading."""
     before = edition_of(base)
-    whole = {**tables, FIELDS: _fields(tables.get(FIELDS, []), dict(terms.declared))}
+    whole = {**tables, FIELDS: _fields(tables, dict(terms.declared))}
     made, flaws = check(whole, before.model if model is None else model, terms)
     if made is None or before_it:
         return Drafted(flaws=(*before_it, *flaws))
@@ -209,10 +196,16 @@ def _drafted(
     return Drafted(made.id, edits, was, None if made.model == before.model else made.model)
 
 
-def _fields(rows: Sequence[Sequence[str]], declared: Mapping[str, str]) -> list[list[str]]:
-    """The fields as code has them today: those it has no more fall away, new ones join in their declared category."""
+def _fields(tables: Mapping[str, list[list[str]]], declared: Mapping[str, str]) -> list[list[str]]:
+    """The fields as code has them today: new ones join in their declared category, those it has no more fall away.
+
+    One that a rule still names stays until the rule goes, so that a draft can be begun to let it go.
+    """
+    rows = tables.get(FIELDS, [])
     known = {row[0] for row in rows if row}
-    kept = [list(row) for row in rows if len(row) != len(COLUMNS[FIELDS]) or row[0] in declared]
+    named = {row[RULE_FIELD] for row in tables.get(RULES, []) if len(row) == len(COLUMNS[RULES])}
+    wanted = {*declared, *named}
+    kept = [list(row) for row in rows if len(row) != len(COLUMNS[FIELDS]) or row[0] in wanted]
     return [*kept, *([path, declared[path]] for path in sorted(declared) if path not in known)]
 
 
@@ -220,92 +213,3 @@ def _of_models(draft: Sketch, base: Edition, onto: Edition) -> tuple[Conflict, .
     if draft.model is None or onto.model in {base.model, draft.model}:
         return ()
     return (Conflict(MODEL, "", (base.model,), (draft.model,), (onto.model,)),)
-
-
-def _edits(
-    tables: Mapping[str, list[list[str]]], wishes: Sequence[Wish], declared: set[str]
-) -> tuple[tuple[Edit, ...], tuple[Mistake, ...]]:
-    """The wishes as edits of whole rows, and what is wrong with them whatever the rows say."""
-    rows: Callable[[str], dict[str, tuple[str, ...]]] = lru_cache(
-        lambda table: {row_key(table, row): tuple(row) for row in tables.get(table, [])}
-    )
-    edits: list[Edit] = []
-    flaws: list[Mistake] = []
-    named: set[tuple[str, str]] = set()
-    for wish in wishes:
-        wrong = _unfit(wish, rows(wish.table), named, declared)
-        flaws += wrong
-        named.add((wish.table, wish.key))
-        if not wrong:
-            edits.append(_edit(wish, rows(wish.table).get(wish.key)))
-    return tuple(edits), tuple(flaws)
-
-
-def _unfit(
-    wish: Wish, rows: Mapping[str, object], before: set[tuple[str, str]], declared: set[str]
-) -> list[Mistake]:
-    def flaw(column: str, code: str, **told: str | None) -> Mistake:
-        return Mistake(code, wish.table, 0, column, wish.key, named(told))
-
-    columns = COLUMNS.get(wish.table)
-    if columns is None:
-        return [flaw("", "TABLE_UNKNOWN", name=wish.table, tables=", ".join(COLUMNS))]
-    found = []
-    if (wish.table, wish.key) in before:
-        found.append(flaw("", "EDIT_TWICE", name=wish.key))
-    known = wish.key in rows or (wish.table, wish.key) in before
-    if wish.columns is None and not known:
-        found.append(flaw("", "EDIT_NO_ROW", name=wish.key))
-    if wish.table == FIELDS and wish.columns is not None and wish.key not in declared:
-        found.append(flaw("path", "FIELD_UNDECLARED", path=wish.key))
-    if wish.after not in {None, FIRST} and wish.after not in rows and (wish.table, wish.after) not in before:
-        found.append(flaw("", "AFTER_NO_ROW", name=wish.after))
-    given = [column for column, _ in wish.columns or ()]
-    found += [
-        flaw(column, "COLUMN_UNKNOWN", name=column, columns=", ".join(columns))
-        for column in given
-        if column not in columns
-    ]
-    twice = sorted({each for each in given if given.count(each) > 1})
-    return [*found, *(flaw(column, "COLUMN_TWICE", name=column) for column in twice)]
-
-
-def _edit(wish: Wish, row: tuple[str, ...] | None) -> Edit:
-    """The whole row; one that is new has empty cells where nothing was said, and its key in the first."""
-    if wish.columns is None:
-        return Edit(wish.table, wish.key, None)
-    columns = COLUMNS[wish.table]
-    cells = dict(zip(columns, row or ("",) * len(columns), strict=True))
-    if row is None and columns[0] not in dict(wish.columns):
-        cells[columns[0]] = wish.key
-    cells.update(wish.columns)
-    return Edit(wish.table, wish.key, tuple(cells.values()), wish.after)
-
-
-def read_sheet(table: str, text: str) -> tuple[list[list[str]], list[Mistake]]:
-    """The rows of a table from CSV text with its header, and what is wrong with it as a whole."""
-    columns = COLUMNS.get(table)
-    if columns is None:
-        return [], [mistake("TABLE_UNKNOWN", table, name=table, tables=", ".join(COLUMNS))]
-    try:
-        header, *rows = list(csv.reader(io.StringIO(text.removeprefix(MARK)), strict=True)) or [[]]
-    except csv.Error:
-        return [], [mistake("FILE_UNREADABLE", table)]
-    if tuple(header) != columns:
-        return rows, [mistake("HEADER_OTHER", table, 1, header=",".join(columns))]
-    rows = [row for row in rows if row]
-    counted = Counter(row_key(table, row) for row in rows)
-    return rows, [
-        mistake("NAME_TWICE", table, place, columns[0], key, name=key)
-        for place, key in enumerate((row_key(table, row) for row in rows), FIRST_ROW)
-        if counted[key] > 1
-    ]
-
-
-def write_sheet(table: str, rows: Iterable[Sequence[str]]) -> str:
-    """A table as CSV text with its header."""
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(COLUMNS[table])
-    writer.writerows(rows)
-    return written.getvalue()

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from api.gateway.refusal import Code, Refusal, Refusals
+from api.gateway.draft_mistakes import Made, fit
+from api.gateway.refusal import Refusal
 from api.gateway.running import Running, Step
-from api.gateway.told import Told
 from api.gateway.walk import asks
 from api.workshop import Workshop
 from models.database.store import Reader, Store
@@ -15,28 +15,17 @@ from models.drafts.barred import Barred
 from models.drafts.draft import DraftState
 from models.drafts.prepared import Worked
 from models.drafts.record import DraftRecord, read_canonical, read_draft, read_edits, sketch_of
-from models.formats.wrong import Sentence
 from policies import drafting as policy
-from policies.drafting import Choice, Drafted, Sketch, Terms, Wish
+from policies.drafting import Choice, Sketch, Terms
 from policies.edits import Conflict
 from policies.examined import Examined, examine
-from policies.mistake import Mistake
+from policies.wish import Wish
 
 KEPT: Final = 16
 """How many results are kept of each process."""
 
-MOST: Final = 200
-"""How many mistakes of one draft are told at once."""
-
 EXAMINED: Final = ("check", "widens", "needsApproval")
 """What is told of a draft only once it was examined."""
-
-
-class Made(NamedTuple):
-    """What a change makes of a draft, and on which base; `conflicts` and `flaws` were refused before."""
-
-    base: str
-    drafted: Drafted
 
 
 class Drafting:
@@ -94,13 +83,13 @@ class Drafting:
         """A new draft."""
         base = str(said.get("from") or running.force.edition.id)
         text = await self._canonical(self._store, base, "from")
-        return _fit(Made(base, await self._workshop.run(policy.begin, text, self._terms)))
+        return fit(Made(base, await self._workshop.run(policy.begin, text, self._terms)))
 
     async def turn_back(self, running: Running, said: Mapping[str, Any]) -> Made:
         """A draft that makes an earlier edition."""
         base, earlier = running.force.edition.id, str(said["to"])
         texts = [await self._canonical(self._store, each, "to") for each in (base, earlier)]
-        return _fit(Made(base, await self._workshop.run(policy.turn_back, *texts, self._terms)))
+        return fit(Made(base, await self._workshop.run(policy.turn_back, *texts, self._terms)))
 
     async def edit(self, _running: Running, said: Mapping[str, Any]) -> Made:
         """Rows of a draft."""
@@ -108,7 +97,7 @@ class Drafting:
         wishes = [_wish(each) for each in said["edits"]]
         drafted = await self._workshop.run(policy.edit, standing, tuple(wishes), self._terms)
         places = {(each.table, each.key): place for place, each in reversed(list(enumerate(wishes)))}
-        return _fit(Made(draft.base, drafted), places, "edits")
+        return fit(Made(draft.base, drafted), places, "edits")
 
     async def take(self, _running: Running, said: Mapping[str, Any]) -> Made:
         """Whole tables of a draft."""
@@ -118,7 +107,7 @@ class Drafting:
             raise Barred("TABLE_TWICE", "tables")
         drafted = await self._workshop.run(policy.take, standing, sheets, said.get("model"), self._terms)
         places = {(table, ""): place for place, (table, _) in enumerate(sheets)}
-        return _fit(Made(draft.base, drafted), places, "tables")
+        return fit(Made(draft.base, drafted), places, "tables")
 
     async def move(self, running: Running, said: Mapping[str, Any]) -> Made:
         """A draft on the edition in force."""
@@ -131,7 +120,7 @@ class Drafting:
         text = await self._canonical(self._store, onto, "draft")
         drafted = await self._workshop.run(policy.move, standing, text, choices, self._terms)
         places = {(each.table, each.key): place for place, each in enumerate(choices)}
-        return _fit(Made(onto, drafted), places, "resolutions")
+        return fit(Made(onto, drafted), places, "resolutions")
 
     async def whole(self, _running: Running, said: Mapping[str, Any]) -> Worked:
         """All of a draft, of the hash that was named."""
@@ -237,54 +226,3 @@ def _wish(said: Mapping[str, Any]) -> Wish:
     )
     after = said.get("after")
     return Wish(str(said["table"]), str(said["key"]), row, None if after is None else str(after))
-
-
-def _fit(made: Made, places: Mapping[tuple[str, str], int] | None = None, part: str = "") -> Made:
-    """What was made, if it loads and nothing is contested.
-
-    Raises:
-        Refusals: every mistake in it, each with the part of the input it came with.
-    """
-    drafted = made.drafted
-    wrong = [_mistake(each, places or {}, part) for each in drafted.flaws[:MOST]]
-    wrong += [_conflict(each) for each in drafted.conflicts[:MOST]]
-    more = len(drafted.flaws) + len(drafted.conflicts) - len(wrong)
-    if more:
-        wrong[-1].extensions["more"] = more
-    if wrong:
-        raise Refusals(wrong)
-    return made
-
-
-def _mistake(wrong: Mistake, places: Mapping[tuple[str, str], int], part: str) -> Refusal:
-    place = places.get((wrong.table, wrong.key), places.get((wrong.table, "")))
-    argument = "input" if not part else f"input.{part}" if place is None else f"input.{part}.{place}"
-    return Refusal(
-        Code.BAD_INPUT,
-        Told(
-            "DRAFT_MISTAKE",
-            place=(Sentence(wrong.place("en"), wrong.place("ja")),),
-            what=(Sentence(wrong.what, wrong.what_ja),),
-            remedy=(Sentence(wrong.remedy, wrong.remedy_ja),),
-        ),
-        argument=argument,
-        reason="DRAFT_MISTAKE",
-        mistake=wrong.code,
-        table=wrong.table,
-        row=wrong.row or None,
-        key=wrong.key or None,
-        column=wrong.column or None,
-        near=list(wrong.near) or None,
-    )
-
-
-def _conflict(conflict: Conflict) -> Refusal:
-    return Refusal(
-        Code.BAD_INPUT,
-        Told("DRAFT_CONFLICT", table=conflict.table, key=conflict.key),
-        argument="input.resolutions",
-        reason="DRAFT_CONFLICT",
-        table=conflict.table,
-        key=conflict.key,
-        status=409,
-    )

@@ -7,7 +7,7 @@ import strawberry
 from api.schema.arguments import Lang
 from models.jobs.job import JobKind, JobState, JobTrouble
 from policies.impact.outcome import Direction
-from policies.replay.change import Change, Step
+from policies.replay.effect import Change, Step
 
 strawberry.enum(
     JobKind,

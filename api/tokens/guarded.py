@@ -1,4 +1,4 @@
-"""Who reads what the law guards most, or changes clients: bound in production, unless one is exempted by name."""
+"""Who reads what the law guards most, changes clients or rules: bound in production, unless one is exempted by name."""
 
 from collections.abc import Iterator, Sequence
 from itertools import chain, product
@@ -18,12 +18,15 @@ CHANGES_OF_CLIENTS = tuple(
 )
 """Who may do any of these could make a client that reads what is guarded."""
 
+CHANGES_OF_RULES = ("Mutation.approveDraft", "Mutation.publishEdition")
+"""Who may do any of these could have a rule made that opens what is guarded."""
+
 MOST_QUESTIONS = 2_000
 """How many decisions tell whether a client does what is guarded."""
 
 
 def must_bind(force: Force, role: str, recipients: Sequence[str]) -> bool:
-    """Whether a client of this role may read a field of tier 3 or 4 for one of its recipients, or change clients.
+    """Whether a client of this role may read a field of tier 3 or 4 for one of its recipients, change clients or rules.
 
     Reading: under any purpose and of anybody, as the edition has it. A frontend may also speak for the people it
     signed in.
@@ -58,12 +61,12 @@ def _guarded(force: Force, role: str, recipient: str) -> bool:
 
 
 def _answers(force: Force, role: str, recipient: str) -> Iterator[bool]:
-    """The decision about each change of clients and each guarded field that a rule allows.
+    """The decision about each change of clients or rules and each guarded field that a rule allows.
 
     For each purpose and standing that makes a difference.
     """
     guarded = [path for path, field in force.catalogue.items() if field.tier >= SEALED_FROM]
-    changes = product([Action.INVOKE], [NONE_PURPOSE], CHANGES_OF_CLIENTS)
+    changes = product([Action.INVOKE], [NONE_PURPOSE], (*CHANGES_OF_CLIENTS, *CHANGES_OF_RULES))
     reads = product([Action.READ], force.edition.purposes, guarded)
     judge = force.judge
     for action, purpose, path in chain(changes, reads):

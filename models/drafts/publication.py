@@ -33,7 +33,7 @@ async def publishable(transaction: Transaction, found: DraftRecord, worked: Work
     if newest != found.base:
         raise Barred("STALE_BASE")
     if found.hash == found.base:
-        raise Barred("NOTHING_CHANGED")
+        raise Barred("DRAFT_UNCHANGED")
     examined = worked.examined
     if examined.wrong:
         raise Barred("FINDINGS_OPEN", findings=[each.id for each in examined.wrong])

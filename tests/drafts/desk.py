@@ -76,3 +76,11 @@ async def read(world: World, draft: str, client: str = ADMIN) -> dict[str, Any]:
     assert "errors" not in answer, answer
     found: dict[str, Any] = answer["data"]["draft"]
     return found
+
+
+async def drafted(world: World, *edits: dict[str, Any], **who: Any) -> dict[str, Any]:
+    """A new draft of the edition in force with these edits."""
+    draft = await do(world, "createDraft", note="A draft", **who)
+    if not edits:
+        return draft
+    return await do(world, "editDraft", draft=draft["id"], ifVersion=1, edits=list(edits), **who)

@@ -1,6 +1,9 @@
 """The story of a change of the rules: drafted, checked, approved by another, published, obeyed, and rolled back."""
 
-from tests.drafts.desk import ADMIN, APPROVER, do, read, reasons, row, send
+from typing import Any
+
+from policies.edition import Edition
+from tests.drafts.desk import ADMIN, APPROVER, do, drafted, read, reasons, refused, row, send
 from tests.world import World
 
 CONTACT = "employer read service.application User.email employer noticed+consented"
@@ -9,28 +12,137 @@ WIDER = (
     row("decisions", CONTACT, expected="allow", rule="application-contact"),
     row("decisions", f"{CONTACT}+applied", expected="allow", rule="application-contact"),
 )
+"""Contact details before the interview, with the rows of the decision table that say so."""
+
+AREA = "employer read service.application User.address.{} employer noticed+consented"
+NARROWER = (
+    row("rules", "application-area", needs="noticed+consented+interview"),
+    row("decisions", AREA.format("prefecture"), expected="deny", rule=""),
+    row("decisions", AREA.format("city"), expected="deny", rule=""),
+)
 
 
-async def test_dropping_a_need_demands_a_second_person_who_is_not_its_author(own_world: World) -> None:
-    world = own_world
-    draft = await do(world, "createDraft", note="Contact details from the application on")
+async def contact_of(world: World) -> Any:
+    """What the employer is told of an applicant: the e-mail address, and under which edition the ledger says that was."""
+    query = 'query($id: ID!) @purpose(id: "service.application") { user(id: $id) { id email } }'
+    answer = await send(world, "employer-a", query, {"id": world.demo.users["consented-employer-a"]})
+    asked = '{ accesses(client: "employer-a", first: 1) { edges { node { edition } } } }'
+    told = await send(world, "auditor", f'query @purpose(id: "compliance.security") {asked}')
+    return answer["data"]["user"]["email"], told["data"]["accesses"]["edges"][0]["node"]["edition"]
+
+
+async def test_dropping_a_need_demands_a_second_person_who_is_not_its_author(rules: World) -> None:
+    draft = await do(rules, "createDraft", note="Contact details from the application on")
     assert (draft["state"], draft["version"], draft["edits"], draft["createdBy"]) == ("OPEN", 1, [], ADMIN)
-    assert draft["hash"] == draft["base"] == world.house.inforce.edition_in_force.id
+    assert draft["hash"] == draft["base"] == (await rules.house.inforce.current()).edition.id
     which = {"draft": draft["id"]}
-    draft = await do(world, "editDraft", **which, ifVersion=1, edits=list(WIDER))
+    draft = await do(rules, "editDraft", **which, ifVersion=1, edits=list(WIDER))
     assert (draft["widens"], draft["needsApproval"], draft["check"]) == (True, True, [])
-    which |= {"hash": draft["hash"], "note": "Employers asked for it"}
-    assert await reasons(world, "publishEdition", **which) == ["APPROVAL_MISSING"]
-    draft = await do(world, "approveDraft", APPROVER, **which)
-    assert [each["counts"] for each in draft["approvals"]] == [True]
-    draft = await do(world, "publishEdition", **which)
-    assert (draft["state"], draft["edition"]) == ("PUBLISHED", 2)
-    answer = await send(world, ADMIN, "{ edition { id number approvedBy draftedBy base } }")
+    assert [each["key"] for each in draft["edits"]] == ["application-contact", CONTACT, f"{CONTACT}+applied"]
+    told = {**which, "hash": draft["hash"], "note": "Employers asked for it"}
+    (missing,) = await refused(rules, "publishEdition", **told)
+    assert (missing["code"], missing["reason"], missing["status"]) == (
+        "OPERATION_FORBIDDEN",
+        "APPROVAL_MISSING",
+        403,
+    )
+    assert "Art 23" in missing["clause"]
+    (own,) = await refused(rules, "approveDraft", ADMIN, **told)
+    assert (own["code"], own["field"]) == ("OPERATION_FORBIDDEN", "Mutation.approveDraft")
+    draft = await do(rules, "approveDraft", APPROVER, **told)
+    assert [(each["by"], each["counts"]) for each in draft["approvals"]] == [(APPROVER, True)]
+    draft = await do(rules, "publishEdition", **told)
+    assert draft["state"] == "PUBLISHED"
+    answer = await send(
+        rules, ADMIN, "{ edition { id number publishedBy approvedBy draftedBy base draft note } }"
+    )
     assert answer["data"]["edition"] == {
         "id": draft["hash"],
-        "number": 2,
+        "number": draft["edition"],
+        "publishedBy": ADMIN,
         "approvedBy": APPROVER,
         "draftedBy": [ADMIN],
         "base": draft["base"],
+        "draft": draft["id"],
+        "note": "Employers asked for it",
     }
-    assert (await read(world, draft["id"]))["state"] == "PUBLISHED"
+
+
+async def test_what_was_published_is_obeyed_and_rolled_back_and_the_ledger_knows_which_decided(
+    rules: World,
+) -> None:
+    before = (await rules.house.inforce.current()).edition.id
+    async with rules.house.store.transaction() as transaction:
+        applied = "UPDATE applications SET stage = 'APPLIED' WHERE user_id = :user"
+        await transaction.execute(applied, {"user": rules.demo.users["consented-employer-a"]})
+    assert await contact_of(rules) == (None, before)
+    draft = await drafted(rules, *WIDER)
+    told = {"draft": draft["id"], "hash": draft["hash"], "note": "Earlier"}
+    after = await do(rules, "approveDraft", APPROVER, **told, publish=True)
+    assert after["state"] == "PUBLISHED"
+    email, decided = await contact_of(rules)
+    assert "@" in email
+    assert decided == after["hash"]
+    back = await do(rules, "rollBackEdition", to=before, note="It was too much")
+    assert (back["hash"], back["base"], back["widens"]) == (before, after["hash"], False)
+    again = await do(rules, "publishEdition", draft=back["id"], hash=before, note="It was too much")
+    assert again["edition"] == after["edition"] + 1
+    assert await contact_of(rules) == (None, before)
+
+
+async def test_adding_a_need_is_published_without_a_second_person(rules: World) -> None:
+    draft = await drafted(rules, *NARROWER)
+    assert (draft["widens"], draft["needsApproval"], draft["check"]) == (False, False, [])
+    told = {"draft": draft["id"], "hash": draft["hash"], "note": "Closer to what is needed"}
+    assert (await do(rules, "publishEdition", **told))["state"] == "PUBLISHED"
+    back = await do(rules, "rollBackEdition", to=draft["base"], note="As before")
+    assert back["widens"] is True
+    told = {"draft": back["id"], "hash": back["hash"], "note": "As before"}
+    assert await reasons(rules, "publishEdition", **told) == ["APPROVAL_MISSING"]
+
+
+async def test_a_rule_without_its_rows_of_the_decision_table_is_not_published(rules: World) -> None:
+    draft = await drafted(rules, WIDER[0])
+    assert {(each["grade"], each["code"]) for each in draft["check"]} == {("WRONG", "DECISION_FAILS")}
+    told = {"draft": draft["id"], "hash": draft["hash"], "note": "x"}
+    for name, client in (("publishEdition", ADMIN), ("approveDraft", APPROVER)):
+        (wrong,) = await refused(rules, name, client, **told)
+        assert (wrong["reason"], wrong["status"]) == ("FINDINGS_OPEN", 409)
+        assert wrong["findings"] == [each["id"] for each in draft["check"]]
+
+
+async def test_nobody_but_staff_sees_drafts_or_who_made_an_edition(rules: World) -> None:
+    draft = await drafted(rules, *NARROWER)
+    for client in ("auditor", "privacy-desk", APPROVER):
+        assert (await read(rules, draft["id"], client))["hash"] == draft["hash"]
+    answer = await send(rules, "employer-a", "query($id: ID!) { draft(id: $id) { id } }", {"id": draft["id"]})
+    assert answer["errors"][0]["extensions"]["field"] == "Query.draft"
+    await do(rules, "publishEdition", draft=draft["id"], hash=draft["hash"], note="x")
+    answer = await send(rules, "employer-a", "{ edition { id publishedBy approvedBy draftedBy draft note } }")
+    assert answer["data"]["edition"] == {
+        "id": draft["hash"],
+        "publishedBy": None,
+        "approvedBy": None,
+        "draftedBy": [],
+        "draft": None,
+        "note": None,
+    }
+
+
+async def test_the_history_tells_every_edition_and_gives_its_tables_as_csv(
+    rules: World, edition: Edition
+) -> None:
+    draft = await drafted(rules, *NARROWER)
+    await do(rules, "publishEdition", draft=draft["id"], hash=draft["hash"], note="x")
+    query = "query($after: String) { editions(first: 1, after: $after) { edges { node { id number base } cursor } } }"
+    first = (await send(rules, "auditor", query))["data"]["editions"]["edges"][0]
+    assert (first["node"]["id"], first["node"]["base"]) == (draft["hash"], draft["base"])
+    second = (await send(rules, "auditor", query, {"after": first["cursor"]}))["data"]["editions"]["edges"][0]
+    assert (second["node"]["id"], second["node"]["number"]) == (edition.id, first["node"]["number"] - 1)
+    query = 'query($id: ID!) { edition(id: $id) { csv(table: "rules") tables { name columns rows } } }'
+    told = (await send(rules, "auditor", query, {"id": edition.id}))["data"]["edition"]
+    assert {each["name"]: each["rows"] for each in told["tables"]} == edition.tables()
+    draft = await drafted(rules)
+    said = {"draft": draft["id"], "ifVersion": 1, "tables": [{"table": "rules", "csv": told["csv"]}]}
+    back = await do(rules, "importDraft", **said)
+    assert [each["key"] for each in back["edits"]] == ["application-area"]

@@ -33,6 +33,10 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "received": ("outcome", "known", "settled"),
     "received_items": (),
     "receipts": (),
+    "drafts": ("state", "version"),
+    "draft_edits": (),
+    "draft_approvals": ("withdrawn_at",),
+    "editions": ("number",),
 }
 """The tables that changes are kept in, each with the columns by which a changed row is known."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.api.sending import person
 from tests.api.test_register import NOTICE, USER
+from tests.faults.drafts import DRAFT_OPERATIONS, draft_query
 
 ACCOUNT = '@purpose(id: "service.account")'
 APPLICATION = '@purpose(id: "service.application")'
@@ -294,6 +295,10 @@ IN_PLACE = (
 """One ground of each kind and a case file, to be changed; none that holds."""
 
 
+def _saying(said: Mapping[str, Any]) -> Callable[[Users, int], Mapping[str, Any]]:
+    return lambda _users, _turn: {"i": said}
+
+
 def _ground(name: str) -> tuple[str, Callable[[Users, int], Mapping[str, Any]]]:
     told, said = GROUNDS[name]
     kind = f"{name[0].upper()}{name[1:]}Input"
@@ -510,6 +515,18 @@ OPERATIONS: Mapping[str, Operation] = {
         lambda _users, _turn: {"i": {"notice": "in place"}},
         before=(DEAD_NOTICE,),
         effect=2,
+    ),
+    **{
+        name: Operation(client, draft_query(name), _saying(said), before=tuple(before), effect=effect)
+        for name, (client, said, before, effect) in DRAFT_OPERATIONS.items()
+    },
+    "publishEdition under a key": Operation(
+        ADMIN,
+        draft_query("publishEdition"),
+        _saying(DRAFT_OPERATIONS["publishEdition"][1]),
+        before=tuple(DRAFT_OPERATIONS["publishEdition"][2]),
+        effect=3,
+        keyed=True,
     ),
     "a refused read": Operation(
         "employer-a",

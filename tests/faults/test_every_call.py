@@ -82,6 +82,8 @@ async def tried(own_database_url: str, edition: Edition, tmp_path: Path) -> Asyn
         made.house.sender._task.cancel()
         assert made.house.passing._task is not None
         made.house.passing._task.cancel()
+        assert made.house.publisher._task is not None
+        made.house.publisher._task.cancel()
         inforce._lease = 600.0
         seen = 'query($id: ID!) @purpose(id: "service.application") { user(id: $id) { id } }'
         for _ in range(2):

@@ -6,8 +6,8 @@ from typing import Any
 
 from api.gateway.changes.act import Act
 from api.gateway.changes.grounds import keeper
+from api.gateway.draft_mistakes import Made
 from api.gateway.draft_view import draft_view
-from api.gateway.drafting import Made
 from api.gateway.purpose import scopes
 from api.gateway.refusal import Code, Refusal, Why, closed
 from api.gateway.told import Told
@@ -31,7 +31,7 @@ FORBIDDEN = frozenset({"OWN_DRAFT", "APPROVAL_MISSING"})
 CONFLICTING = frozenset(
     {
         *("STALE_VERSION", "STALE_BASE", "HASH_CHANGED", "FINDINGS_OPEN", "DRAFT_CLOSED", "DRAFT_SCHEDULED"),
-        *("APPROVED_BEFORE", "NOT_SCHEDULED", "NOTHING_CHANGED", "DRAFT_OUTGROWN"),
+        *("APPROVED_BEFORE", "NOT_SCHEDULED", "DRAFT_UNCHANGED", "DRAFT_OUTGROWN"),
     }
 )
 """What would be right of another state of the draft or of the rules; HTTP tells it as 409."""

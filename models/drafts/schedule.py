@@ -1,0 +1,73 @@
+"""The schedule: drafts that are to be published at a time, each taken by one process, and none lost between."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from models.database.dialect import Dialect
+from models.database.store import Reader, Store
+from models.drafts.barred import Barred
+from models.drafts.draft import DraftState
+from models.drafts.prepared import Worked
+from models.drafts.publication import publish
+from models.drafts.record import DraftRecord, read_draft
+from models.drafts.register import REGISTER, take_turn
+from models.person_row import new_id
+from models.register import Keeper, keep_change
+
+LEASE: Final = timedelta(minutes=2)
+"""For how long a draft is kept for the process that publishes it; more than its check may take."""
+
+_FREE = "state = 'SCHEDULED' AND publish_at <= :now AND (leased_until IS NULL OR leased_until <= :now)"
+_CLAIM = f"""
+WITH picked AS (SELECT id FROM drafts WHERE {_FREE} ORDER BY publish_at, id LIMIT 1{{lock}})
+UPDATE drafts SET lease = :lease, leased_until = :until WHERE id IN (SELECT id FROM picked) RETURNING id
+"""
+_DUE = f"SELECT 1 FROM drafts WHERE {_FREE} LIMIT 1"
+_HELD = "SELECT lease FROM drafts WHERE id = :id"
+_TROUBLE = """
+UPDATE drafts SET state = 'OPEN', version = version + 1, trouble = :trouble, lease = NULL, leased_until = NULL
+WHERE id = :id
+"""
+
+
+async def due(reader: Reader, now: datetime) -> bool:
+    """Whether the time of some draft has come."""
+    return bool(await reader.fetch(_DUE, {"now": now}))
+
+
+async def claim(store: Store, now: datetime) -> tuple[DraftRecord, str] | None:
+    """The draft whose time came first, kept for the caller until its lease is over, and the mark of that."""
+    lease = new_id()
+    lock = " FOR UPDATE SKIP LOCKED" if store.dialect is Dialect.POSTGRES else ""
+    values = {"now": now, "until": now + LEASE, "lease": lease}
+    async with store.transaction() as transaction:
+        rows = await transaction.fetch(_CLAIM.format(lock=lock), values)
+        found = await read_draft(transaction, rows[0][0]) if rows else None
+    return None if found is None else (found, lease)
+
+
+async def carry_out(
+    store: Store, draft: str, lease: str, worked: Worked | Barred, now: datetime
+) -> bool | None:
+    """Publish a draft whose time has come, under the same conditions as by hand, or note why not.
+
+    Returns whether it was published; None where somebody else decided about it meanwhile.
+    """
+    async with store.transaction() as transaction:
+        await take_turn(transaction)
+        found = await read_draft(transaction, draft, hold=True)
+        held = await transaction.fetch(_HELD, {"id": draft})
+        if found is None or found.state is not DraftState.SCHEDULED or held[0][0] != lease:
+            return None
+        keeper = Keeper(by=str(found.publish_by), at=now)
+        try:
+            if isinstance(worked, Barred):
+                raise worked
+            await publish(transaction, found, worked, keeper=keeper, note=found.publish_note or "")
+        except Barred as barred:
+            await transaction.execute(_TROUBLE, {"id": draft, "trouble": barred.reason})
+            was = {"state": found.state.value, "trouble": None}
+            became = {"state": DraftState.OPEN.value, "trouble": barred.reason}
+            await keep_change(transaction, keeper, REGISTER, draft, "NOT_PUBLISHED", was, became)
+            return False
+    return True

@@ -1,0 +1,81 @@
+"""The schedule: what is set for a time is published then, by one process, under the conditions of that time."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from api.publisher import Publisher
+from models.drafts.record import newest_edition
+from tests.drafts.desk import ADMIN, APPROVER, do, drafted, read, reasons, row
+from tests.drafts.test_rebasing import BESIDE, published
+from tests.drafts.test_story import NARROWER, WIDER
+from tests.world import World
+
+LATER = datetime.now(UTC) + timedelta(days=30)
+
+
+def of(draft: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"draft": draft["id"], "hash": draft["hash"], "note": "At its time", **more}
+
+
+def publisher(world: World, at: datetime) -> Publisher:
+    """Another process whose clock stands there."""
+    house = world.house
+    return Publisher(house.store, drafting=house.drafting, inforce=house.inforce, clock=lambda: at)
+
+
+async def scheduled(world: World, *edits: dict[str, Any]) -> dict[str, Any]:
+    draft = await drafted(world, *edits)
+    return await do(world, "publishEdition", **of(draft), at=LATER.isoformat())
+
+
+async def test_it_is_published_at_its_time_and_not_before(rules: World) -> None:
+    draft = await scheduled(rules, *NARROWER)
+    assert draft["state"] == "SCHEDULED"
+    assert datetime.fromisoformat(draft["publishAt"]) == LATER
+    edit = row("rules", "application-form", note_en="x")
+    said = {"draft": draft["id"], "ifVersion": draft["version"], "edits": [edit]}
+    assert await reasons(rules, "editDraft", **said) == ["DRAFT_SCHEDULED"]
+    assert await publisher(rules, LATER - timedelta(seconds=1)).look() == 0
+    assert await publisher(rules, LATER).look() == 1
+    done = await read(rules, draft["id"])
+    assert (done["state"], (await newest_edition(rules.house.store))[0]) == ("PUBLISHED", draft["hash"])
+    assert (await rules.house.inforce.current()).edition.id == draft["hash"]
+
+
+async def test_two_processes_publish_it_once(rules: World) -> None:
+    draft = await scheduled(rules, *NARROWER)
+    _, before = await newest_edition(rules.house.store)
+    looked = await asyncio.gather(*(publisher(rules, LATER).look() for _ in range(4)))
+    assert sum(looked) == 1
+    assert await newest_edition(rules.house.store) == (draft["hash"], before + 1)
+
+
+async def test_it_is_not_published_if_another_edition_came_into_force_meanwhile(rules: World) -> None:
+    draft = await scheduled(rules, *NARROWER)
+    other = await published(rules, BESIDE)
+    assert await publisher(rules, LATER).look() == 1
+    left = await read(rules, draft["id"])
+    assert (left["state"], left["trouble"]) == ("OPEN", "STALE_BASE")
+    assert (await newest_edition(rules.house.store))[0] == other["hash"]
+    moved = await do(rules, "rebaseDraft", draft=draft["id"], ifVersion=left["version"])
+    assert moved["trouble"] is None
+
+
+async def test_it_is_not_published_if_its_approval_was_taken_back_meanwhile(rules: World) -> None:
+    draft = await drafted(rules, *WIDER)
+    at = LATER.isoformat()
+    assert await reasons(rules, "publishEdition", **of(draft), at=at) == ["APPROVAL_MISSING"]
+    await do(rules, "approveDraft", APPROVER, **of(draft))
+    await do(rules, "publishEdition", **of(draft), at=at)
+    await do(rules, "withdrawApproval", APPROVER, draft=draft["id"])
+    assert await publisher(rules, LATER).look() == 1
+    assert (await read(rules, draft["id"]))["trouble"] == "APPROVAL_MISSING"
+
+
+async def test_a_publication_that_was_cancelled_does_not_happen(rules: World) -> None:
+    draft = await scheduled(rules, *NARROWER)
+    open_again = await do(rules, "cancelPublication", draft=draft["id"])
+    assert (open_again["state"], open_again["publishAt"]) == ("OPEN", None)
+    assert await reasons(rules, "cancelPublication", ADMIN, draft=draft["id"]) == ["NOT_SCHEDULED"]
+    assert await publisher(rules, LATER).look() == 0

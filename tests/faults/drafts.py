@@ -1,0 +1,90 @@
+"""The operations of drafts that faults are tried on: each mutation, on a draft that is put in place before each turn."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import orjson
+
+from models.catalogue import CATEGORIES
+from policies.drafting import Standing, Terms, edit
+from policies.edition import shipped
+from policies.wish import Wish
+
+Said = Callable[[Mapping[str, str], int], Mapping[str, Any]]
+ADMIN: Final = "policy-admin"
+APPROVER: Final = "policy-approver"
+_SHIPPED = shipped(CATEGORIES)
+_AREA = "employer read service.application User.address.{} employer noticed+consented"
+_DRAFTED = edit(
+    Standing(_SHIPPED.canonical()),
+    (
+        Wish("rules", "application-area", (("needs", "noticed+consented+interview"),)),
+        *(
+            Wish("decisions", _AREA.format(part), (("expected", "deny"), ("rule", "")))
+            for part in ("prefecture", "city")
+        ),
+    ),
+    Terms(tuple(sorted(CATEGORIES.items())), ()),
+)
+
+
+def _text(value: object) -> str:
+    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _placed(state: str = "OPEN") -> tuple[str, ...]:
+    """SQL for a draft that narrows, approved, under the shipped edition."""
+    at = "'2026-11-22 03:00:00+00:00'"
+    edits = [
+        "INSERT INTO draft_edits (id, draft_id, place, sheet, key, was, cells, by, at) VALUES"
+        f" ('in place {place}', 'in place', {place}, '{each.table}', {_text(each.key)}, {_text(was)},"
+        f" {_text(each.cells)}, 'policy-admin', {at})"
+        for place, (each, was) in enumerate(zip(_DRAFTED.edits, _DRAFTED.was, strict=True))
+    ]
+    return (
+        (
+            "INSERT INTO editions (id, number, canonical, published_at) SELECT id, (SELECT max(number) + 1 FROM editions),"
+            " canonical, published_at FROM editions WHERE number = 1"
+        ),
+        "DELETE FROM draft_edits WHERE draft_id = 'in place'",
+        "DELETE FROM draft_approvals WHERE draft_id = 'in place'",
+        "DELETE FROM drafts WHERE id = 'in place'",
+        (
+            "INSERT INTO drafts (id, base, state, version, hash, note, created_by, created_at, changed_by, changed_at, authors,"
+            f" publish_at) VALUES ('in place', '{_SHIPPED.id}', '{state}', 1, '{_DRAFTED.hash}', 'A', 'policy-admin', {at},"
+            f" 'policy-admin', {at}, {_text([[ADMIN, ADMIN]])}, '2099-01-01 00:00:00+00:00')"
+        ),
+        *edits,
+    )
+
+
+_APPROVED = (
+    (
+        "INSERT INTO draft_approvals (id, draft_id, base, hash, by, client, at, note, overrides) VALUES ('in place', 'in place',"
+        f" '{_SHIPPED.id}', '{_DRAFTED.hash}', 'policy-approver', 'policy-approver', '2026-11-22 03:00:00+00:00', 'A', '{{}}')"
+    ),
+)
+_OF = {"draft": "in place", "ifVersion": 1}
+_AGREED = {"draft": "in place", "hash": _DRAFTED.hash, "note": "A"}
+_WORDS = {"table": "rules", "key": "application-form", "row": [{"column": "note_en", "value": "Words"}]}
+
+DRAFT_OPERATIONS: Final[Mapping[str, tuple[str, Mapping[str, Any], Sequence[str], int]]] = {
+    "createDraft": (ADMIN, {"note": "A"}, (), 2),
+    "editDraft": (ADMIN, {**_OF, "edits": [_WORDS]}, _placed(), 6),
+    "importDraft": (ADMIN, _OF, _placed(), 5),
+    "rebaseDraft": (ADMIN, _OF, _placed(), 5),
+    "withdrawDraft": (ADMIN, _OF, _placed(), 2),
+    "approveDraft": (APPROVER, _AGREED, _placed(), 2),
+    "withdrawApproval": (APPROVER, {"draft": "in place"}, (*_placed(), *_APPROVED), 2),
+    "publishEdition": (ADMIN, _AGREED, _placed(), 3),
+    "cancelPublication": (ADMIN, {"draft": "in place"}, _placed("SCHEDULED"), 2),
+    "rollBackEdition": (ADMIN, {"to": _SHIPPED.id, "note": "A"}, (), 2),
+}
+"""Each mutation with who asks, what is said, what is put in place before, and how many rows it adds or changes."""
+
+
+def draft_query(name: str) -> str:
+    """The document of one of them."""
+    kind = f"{name[0].upper()}{name[1:]}Input"
+    return f"mutation($i: {kind}!) {{ {name}(input: $i) {{ draft {{ state hash }} }} }}"
