@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from policies.check_names import NAME, misnamed, textless
 from policies.mistake import Mistake
-from policies.rule import ABSENT, JOIN, Rule, parse_needs
+from policies.rule import ABSENT, JOIN, Rule
 from policies.table import Row
 from policies.vocabulary import ANY, NO_NEEDS, NONE_PURPOSE, Action, Effect, Fact
 
@@ -53,7 +53,7 @@ def rules(rows: Iterable[Row], names: Names) -> tuple[tuple[Rule, ...], list[Mis
         wrong = [*_ineffective(row), *_unsayable(row)]
         mistakes += (*names.unknown(row), *names.purposeless(row), *wrong)
         if not wrong:
-            sound.append(_rule(row))
+            sound.append(Rule.of(row.cells))
     return tuple(sound), mistakes
 
 
@@ -83,19 +83,3 @@ def _unsayable(row: Row) -> list[Mistake]:
         what = f"`{ABSENT}` stands in an `allow` row, so that not knowing would permit"
         mistakes.append(row.mistake("needs", what, "say it in a `deny` row"))
     return mistakes
-
-
-def _rule(row: Row) -> Rule:
-    return Rule(
-        id=row["rule"],
-        effect=Effect(row["eft"]),
-        role=row["role"],
-        action=row["action"],
-        purpose=row["purpose"],
-        field=row["field"],
-        recipient=row["recipient"],
-        needs=parse_needs(row["needs"]),
-        clause=row["clause"],
-        note_ja=row["note_ja"],
-        note_en=row["note_en"],
-    )

@@ -1,7 +1,7 @@
 """The judge: may this field be released, answered by Casbin once per distinct question."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
@@ -10,7 +10,6 @@ from typing import Final
 
 from policies.edition import Edition
 from policies.explanation import Explanation, NearMiss, Reason, reason
-from policies.index import RuleIndex
 from policies.matcher import Matcher
 from policies.nearest import nearest
 from policies.question import Decision, Question
@@ -56,7 +55,7 @@ class Judge:
     def __init__(self, edition: Edition, recipients: Mapping[str, str] = NOBODY) -> None:
         self.edition = edition
         self._reach = Reach(edition, recipients)
-        self._index = RuleIndex(edition.rules)
+        self._index = edition.index
         self._refused = Decision(allowed=False, rule=None, edition=edition.id)
         self._kin = {name: self._tellable(name) for name in self._reach.recipients}
         self._contexts: dict[tuple[str, str, str, Names], _Context] = {}
@@ -101,6 +100,18 @@ class Judge:
         """How many rules Casbin reads to answer this question."""
         case = self._open(question)
         return case.matcher.size if case else 0
+
+    def learn(self, other: "Judge") -> Iterator[None]:
+        """Answer whatever another judge was asked, one question at each step; those asked last first."""
+        for question in other.asked():
+            self.decide(question)
+            yield
+
+    def asked(self) -> Iterator[Question]:
+        """Every question that was asked, with the facts that matter to it; those that were new last come first."""
+        for case in reversed(tuple(self._cases.values())):
+            for known in tuple(case.answers):
+                yield case.question._replace(standing=known)
 
     def explain(self, question: Question) -> Explanation:
         """The decision with the rules that were nearest to allowing it."""

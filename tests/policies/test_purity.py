@@ -10,7 +10,7 @@ import policies
 
 MODULES = sorted(Path(policies.__file__).parent.glob("*.py"))
 ALLOWED = {
-    *("collections", "csv", "dataclasses", "datetime", "enum", "functools", "hashlib", "importlib"),
+    *("array", "collections", "csv", "dataclasses", "datetime", "enum", "functools", "hashlib", "importlib"),
     *("itertools", "json", "logging", "operator", "pathlib", "re", "types", "typing", "unicodedata"),
     *("casbin", "policies"),
 }
