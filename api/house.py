@@ -17,6 +17,7 @@ from api.gateway.cursor import Cursors
 from api.gateway.fulfilment import Fulfilment
 from api.gateway.gateway import Gateway
 from api.gateway.refusal import Code
+from api.gateway.warming import warming
 from api.metrics import Metrics
 from api.notices.post import Post
 from api.notices.sender import Sender
@@ -43,6 +44,7 @@ from models.ledger.ledger import Ledger
 from models.ledger.months import LedgerMonths
 from models.ledger.usage import Usages
 from models.sealing.vault import Vault, vault_in_use
+from policies.edition import Edition
 from policies.vocabulary import Role
 
 _log = structlog.get_logger()
@@ -91,8 +93,10 @@ async def open_house(
         counted_in=counted_in,
     )
 
+    def check(edition: Edition) -> None:
+        check_guards(core(schema), edition)
+
     def on_edition(force: Force) -> None:
-        check_guards(core(schema), force.edition)
         metrics.know_purposes(force.edition.purposes)
         metrics.know_kinds(force.edition.groups)
         metrics.edition(force.number)
@@ -108,7 +112,10 @@ async def open_house(
         )
         inforce = InForce(
             store,
+            check=check,
             on_edition=on_edition,
+            on_refused=metrics.edition_refused.set,
+            warming=warming(store.dialect),
             on_keys=lambda rows: tokens.use(keyring_of(rows, settings.secret_key)),
             clock=clock,
         )

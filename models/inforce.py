@@ -127,6 +127,8 @@ class InForce:
             async with self._turn():
                 if time.monotonic() >= self._until:
                     await self._read()
+        except PolicyUnavailable:
+            raise
         except Exception as error:
             raise PolicyUnavailable(
                 f"the edition in force could not be read: {type(error).__name__}"

@@ -108,6 +108,15 @@ class Clearance:
         """Some combination of the varying facts is not visible."""
         return len(self.visible) < sum(1 for _ in combinations(self._varying))
 
+    def rehearse(self, paths: tuple[str, ...]) -> Iterator[None]:
+        """Ask all that `lens` is going to ask, one standing at each step."""
+        for some in combinations(self._open_facts):
+            self.decide(IDENTITY, self._always | some)
+            yield
+        for standing in self.visible:
+            self._opening(paths, standing)
+            yield
+
     def lens(self, paths: tuple[str, ...]) -> Lens:
         """The openings for these fields; the same object for the same fields."""
         found = self._lenses.get(paths)

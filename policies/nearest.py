@@ -77,7 +77,8 @@ class _Search:
     def misses(self, failed: Dimension) -> Iterator[NearMiss]:
         """The rules that Casbin says would allow it, were it not for this dimension; the nearest first."""
         for rule in sorted(self._around(failed), key=lambda rule: self._distance(rule, failed)):
-            if self._allows(_relaxed(rule, failed)):
+            short = failed is not Dimension.FACTS and unmet(rule.needs, self._question.standing)
+            if not short and self._allows(_relaxed(rule, failed)):
                 yield miss(rule, failed, self._missing(rule, failed))
 
     def _around(self, failed: Dimension) -> Iterator[Rule]:
@@ -87,6 +88,7 @@ class _Search:
             index.roles if failed is Dimension.ROLE else names[Dimension.ROLE],
             index.purposes if failed is Dimension.PURPOSE else names[Dimension.PURPOSE],
             index.recipients if failed is Dimension.RECIPIENT else names[Dimension.RECIPIENT],
+            None if failed is Dimension.FIELD else names[Dimension.FIELD],
         )
         for rule in found:
             acts = rule.effect is Effect.ALLOW and covers((self._question.action,), rule.action)

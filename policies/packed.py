@@ -6,11 +6,11 @@ whenever memory is tidied up; as text they take what a copy takes.
 
 import json
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final, Generic, NamedTuple, TypeVar, overload
 
-from policies.index import Key
+from policies.index import Places
 from policies.rule import Rule
 
 ROWS: Final = 256
@@ -79,12 +79,10 @@ class PackedRules(Packed[Rule]):
     """The rules of an edition, packed, with what finds them.
 
     Attributes:
-        places: the places of the rules by role, purpose and recipient.
+        places: where they stand, by what they name.
     """
 
-    def __init__(
-        self, packed: Sequence[Piece], places: Mapping[Key, Sequence[int]], by_name: Sequence[int]
-    ) -> None:
+    def __init__(self, packed: Sequence[Piece], places: Places, by_name: Sequence[int]) -> None:
         """`by_name`: the places in the order of the rules' ids."""
         super().__init__(packed, Rule.of)
         self.places = places

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from policies.edition import Edition
 from policies.expectation import Expectation
-from policies.index import Key, places
+from policies.index import Key, Places, places
 from policies.packed import Packed, PackedRules, by_name, pieces
 from policies.tree import Tree
 
@@ -34,9 +34,12 @@ def parcel(edition: Edition, name: str) -> Iterator[bytes]:
     yield from (closed_part(each, value) for each, value in parts.items())
     yield from (closed_part("rules", piece) for piece in pieces(rule.row() for rule in edition.rules))
     yield from (closed_part("expectations", piece) for piece in pieces(edition.expectations))
-    index = iter(places(edition.rules).items())
+    stand = places(edition.rules)
+    index = iter(stand.of.items())
     while some := dict(islice(index, KEYS)):
         yield closed_part("places", some)
+    yield closed_part("fields", stand.fields)
+    yield closed_part("numbers", stand.numbers)
     yield closed_part("by_name", by_name(edition.rules))
 
 
@@ -79,8 +82,9 @@ class Parcel:
             KeyError: one is missing.
         """
         whole = self._whole
+        stand = Places(self._places, whole["fields"], whole["numbers"])
         made = Edition(
-            rules=PackedRules(self._several["rules"], self._places, whole["by_name"]),
+            rules=PackedRules(self._several["rules"], stand, whole["by_name"]),
             expectations=Packed(self._several["expectations"], lambda cells: Expectation(*cells)),
             **{name: whole[name] for name in PARTS if name != "id"},
         )

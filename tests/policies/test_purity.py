@@ -10,7 +10,18 @@ import policies
 
 MODULES = sorted(Path(policies.__file__).parent.glob("*.py"))
 ALLOWED = {
-    *("array", "collections", "csv", "dataclasses", "datetime", "enum", "functools", "hashlib", "importlib"),
+    *(
+        "array",
+        "bisect",
+        "collections",
+        "csv",
+        "dataclasses",
+        "datetime",
+        "enum",
+        "functools",
+        "hashlib",
+        "importlib",
+    ),
     *("itertools", "json", "logging", "operator", "pathlib", "re", "types", "typing", "unicodedata"),
     *("casbin", "policies"),
 }
