@@ -11,8 +11,14 @@ NEWEST = "SELECT id, number FROM editions ORDER BY number DESC LIMIT 1"
 NEWEST_BY = "SELECT id, number, published_by FROM editions ORDER BY number DESC LIMIT 1"
 _INSERT = """
 INSERT INTO editions (id, number, canonical, published_at, published_by, approved_by, note)
-VALUES (:id, :number, :canonical, :at, :by, :approved_by, :note)
+VALUES (CAST(:id AS varchar), :number, {canonical}, :at, :by, :approved_by, :note)
 """
+_KEPT = """COALESCE(
+  (SELECT canonical FROM editions_prepared WHERE id = CAST(:id AS varchar)),
+  (SELECT canonical FROM editions WHERE id = CAST(:id AS varchar) LIMIT 1)
+)"""
+_GIVEN = _INSERT.format(canonical=":canonical")
+_COPIED = _INSERT.format(canonical=_KEPT)
 
 SHIPPED = "shipped"
 """Who publishes the edition of a checkout."""
@@ -20,10 +26,14 @@ SHIPPED = "shipped"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """An edition in its canonical form, with who published it, who approved, why and when."""
+    """An edition, with who published it, who approved, why and when.
+
+    Attributes:
+        canonical: its canonical form; None where it was prepared, or published before, and is copied from there.
+    """
 
     id: str
-    canonical: str
+    canonical: str | None = None
     at: datetime
     by: str
     approved_by: str | None = None
@@ -36,11 +46,11 @@ async def publish(transaction: Transaction, publication: Publication) -> int:
     Every process obeys within a second of the commit, at once where it has the edition ready: see `prepare`.
 
     Raises:
-        WrongValue: another was published at the same moment; nothing is changed.
+        WrongValue: another was published at the same moment, or the form is not kept anywhere; nothing is changed.
     """
     number = await newest_number(transaction) + 1
     await transaction.execute(
-        _INSERT,
+        _COPIED if publication.canonical is None else _GIVEN,
         {
             "id": publication.id,
             "number": number,

@@ -130,8 +130,10 @@ class Ready:
             _log.warning("edition.not_ready", edition=name, why=str(error))
             return
         made = found if found and not stale else force_of(edition, 0, now.registry, found)
-        await warm(self._warming(now, made), pause=UNHURRIED)
         self._ahead[name] = made
+        await warm(self._warming(now, made), pause=UNHURRIED)
+        if found is None:
+            _log.info("edition.ready", edition=name)
 
     async def _read(self, name: str) -> Edition:
         if self._before is not None and self._before.edition.id == name:
