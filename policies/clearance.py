@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 
 from policies.judge import Judge
 from policies.question import Decision, Question
@@ -109,12 +110,12 @@ class Clearance:
         return len(self.visible) < sum(1 for _ in combinations(self._varying))
 
     def rehearse(self, paths: tuple[str, ...]) -> Iterator[None]:
-        """Ask all that `lens` is going to ask, one standing at each step."""
+        """Ask all that `lens` is going to ask, and who is visible, one question at each step."""
         for some in combinations(self._open_facts):
             self.decide(IDENTITY, self._always | some)
             yield
-        for standing in self.visible:
-            self._opening(paths, standing)
+        for standing, path in product(self.visible, paths):
+            self.decide(path, standing)
             yield
 
     def lens(self, paths: tuple[str, ...]) -> Lens:

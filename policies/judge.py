@@ -1,12 +1,12 @@
 """The judge: may this field be released, answered by Casbin once per distinct question."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 from policies.edition import Edition
 from policies.explanation import Explanation, NearMiss, Reason, reason
@@ -115,8 +115,14 @@ class Judge:
 
     def explain(self, question: Question) -> Explanation:
         """The decision with the rules that were nearest to allowing it."""
+        return finished(self.explaining(question))
+
+    def explaining(self, question: Question) -> Generator[None, None, Explanation]:
+        """As `explain`, in steps."""
         decision = self.decide(question)
-        misses = () if decision else nearest(self.edition, self._reach, self._index, question, decision.rule)
+        misses: tuple[NearMiss, ...] = ()
+        if not decision:
+            misses = yield from nearest(self.edition, self._reach, self._index, question, decision.rule)
         named = decision.rule or (misses[0].rule if misses else None)
         rule = self.edition.rule(named) if named else None
         return Explanation(
@@ -183,6 +189,19 @@ class Judge:
             return self._refused
         decision = Decision(allowed=verdict.allowed, rule=verdict.rule, edition=self.edition.id)
         return case.answers.setdefault(known, decision)
+
+
+Result = TypeVar("Result")
+
+
+def finished(steps: Generator[None, None, Result]) -> Result:
+    """What steps come to, taken all at once."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
 
 
 def _facts(rules: Iterable[Rule]) -> Standing:

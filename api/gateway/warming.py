@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from api.gateway.context import Context
-from api.gateway.decide import OF_A_READING, explanation
+from api.gateway.decide import OF_A_READING
 from api.gateway.kept import Kept
 from api.gateway.plan import user_plan
 from api.gateway.purpose import contexts_in_use, renewed
@@ -38,9 +38,10 @@ def warming(dialect: Dialect) -> Warming:
 def _explained(old: Context, new: Context) -> Iterator[None]:
     for key in tuple(old.kept):
         match key:
-            case ("explanation", str(path)):
-                explanation(new, path)
-                yield
+            case ("explanation", str(path)) if key not in new.kept:
+                yield from new.clearance.rehearse(())
+                asked = new.clearance.refusal(path)
+                new.kept[key] = yield from new.force.judge.explaining(asked)
             case _:
                 pass
 

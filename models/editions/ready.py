@@ -28,6 +28,10 @@ AGAIN = 30.0
 """Seconds until what could not be made ready is tried again, and until what is ready is warmed with what is new."""
 
 
+GRACE = 5.0
+"""Seconds for which what is not prepared any more stays ready: it may have been published a moment ago."""
+
+
 class Ready:
     """Editions that were read, checked and warmed ahead: few of them, dropped when nobody will publish them."""
 
@@ -38,6 +42,7 @@ class Ready:
         self._now: Callable[[], Force | None] = lambda: None
         self._ahead: dict[str, Force] = {}
         self._tried: dict[str, float] = {}
+        self._unwanted: dict[str, float] = {}
         self._before: Force | None = None
         self._past: OrderedDict[str, Edition] = OrderedDict()
         self._aside = Aside(store.url, kindness=KINDNESS)
@@ -108,14 +113,21 @@ class Ready:
                 names = await prepared(self._store)
             except StoreUnavailable:
                 continue
-            for name in [*self._ahead, *self._tried]:
-                if name not in names:
-                    self._ahead.pop(name, None)
-                    self._tried.pop(name, None)
+            self._drop(frozenset(names))
             for name in names:
                 now = self._now()
                 if now is not None and now.edition.id != name:
                     await self._have(name, now)
+
+    def _drop(self, wanted: frozenset[str]) -> None:
+        """Have no more ready what is not prepared any more, once it had time to come into force if it was published."""
+        for name in wanted:
+            self._unwanted.pop(name, None)
+        for name in {*self._ahead, *self._tried} - wanted:
+            since = self._unwanted.setdefault(name, time.monotonic())
+            if time.monotonic() - since > GRACE:
+                for each in (self._ahead, self._tried, self._unwanted):
+                    each.pop(name, None)
 
     async def _have(self, name: str, now: Force) -> None:
         """Have one edition ready and warm."""
