@@ -185,9 +185,9 @@ METHOD = """\
 One process of the gateway on PostgreSQL answers {connections} connections, each of which asks for one person of 12
 fields after another without end; {rounds} times an edition of {rules:,} rules is prepared, and published {settle:g} s
 later. A figure of requests is the time that one of a hundred took longer than within a second: usually in the five
-seconds before, at the worst while the edition was made ready, and in the second that begins with its publication. It is obeyed when the
-first answer under it came. Each figure is the median over the editions, and the share the median of their shares. The
-gateway, the process that reads editions, the database and the load share the machine.
+seconds before, at the worst while the edition was made ready, and in the second that begins with its publication. It is
+obeyed when the first answer under it came. Each figure is the median over the editions, and the share the median of
+their shares. The gateway, the process that reads editions, the database and the load share the machine.
 """
 
 

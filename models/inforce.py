@@ -105,6 +105,11 @@ class InForce:
         self._until = 0.0
 
     @property
+    def ready(self) -> frozenset[str]:
+        """The editions that would come into force at once, by id."""
+        return self._coming.ready
+
+    @property
     def edition_in_force(self) -> Edition:
         """The edition that was read last, for texts and lists that decide nothing."""
         if self._force is None:

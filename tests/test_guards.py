@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
@@ -215,14 +216,24 @@ async def test_an_edition_that_lost_a_guard_does_not_come_into_force_in_a_gatewa
     asked = '{ user(id: "nobody") { id } }'
     declared = {"Purpose": "service.account"}
     async with world(f"sqlite://{tmp_path / 'mokuteki.db'}", tmp_path, edition, people=9) as made:
-        await publish_shipped(made.house.store, without(edition, "Query.user"), datetime.now(UTC))
-        async with asyncio.timeout(PATIENCE):
-            while (response := await made.send("frontend", asked, headers=declared)).status_code == 200:
-                assert response.json() == {"data": {"user": None}}
+        with structlog.testing.capture_logs() as logs:
+            await publish_shipped(made.house.store, without(edition, "Query.user"), datetime.now(UTC))
+            async with asyncio.timeout(PATIENCE):
+                while (response := await made.send("frontend", asked, headers=declared)).status_code == 200:
+                    assert response.json() == {"data": {"user": None}}
         assert (response.status_code, made.codes(response.json())) == (503, ["POLICY_UNAVAILABLE"])
+        state = await made.http.get("/readyz")
+        assert (state.status_code, state.json()) == (503, {"ready": False, "not_ready": ["edition"]})
+        assert b"mokuteki_edition_refused 2.0" in made.house.metrics.text()
+        (said,) = [each for each in logs if each["event"] == "edition.refused"]
+        assert (said["number"], "`Query.user`" in said["why"]) == (2, True)
         assert made.house.inforce.edition_in_force.id == edition.id
         await publish_shipped(made.house.store, edition, datetime.now(UTC))
-        assert await made.ask("frontend", asked, headers=declared) == {"data": {"user": None}}
+        async with asyncio.timeout(PATIENCE):
+            while (response := await made.send("frontend", asked, headers=declared)).status_code == 503:
+                await asyncio.sleep(0)
+        assert response.json() == {"data": {"user": None}}
+        assert b"mokuteki_edition_refused 0.0" in made.house.metrics.text()
 
 
 @pytest.mark.parametrize("field", ["Query.salaries", "Mutation.eraseEverybody", "Query.__type"])

@@ -78,6 +78,11 @@ class Coming:
         """See whether something was prepared."""
         self._ready.look()
 
+    @property
+    def ready(self) -> frozenset[str]:
+        """The editions that would come into force at once."""
+        return self._ready.names
+
     async def edition(self, name: str) -> Edition:
         """A published edition by its id, for questions about the past.
 
