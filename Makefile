@@ -4,6 +4,7 @@ STAMP := $(VENV)/.installed
 HOST ?= 127.0.0.1
 PORT ?= 8000
 KILLS ?= 1000
+CHANGES ?= 100
 WORKERS ?= 1
 
 .PHONY: serve test proof bench scale lint fmt lock install
@@ -24,8 +25,8 @@ serve: $(STAMP)  ## migrate, load the demonstration data if there is none, serve
 test: $(STAMP)  ## the whole suite, on SQLite and PostgreSQL
 	@$(BIN)/python -m pytest -n auto
 
-proof: $(STAMP)  ## the long runs: a thousand kills under load, every call of the database failed
-	@KILLS=$(KILLS) $(BIN)/python -m pytest -n 0 -s tests/faults
+proof: $(STAMP)  ## the long runs: a thousand kills under load, a hundred editions, every call of the database failed
+	@KILLS=$(KILLS) CHANGES=$(CHANGES) $(BIN)/python -m pytest -n 0 -s tests/faults
 
 lint: $(STAMP)  ## style, then strict types
 	@$(BIN)/ruff check .

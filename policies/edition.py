@@ -12,6 +12,7 @@ from policies import check_fields, check_purposes, check_texts, check_trees
 from policies.check_model import misshapen
 from policies.check_names import PATH, misnamed
 from policies.check_rules import Names, rules
+from policies.digest import Digest, digest
 from policies.expectation import Expectation, expectations
 from policies.form import FormQuestion
 from policies.index import RuleIndex
@@ -131,6 +132,11 @@ class Edition:
         answers = {question.field: question.category for question in self.questions.values()}
         guards = {path: guard.parents[0] for path, guard in self.guards.items()}
         return {**self.declared, **answers, **guards}
+
+    @cached_property
+    def digest(self) -> Digest:
+        """What all rules say together."""
+        return digest(self.rules)
 
     @cached_property
     def index(self) -> RuleIndex:

@@ -13,6 +13,7 @@ from models.database.store import Store, StoreUnavailable
 from models.editions.aside import Aside
 from models.editions.force import Force, PolicyUnavailable, force_of
 from models.editions.ready import Ready
+from models.editions.refusal import why
 from models.editions.text import edition_of
 from models.editions.warming import Warming, warm
 from models.registry import Registry
@@ -138,7 +139,7 @@ class Coming:
             _log.exception("edition.unread", number=number, edition=name)
             raise self._failed(name, number, error, self._lease) from error
         except Exception as error:
-            _log.error("edition.refused", number=number, edition=name, why=str(error))
+            _log.error("edition.refused", number=number, edition=name, **why(error))
             self._on_refused(number)
             raise self._failed(name, number, error, math.inf) from error
         return edition

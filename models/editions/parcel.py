@@ -38,6 +38,7 @@ def parcel(edition: Edition, name: str) -> Iterator[bytes]:
     index = iter(stand.of.items())
     while some := dict(islice(index, KEYS)):
         yield closed_part("places", some)
+    yield closed_part("digest", edition.digest)
     yield closed_part("fields", stand.fields)
     yield closed_part("numbers", stand.numbers)
     yield closed_part("by_name", by_name(edition.rules))
@@ -88,7 +89,6 @@ class Parcel:
             expectations=Packed(self._several["expectations"], lambda cells: Expectation(*cells)),
             **{name: whole[name] for name in PARTS if name != "id"},
         )
-        made.__dict__["id"] = whole[
-            "id"
-        ]  # told and compared where the text was; to write it all again takes long
+        # Told, and the id compared with the text, where all of it was read already.
+        made.__dict__.update(id=whole["id"], digest=whole["digest"])
         return made

@@ -11,6 +11,7 @@ from models.database.store import Store, StoreUnavailable
 from models.editions.aside import Aside
 from models.editions.force import Force, force_of
 from models.editions.prepared import READY, prepared
+from models.editions.refusal import why
 from models.editions.text import Kept
 from models.editions.warming import Warming, warm
 from models.registry import Registry
@@ -139,7 +140,7 @@ class Ready:
         try:
             edition = await self._read(name) if found is None else found.edition
         except Exception as error:  # noqa: BLE001 - it is said, and what is in force is none the worse
-            _log.warning("edition.not_ready", edition=name, why=str(error))
+            _log.warning("edition.unready", edition=name, **why(error))
             return
         made = found if found and not stale else force_of(edition, 0, now.registry, found)
         self._ahead[name] = made

@@ -28,7 +28,7 @@ async def warm(steps: Iterator[None], *, pause: float, until: float | None = Non
     try:
         await warmed(steps, pause=pause, until=until)
     except Exception:  # noqa: BLE001 - see above
-        _log.exception("edition.not_warm")
+        _log.exception("edition.cold")
 
 
 async def warmed(steps: Iterator[None], *, pause: float, until: float | None = None) -> bool:

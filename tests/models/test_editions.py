@@ -262,8 +262,8 @@ async def test_a_prepared_edition_that_is_refused_is_told_of_once_and_disturbs_n
             for _ in range(3):
                 await inforce._read()  # noqa: SLF001 - as at each turn
             assert (await inforce.current()).edition.id == edition.id
-    said = [each for each in logs if each["event"] == "edition.not_ready"]
-    assert [each["why"] for each in said] == ["`account` is missing"]
+    said = [each for each in logs if each["event"] == "edition.unready"]
+    assert [(each["edition"], each["error"]) for each in said] == [(changed.id, "LookupError")]
 
 
 async def test_few_editions_are_ready_the_newest_and_old_ones_are_forgotten(
