@@ -131,7 +131,6 @@ class Coming:
         await asyncio.wait({load}, timeout=self._lease / 3)
         if not load.done():
             return None
-        self._load = None
         try:
             edition = load.result()
             self._check(edition)
@@ -145,6 +144,7 @@ class Coming:
         return edition
 
     def _failed(self, name: str, number: int, error: Exception, pause: float) -> PolicyUnavailable:
+        self._load = None
         told = f"edition {number} is not in force: {type(error).__name__}"
         self._fault = Fault(name, told, time.monotonic() + pause)
         return PolicyUnavailable(told)

@@ -75,7 +75,7 @@ class Ready:
 
     def force(self, name: str, number: int, registry: Registry) -> Force | None:
         """What comes into force with an edition that is ready, with what was made of it for the same registry."""
-        found = self._ahead.pop(name, None)
+        found = self._ahead.get(name)
         if found is None and self._before is not None and self._before.edition.id == name:
             found = self._before
         if found is None:

@@ -191,7 +191,8 @@ async def test_what_was_asked_before_is_not_asked_of_casbin_again(
         old = await inforce.current()
         before = [old.judge.decide(each) for each in asked]
         await put(store, changed)
-        await inforce._read()  # noqa: SLF001 - as when it is told
+        async with inforce._turn():  # noqa: SLF001 - as when it is told
+            await inforce._read()  # noqa: SLF001
         new = await in_force(inforce, changed)
         counted: list[Question] = []
         monkeypatch.setattr(Matcher, "ask", lambda _self, question: counted.append(question))
@@ -260,7 +261,8 @@ async def test_a_prepared_edition_that_is_refused_is_told_of_once_and_disturbs_n
             async with asyncio.timeout(PATIENCE):
                 await told.wait()
             for _ in range(3):
-                await inforce._read()  # noqa: SLF001 - as at each turn
+                async with inforce._turn():  # noqa: SLF001 - as at each turn
+                    await inforce._read()  # noqa: SLF001
             assert (await inforce.current()).edition.id == edition.id
     said = [each for each in logs if each["event"] == "edition.unready"]
     assert [(each["edition"], each["error"]) for each in said] == [(changed.id, "LookupError")]
