@@ -5,6 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 KILLS ?= 1000
 PAIRS ?= 10000
+CHANGES ?= 100
 WORKERS ?= 1
 
 .PHONY: serve test proof bench scale lint fmt lock install
@@ -25,8 +26,8 @@ serve: $(STAMP)  ## migrate, load the demonstration data if there is none, serve
 test: $(STAMP)  ## the whole suite, on SQLite and PostgreSQL
 	@$(BIN)/python -m pytest -n auto
 
-proof: $(STAMP)  ## the long runs: a thousand kills under load, every call of the database failed, ten thousand impacts
-	@KILLS=$(KILLS) PAIRS=$(PAIRS) FAULTS=every $(BIN)/python -m pytest -n 0 -s tests/faults tests/policies/test_impact.py
+proof: $(STAMP)  ## the long runs: a thousand kills under load, a hundred editions, every call of the database failed, ten thousand impacts
+	@KILLS=$(KILLS) CHANGES=$(CHANGES) PAIRS=$(PAIRS) FAULTS=every $(BIN)/python -m pytest -n 0 -s tests/faults tests/policies/test_impact.py
 
 lint: $(STAMP)  ## style, then strict types
 	@$(BIN)/ruff check .

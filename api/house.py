@@ -19,6 +19,7 @@ from api.gateway.drafting import Drafting
 from api.gateway.fulfilment import Fulfilment
 from api.gateway.gateway import Gateway
 from api.gateway.refusal import Code
+from api.gateway.warming import warming
 from api.jobs.runner import Runner
 from api.jobs.works import works
 from api.metrics import Metrics
@@ -50,6 +51,7 @@ from models.ledger.months import LedgerMonths
 from models.ledger.usage import Usages
 from models.sealing.vault import Vault, vault_in_use
 from policies.drafting import Terms
+from policies.edition import Edition
 from policies.vocabulary import Role
 
 _log = structlog.get_logger()
@@ -100,8 +102,10 @@ async def open_house(
         counted_in=counted_in,
     )
 
+    def check(edition: Edition) -> None:
+        check_guards(core(schema), edition)
+
     def on_edition(force: Force) -> None:
-        check_guards(core(schema), force.edition)
         metrics.know_purposes(force.edition.purposes)
         metrics.know_kinds(force.edition.groups)
         metrics.edition(force.number)
@@ -120,7 +124,10 @@ async def open_house(
         )
         inforce = InForce(
             store,
+            check=check,
             on_edition=on_edition,
+            on_refused=metrics.edition_refused.set,
+            warming=warming(store.dialect),
             on_keys=lambda rows: tokens.use(keyring_of(rows, settings.secret_key)),
             clock=clock,
         )

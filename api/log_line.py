@@ -34,6 +34,7 @@ def _places(value: object) -> bool:
 _place = _like(r"[A-Za-z0-9_.<>/-]{1,120}:[0-9]{1,7}")
 _type = _like(r"[A-Za-z_][A-Za-z0-9_.]{0,99}")
 _capitals = _like(r"[A-Z][A-Z_]{0,39}")
+_path = _like(r"[A-Z][A-Za-z]{0,59}(\.[A-Za-z_]{1,60}){1,3}")
 _id = _like(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 ALLOWED: Final[Mapping[str, Shape]] = MappingProxyType(
@@ -67,6 +68,9 @@ ALLOWED: Final[Mapping[str, Shape]] = MappingProxyType(
         "process": _number,
         "port": _number,
         "edition": lambda value: _number(value) or _like(r"[0-9a-f]{1,64}")(value),
+        "number": _number,
+        "mistakes": _number,
+        "names": lambda value: isinstance(value, list) and all(map(_path, value)),
         "error": _type,
         "causes": lambda value: isinstance(value, list) and all(map(_type, value)),
         "where": _places,

@@ -143,6 +143,12 @@ class Metrics:
             registry=self.registry,
             multiprocess_mode="livemin",
         )
+        self.edition_refused = Gauge(
+            "mokuteki_edition_refused",
+            "The number of the newest edition where it cannot come into force, else 0",
+            registry=self.registry,
+            multiprocess_mode="livemax",
+        )
         self._stray = Gauge(
             "mokuteki_ledger_outside_months",
             "1 when rows of the ledger stand outside the partition of a month",
@@ -236,6 +242,7 @@ class Metrics:
     def edition(self, number: int) -> None:
         """Another edition came into force."""
         self._edition.set(number)
+        self.edition_refused.set(0)
 
     def outside_months(self, *, stray: bool) -> None:
         """Whether rows of the ledger stand outside the partition of a month."""

@@ -25,3 +25,16 @@ class PublishedEdition(Model):
         """Where it is kept."""
 
         table = "editions"
+
+
+class PreparedEdition(Model):
+    """One edition that may be published soon, in its canonical form, so that every process has it ready by then."""
+
+    id = fields.CharField(primary_key=True, max_length=64)
+    prepared_at = fields.DatetimeField()
+    canonical = fields.TextField()
+
+    class Meta:
+        """Where it is kept."""
+
+        table = "editions_prepared"

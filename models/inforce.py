@@ -2,20 +2,23 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from models.catalogue import catalogue
 from models.clients.token_state import KnownKey, TokenState, read_token_state
+from models.database.dialect import Dialect
 from models.database.store import Row, Store
+from models.editions.coming import Coming
+from models.editions.force import Force, PolicyUnavailable, force_of
+from models.editions.waking import Waking
+from models.editions.warming import Warming, judged
 from models.ledger.bits import Bits, load_bits
 from models.ledger.rows import LARGEST_ID
-from models.personal import Personal
 from models.registry import Registry, read_registry
 from policies.edition import Edition
-from policies.judge import Judge
+
+__all__ = ["BY_GUARD", "LEASE", "Force", "InForce", "PolicyUnavailable"]
 
 LEASE = 1.0
 """Seconds for which what was read holds; past that, and with no answer from the database, nothing is decided."""
@@ -27,41 +30,27 @@ _NEWEST = "SELECT id, number FROM editions ORDER BY number DESC LIMIT 1"
 _TOLD = "id, number, published_at, published_by, approved_by, note, base, draft, drafted_by"
 _PUBLISHED = f"SELECT {_TOLD} FROM editions WHERE id = :id ORDER BY number DESC LIMIT 1"
 _HISTORY = f"SELECT {_TOLD} FROM editions WHERE number < :before ORDER BY number DESC LIMIT :limit"
-_CANONICAL = "SELECT canonical FROM editions WHERE id = :id LIMIT 1"
-
 
 LARGEST_NUMBER = 2_147_483_647
 """The largest number that an edition can have."""
 
 
-class PolicyUnavailable(Exception):  # noqa: N818 - it names the state
-    """The edition in force is not known, so nothing may be decided."""
-
-
-@dataclass(frozen=True, eq=False)
-class Force:
-    """One edition with one registry; replaced whole, never changed."""
-
-    edition: Edition
-    number: int
-    registry: Registry
-    judge: Judge
-    catalogue: Mapping[str, Personal]
-    kept: dict[object, object] = field(default_factory=dict)
-
-
 class InForce:
-    """Reads what is in force, and reads it again before each lease ends."""
+    """Reads what is in force, and reads it again before each lease ends, or when it is told that there is more."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is told of an edition, and to whom
         self,
         store: Store,
         *,
         lease: float = LEASE,
+        check: Callable[[Edition], None] = lambda _edition: None,
         on_edition: Callable[[Force], None] = lambda _force: None,
+        on_refused: Callable[[int], None] = lambda _number: None,
         on_keys: Callable[[tuple[KnownKey, ...]], None] = lambda _keys: None,
+        warming: Warming = judged,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        """`check` raises for an edition that must not be in force; `on_refused` is told the number of one that was."""
         self._store = store
         self._lease = lease
         self._on_edition = on_edition
@@ -72,25 +61,35 @@ class InForce:
         self._until = 0.0
         self._outdated = 0.0
         self._reading = asyncio.Lock()
+        self._word = asyncio.Event()
         self._watcher: asyncio.Task[None] | None = None
+        self._waking = Waking(store.url, self._word.set) if store.dialect is Dialect.POSTGRES else None
+        self._coming = Coming(store, check=check, warming=warming, lease=lease, on_refused=on_refused)
         self.bits = Bits({})
 
     async def start(self) -> None:
         """Read what is in force and keep it fresh."""
         await self._read()
+        self._coming.start(lambda: self._force)
+        if self._waking is not None and self._store.url:
+            self._waking.start()
         self._watcher = asyncio.create_task(self._watch(), name="in force")
 
     async def stop(self) -> None:
         """Stop reading."""
+        if self._waking is not None:
+            await self._waking.stop()
         if self._watcher is not None:
             self._watcher.cancel()
             await asyncio.gather(self._watcher, return_exceptions=True)
+        await self._coming.stop()
 
     async def current(self) -> Force:
         """What is in force now.
 
         Raises:
-            PolicyUnavailable: the lease is over and the database did not renew it.
+            PolicyUnavailable: the lease is over and the database did not renew it, or told of an edition that is
+                not ready or was refused.
         """
         if self._force is None or time.monotonic() >= self._until:
             await self._renew()
@@ -106,6 +105,11 @@ class InForce:
         """What was read is no longer so: whoever asks next waits for a new reading."""
         self._outdated = time.monotonic()
         self._until = 0.0
+
+    @property
+    def ready(self) -> frozenset[str]:
+        """The editions that would come into force at once, by id."""
+        return self._coming.ready
 
     @property
     def edition_in_force(self) -> Edition:
@@ -130,6 +134,8 @@ class InForce:
             async with self._turn():
                 if time.monotonic() >= self._until:
                     await self._read()
+        except PolicyUnavailable:
+            raise
         except Exception as error:
             raise PolicyUnavailable(
                 f"the edition in force could not be read: {type(error).__name__}"
@@ -137,42 +143,65 @@ class InForce:
 
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(self._lease / 3)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._lease / 3):
+                    await self._word.wait()
+            self._word.clear()
+            self._coming.look()
             with suppress(Exception):  # the lease runs out, and `current` tells why
                 async with self._turn():
                     await self._read()
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
-        """One reads at a time; waiting for the turn is a part of the time that a reading may take."""
-        async with asyncio.timeout(self._lease * 2), self._reading:
+        """One reads at a time; waiting for the turn is a part of the time that a reading may take.
+
+        Where nobody answers requests, an edition may take as long as it needs.
+        """
+        async with asyncio.timeout(self._lease * 2) as limit, self._reading:
+            if self._watcher is None:
+                limit.reschedule(None)
             yield
 
     async def _read(self) -> None:
-        began, now = time.monotonic(), self._clock()
-        rows = await self._store.fetch(_NEWEST, {})
-        if not rows:
-            raise PolicyUnavailable("no edition is published: run `mokuteki init`")
-        registry = await read_registry(self._store, now)
-        tokens = await read_token_state(self._store, now)
-        old = self._force
-        name, number = rows[0]
-        if old is None or old.number != number:
-            same = old is not None and old.edition.id == name
-            edition = old.edition if old is not None and same else await self.edition(name)
-            await self._put(edition, number, registry)
-        elif old.registry != registry:
-            await self._put(old.edition, old.number, registry)
-        if tokens.keys != self._tokens.keys:
-            self._on_keys(tokens.keys)
-        self._tokens = tokens
-        self._until = began + self._lease if began >= self._outdated else 0.0
+        while True:
+            began, now = time.monotonic(), self._clock()
+            rows = await self._store.fetch(_NEWEST, {})
+            if not rows:
+                raise PolicyUnavailable("no edition is published: run `mokuteki init`")
+            registry = await read_registry(self._store, now)
+            tokens = await read_token_state(self._store, now)
+            if tokens.keys != self._tokens.keys:
+                self._on_keys(tokens.keys)
+            self._tokens = tokens
+            name, number = rows[0]
+            if await self._put(name, number, registry, began + self._lease):
+                self._until = began + self._lease if began >= self._outdated else 0.0
+                return
 
-    async def _put(self, edition: Edition, number: int, registry: Registry) -> None:
-        fields = catalogue(edition)
-        guards = (guard for guard in edition.guards if guard.startswith(BY_GUARD))
-        self.bits = await load_bits(self._store, (*fields, *guards))
-        force = Force(edition, number, registry, Judge(edition, registry.kinds), fields)
+    async def _put(self, name: str, number: int, registry: Registry, until: float) -> bool:
+        """See that this is in force; whether it is, or must be read again as it was not ready soon.
+
+        Raises:
+            Exception: the edition was refused, and the one before ends with its lease.
+        """
+        old = self._force
+        if old is not None and old.number == number:
+            if old.registry != registry:
+                await self._swap(force_of(old.edition, number, registry, old))
+            return True
+        if old is not None and old.edition.id == name:
+            await self._swap(force_of(old.edition, number, registry, old))
+            return True
+        force = await self._coming.force(name, number, registry, old, until)
+        if force is None:
+            return False
+        await self._swap(force)
+        return True
+
+    async def _swap(self, force: Force) -> None:
+        guards = (guard for guard in force.edition.guards if guard.startswith(BY_GUARD))
+        self.bits = await load_bits(self._store, (*force.catalogue, *guards))
         self._on_edition(force)
         self._force = force
 
@@ -199,7 +228,4 @@ class InForce:
         Raises:
             PolicyUnavailable: there is none with this id.
         """
-        found = await self._store.fetch(_CANONICAL, {"id": name})
-        if not found:
-            raise PolicyUnavailable("no edition has this id")
-        return Edition.from_canonical(found[0][0])
+        return await self._coming.edition(name)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 
 from policies.judge import Judge
 from policies.question import Decision, Question
@@ -107,6 +108,15 @@ class Clearance:
     def _sifts(self) -> bool:
         """Some combination of the varying facts is not visible."""
         return len(self.visible) < sum(1 for _ in combinations(self._varying))
+
+    def rehearse(self, paths: tuple[str, ...]) -> Iterator[None]:
+        """Ask all that `lens` is going to ask, and who is visible, one question at each step."""
+        for some in combinations(self._open_facts):
+            self.decide(IDENTITY, self._always | some)
+            yield
+        for standing, path in product(self.visible, paths):
+            self.decide(path, standing)
+            yield
 
     def lens(self, paths: tuple[str, ...]) -> Lens:
         """The openings for these fields; the same object for the same fields."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,10 +15,13 @@ from policies.check import trees as check_trees
 from policies.check.model import misshapen
 from policies.check.names import PATH, misnamed
 from policies.check.rules import Names, rules
+from policies.digest import Digest, digest
 from policies.expectation import Expectation, expectations
 from policies.folder import HERE, MODEL, read_folder
 from policies.form import FormQuestion
+from policies.index import RuleIndex
 from policies.mistake import Mistake, PolicyError, mistake
+from policies.packed import PackedRules
 from policies.purpose import Purpose
 from policies.rule import Rule
 from policies.table import COLUMNS, DECISIONS, FIELDS, Row, Sheets
@@ -38,7 +41,7 @@ class Edition:
     """
 
     model: str
-    rules: tuple[Rule, ...]
+    rules: Sequence[Rule]
     purposes: Mapping[str, Purpose]
     categories: Tree
     roles: Tree
@@ -46,7 +49,7 @@ class Edition:
     questions: Mapping[str, FormQuestion]
     guards: Mapping[str, Node]
     declared: Mapping[str, str]
-    expectations: tuple[Expectation, ...] = ()
+    expectations: Sequence[Expectation] = ()
 
     @classmethod
     def of(cls, sheets: Mapping[str, list[list[str]]], model: str, fields: Mapping[str, str]) -> Self:
@@ -145,11 +148,23 @@ class Edition:
         return {**self.declared, **answers, **guards}
 
     @cached_property
+    def digest(self) -> Digest:
+        """What all rules say together."""
+        return digest(self.rules)
+
+    @cached_property
+    def index(self) -> RuleIndex:
+        """The rules by role, purpose and recipient."""
+        return RuleIndex(self.rules, self.rules.places if isinstance(self.rules, PackedRules) else None)
+
+    @cached_property
     def _by_id(self) -> Mapping[str, Rule]:
         return {rule.id: rule for rule in self.rules}
 
     def rule(self, name: str) -> Rule | None:
         """The rule with this id."""
+        if isinstance(self.rules, PackedRules):
+            return self.rules.named(name)
         return self._by_id.get(name)
 
     @cached_property

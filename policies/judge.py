@@ -1,16 +1,15 @@
 """The judge: may this field be released, answered by Casbin once per distinct question."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 from policies.edition import Edition
 from policies.explanation import Explanation, NearMiss, Reason, reason
-from policies.index import RuleIndex
 from policies.matcher import Matcher
 from policies.nearest import nearest
 from policies.question import Decision, Question
@@ -56,7 +55,7 @@ class Judge:
     def __init__(self, edition: Edition, recipients: Mapping[str, str] = NOBODY) -> None:
         self.edition = edition
         self._reach = Reach(edition, recipients)
-        self._index = RuleIndex(edition.rules)
+        self._index = edition.index
         self._refused = Decision(allowed=False, rule=None, edition=edition.id)
         self._kin = {name: self._tellable(name) for name in self._reach.recipients}
         self._contexts: dict[tuple[str, str, str, Names], _Context] = {}
@@ -102,10 +101,28 @@ class Judge:
         case = self._open(question)
         return case.matcher.size if case else 0
 
+    def learn(self, other: "Judge") -> Iterator[None]:
+        """Answer whatever another judge was asked, one question at each step; those asked last first."""
+        for question in other.asked():
+            self.decide(question)
+            yield
+
+    def asked(self) -> Iterator[Question]:
+        """Every question that was asked, with the facts that matter to it; those that were new last come first."""
+        for case in reversed(tuple(self._cases.values())):
+            for known in tuple(case.answers):
+                yield case.question._replace(standing=known)
+
     def explain(self, question: Question) -> Explanation:
         """The decision with the rules that were nearest to allowing it."""
+        return finished(self.explaining(question))
+
+    def explaining(self, question: Question) -> Generator[None, None, Explanation]:
+        """As `explain`, in steps."""
         decision = self.decide(question)
-        misses = () if decision else nearest(self.edition, self._reach, self._index, question, decision.rule)
+        misses: tuple[NearMiss, ...] = ()
+        if not decision:
+            misses = yield from nearest(self.edition, self._reach, self._index, question, decision.rule)
         named = decision.rule or (misses[0].rule if misses else None)
         rule = self.edition.rule(named) if named else None
         return Explanation(
@@ -172,6 +189,19 @@ class Judge:
             return self._refused
         decision = Decision(allowed=verdict.allowed, rule=verdict.rule, edition=self.edition.id)
         return case.answers.setdefault(known, decision)
+
+
+Result = TypeVar("Result")
+
+
+def finished(steps: Generator[None, None, Result]) -> Result:
+    """What steps come to, taken all at once."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
 
 
 def _facts(rules: Iterable[Rule]) -> Standing:

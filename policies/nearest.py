@@ -1,6 +1,6 @@
 """The nearest rules: what would have answered a refused question, with one dimension relaxed at a time."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Final
@@ -24,18 +24,22 @@ def nearest(
     index: RuleIndex,
     question: Question,
     denied_by: str | None,
-) -> tuple[NearMiss, ...]:
+) -> Generator[None, None, tuple[NearMiss, ...]]:
     """The rule that denied, then those that fail in one dimension: facts, purpose, recipient, role, field.
 
-    Of each dimension the nearest are told. That another field is open says nothing about one in no category yet.
+    Of each dimension the nearest are told; each is a step, as there may be many rules to look at. That another field
+    is open says nothing about one in no category yet.
     """
     search = _Search(edition, reach, index, question)
     deny = edition.rule(denied_by) if denied_by else None
-    denied = (_denied(deny),) if deny else ()
+    found = [_denied(deny)] if deny else []
     if not search.askable or search.allowed:
-        return denied
-    dimensions = (each for each in Dimension if each is not Dimension.FIELD or not search.unsorted)
-    return (*denied, *(each for failed in dimensions for each in islice(search.misses(failed), SHOWN)))
+        return tuple(found)
+    for each in Dimension:
+        yield
+        if each is not Dimension.FIELD or not search.unsorted:
+            found += islice(search.misses(each), SHOWN)
+    return tuple(found)
 
 
 def _denied(rule: Rule) -> NearMiss:
@@ -78,7 +82,8 @@ class _Search:
     def misses(self, failed: Dimension) -> Iterator[NearMiss]:
         """The rules that Casbin says would allow it, were it not for this dimension; the nearest first."""
         for rule in sorted(self._around(failed), key=lambda rule: self._distance(rule, failed)):
-            if self._allows(_relaxed(rule, failed)):
+            short = failed is not Dimension.FACTS and unmet(rule.needs, self._question.standing)
+            if not short and self._allows(_relaxed(rule, failed)):
                 missing = self._missing(rule, failed)
                 yield miss(rule, failed, missing, self._labels(missing, failed))
 
@@ -89,6 +94,7 @@ class _Search:
             index.roles if failed is Dimension.ROLE else names[Dimension.ROLE],
             index.purposes if failed is Dimension.PURPOSE else names[Dimension.PURPOSE],
             index.recipients if failed is Dimension.RECIPIENT else names[Dimension.RECIPIENT],
+            None if failed is Dimension.FIELD else names[Dimension.FIELD],
         )
         for rule in found:
             acts = rule.effect is Effect.ALLOW and covers((self._question.action,), rule.action)

@@ -1,9 +1,9 @@
 """The rule: one row that allows or denies, with the clause it enforces."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from policies.vocabulary import NO_NEEDS, Effect, Fact, Standing
 
@@ -58,6 +58,28 @@ class Rule:
     clause: str
     note_ja: str
     note_en: str
+
+    @classmethod
+    def of(cls, cells: Sequence[str]) -> Self:
+        """The rule that `row` wrote.
+
+        Raises:
+            ValueError: the cells are none of a rule.
+        """
+        name, effect, role, action, purpose, field, recipient, needs, clause, note_ja, note_en = cells
+        return cls(
+            id=name,
+            effect=Effect(effect),
+            role=role,
+            action=action,
+            purpose=purpose,
+            field=field,
+            recipient=recipient,
+            needs=parse_needs(needs),
+            clause=clause,
+            note_ja=note_ja,
+            note_en=note_en,
+        )
 
     @property
     def facts(self) -> Standing:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
@@ -17,6 +18,7 @@ from graphql import (
 from tortoise import Model, fields
 
 from api.house import open_house
+from api.log_line import only_allowed
 from api.schema.build import build_schema as served
 from api.schema.build import core
 from api.schema.guarded import REGISTERS, Unguarded, check_guards
@@ -215,14 +217,26 @@ async def test_an_edition_that_lost_a_guard_does_not_come_into_force_in_a_gatewa
     asked = '{ user(id: "nobody") { id } }'
     declared = {"Purpose": "service.account"}
     async with world(f"sqlite://{tmp_path / 'mokuteki.db'}", tmp_path, edition, people=9) as made:
-        await publish_shipped(made.house.store, without(edition, "Query.user"), datetime.now(UTC))
-        async with asyncio.timeout(PATIENCE):
-            while (response := await made.send("frontend", asked, headers=declared)).status_code == 200:
-                assert response.json() == {"data": {"user": None}}
+        with structlog.testing.capture_logs() as logs:
+            await publish_shipped(made.house.store, without(edition, "Query.user"), datetime.now(UTC))
+            async with asyncio.timeout(PATIENCE):
+                while (response := await made.send("frontend", asked, headers=declared)).status_code == 200:
+                    assert response.json() == {"data": {"user": None}}
         assert (response.status_code, made.codes(response.json())) == (503, ["POLICY_UNAVAILABLE"])
+        state = await made.http.get("/readyz")
+        assert (state.status_code, state.json()) == (503, {"ready": False, "not_ready": ["edition"]})
+        assert b"mokuteki_edition_refused 2.0" in made.house.metrics.text()
+        (said,) = [each for each in logs if each["event"] == "edition.refused"]
+        assert (said["number"], said["error"], said["names"]) == (2, "Unguarded", ["Query.user"])
+        line = {key: value for key, value in said.items() if key != "log_level"}
+        assert only_allowed(None, "", dict(line)) == line
         assert made.house.inforce.edition_in_force.id == edition.id
         await publish_shipped(made.house.store, edition, datetime.now(UTC))
-        assert await made.ask("frontend", asked, headers=declared) == {"data": {"user": None}}
+        async with asyncio.timeout(PATIENCE):
+            while (response := await made.send("frontend", asked, headers=declared)).status_code == 503:
+                pass
+        assert response.json() == {"data": {"user": None}}
+        assert b"mokuteki_edition_refused 0.0" in made.house.metrics.text()
 
 
 @pytest.mark.parametrize("field", ["Query.salaries", "Mutation.eraseEverybody", "Query.__type"])

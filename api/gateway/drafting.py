@@ -13,8 +13,8 @@ from api.workshop import Workshop
 from models.database.store import Reader, Store
 from models.drafts.barred import Barred
 from models.drafts.draft import DraftState
-from models.drafts.prepared import Worked
 from models.drafts.record import DraftRecord, read_canonical, read_draft, read_edits, sketch_of
+from models.drafts.worked import Worked
 from policies import drafting as policy
 from policies.drafting import Choice, Sketch, Terms
 from policies.edits import Conflict

@@ -27,6 +27,10 @@ class Kept(Generic[Key, Value]):
         self._all.move_to_end(key)
         return found[0]
 
+    def newest(self) -> tuple[Value, ...]:
+        """Every value, those asked for last first."""
+        return tuple(value for value, _ in reversed(self._all.values()))
+
     def drop(self, key: Key) -> None:
         """Keep a value no longer."""
         old = self._all.pop(key, None)

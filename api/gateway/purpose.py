@@ -116,6 +116,29 @@ def context_of(
     return found
 
 
+def contexts_in_use(force: Force) -> tuple[Context, ...]:
+    """Every context that is kept, each once, those used last first."""
+    return tuple(dict.fromkeys(_contexts(force).newest()))
+
+
+def renewed(old: Context, force: Force) -> Context | None:
+    """The same context under what comes into force; None where it cannot be asked there.
+
+    Whether a requester may have it is asked again when one does.
+    """
+    recipient = force.registry.open_to(old.recipient.id)
+    purpose = old.purpose and force.edition.purposes.get(old.purpose.id)
+    if recipient is None or (old.purpose and (purpose is None or purpose.abstract)):
+        return None
+    key = (old.role, old.categories, recipient.id, purpose and purpose.id)
+    contexts = _contexts(force)
+    found = contexts.get(key)
+    if found is None:
+        found = Context(force, old.role, old.categories, purpose, recipient)
+        contexts.keep(key, found)
+    return found
+
+
 def purpose_context(
     force: Force, requester: Requester, recipient: KnownRecipient, asked: str | None
 ) -> Context:

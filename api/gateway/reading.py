@@ -57,7 +57,7 @@ class Reading:
         self.guard = guard
         self.plan = plan
         clearance = context.clearance
-        self.lens = clearance.lens(tuple(dict.fromkeys((IDENTITY, *plan.decided))))
+        self.lens = clearance.lens(self.paths(plan))
         self.seen = frozenset(path for opening in self.lens.openings.values() for path in opening.rules)
         sought = plan.sought(self.seen)
         self.forbidden = tuple(leaf for leaf in sought if leaf.path not in self.seen)
@@ -71,10 +71,29 @@ class Reading:
             self._base(dialect),
         )
         self._shaper = Shaper(plan, self._columns, context.force.catalogue, context.force.edition.questions)
-        self._views: dict[Any, View] = {}
-        self._statements: dict[tuple[str, str | None], tuple[str, tuple[str, ...]]] = {}
+        self.views: dict[Any, View] = {}
+        self.statements: dict[tuple[str, str | None], tuple[str, tuple[str, ...]]] = {}
         self._dialect = dialect
         self._from = self._visible()
+
+    @staticmethod
+    def paths(plan: UserPlan) -> tuple[str, ...]:
+        """The fields that a plan has decided."""
+        return tuple(dict.fromkeys((IDENTITY, *plan.decided)))
+
+    def rehearse(self, other: "Reading") -> Iterator[None]:
+        """Make what another reading of the same plan had made, one thing at each step.
+
+        Raises:
+            LookupError: its users are told apart otherwise.
+        """
+        for tail, order_column in tuple(other.statements):
+            self.statement(tail, order_column)
+            yield
+        if other.lens.facts == self.lens.facts:
+            for key in tuple(other.views):
+                self.view(key)
+                yield
 
     def _base(self, dialect: Dialect) -> Iterator[str]:
         yield "u.ref"
@@ -96,14 +115,14 @@ class Reading:
 
     def statement(self, tail: str, order_column: str | None) -> tuple[str, tuple[str, ...]]:
         """The whole statement, numbered; the column that orders the list is read last, for its cursors."""
-        found = self._statements.get((tail, order_column))
+        found = self.statements.get((tail, order_column))
         if found is None:
             ordered = "" if order_column is None else f", {order_column} AS ordered"
             found = numbered(f"SELECT {self._columns.sql}{ordered} {self._from}{tail}", self._dialect)
-            if len(self._statements) >= MOST_STATEMENTS:
-                self._statements.clear()
+            if len(self.statements) >= MOST_STATEMENTS:
+                self.statements.clear()
             if len(tail) <= LONGEST_TAIL:
-                self._statements[tail, order_column] = found
+                self.statements[tail, order_column] = found
         return found
 
     def _visible(self) -> str:
@@ -134,9 +153,9 @@ class Reading:
 
     def view(self, key: Any) -> View:  # noqa: ANN401 - an integer, or a text with all that narrows
         """What users with this key are given."""
-        found = self._views.get(key)
+        found = self.views.get(key)
         if found is None:
-            found = self._views[key] = self._make_view(key)
+            found = self.views[key] = self._make_view(key)
         return found
 
     def _make_view(self, key: Any) -> View:  # noqa: ANN401 - see above

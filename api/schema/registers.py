@@ -21,7 +21,7 @@ from policies.edition import Edition as PolicyEdition
 from policies.explanation import Dimension, Reason
 from policies.judge import Judge
 from policies.question import Question
-from policies.vocabulary import ANY, NONE_PURPOSE, Action, Effect, Fact, standing
+from policies.vocabulary import ANY, NONE_PURPOSE, Fact, standing
 
 ID = strawberry.ID
 OTHERS = "Query.explain.others"
@@ -97,17 +97,12 @@ def form_of(running: Running) -> list[FormQuestion]:
 
 
 def _purposes_reading(edition: PolicyEdition, path: str) -> list[str]:
-    wider = {ANY, *edition.field_ancestors(path)}
-    allows = [
-        rule
-        for rule in edition.rules
-        if rule.effect is Effect.ALLOW and rule.action in (Action.READ, ANY) and rule.field in wider
-    ]
+    wider = (ANY, *edition.field_ancestors(path))
+    allowed = {purpose for name in wider for purpose in edition.digest.read_for.get(name, ())}
     return [
         purpose.id
         for purpose in edition.purposes.values()
-        if not purpose.abstract
-        and any(rule.purpose in (ANY, *edition.purpose_ancestors(purpose.id)) for rule in allows)
+        if not purpose.abstract and not allowed.isdisjoint((ANY, *edition.purpose_ancestors(purpose.id)))
     ]
 
 

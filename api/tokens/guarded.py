@@ -83,7 +83,7 @@ def _favourable(edition: Edition, known: Standing) -> tuple[Standing, Standing]:
 
     What no rule needs in order to allow can only make a deny rule match, or keep it from matching.
     """
-    needs = [(rule.effect, need) for rule in edition.rules for need in rule.needs]
+    needs = edition.digest.needs
     wanted = {need.fact for effect, need in needs if effect is Effect.ALLOW}
     hindering = {need.fact for effect, need in needs if effect is Effect.DENY and not need.absent}
     helping = {need.fact for effect, need in needs if effect is Effect.DENY and need.absent}

@@ -156,6 +156,7 @@ async def opened(
             store = await SqliteStore.open(url.removeprefix(SQLITE), patience=patience)
         else:
             store = await PostgresStore.open(url, size=pool_size, patience=patience)
+        store.url = url
         try:
             if master is not None:
                 vault = Vault(store, MasterKey(master))

@@ -61,7 +61,13 @@ class Transaction(Reader):
 
 
 class Store(Reader):
-    """A database, opened."""
+    """A database, opened.
+
+    Attributes:
+        url: where it is, for sessions of one's own beside it; blank where there can be none.
+    """
+
+    url: str = ""
 
     @abstractmethod
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:

@@ -1,19 +1,15 @@
 """The publication: a draft becomes the edition in force, at once for everybody, or not at all."""
 
-import orjson
-
 from models.database.store import Transaction
 from models.drafts.barred import Barred
 from models.drafts.draft import DraftState
-from models.drafts.prepared import Worked
 from models.drafts.record import Approval, DraftRecord, newest_edition, read_approvals
 from models.drafts.register import REGISTER
+from models.drafts.worked import Worked
+from models.publish import Publication
+from models.publish import publish as put_in_force
 from models.register import Keeper, keep_change
 
-_INSERT = """
-INSERT INTO editions (id, number, canonical, published_at, published_by, approved_by, note, base, draft, drafted_by)
-VALUES (:id, :number, :canonical, :now, :by, :approved_by, :note, :base, :draft, :drafted_by)
-"""
 _PUBLISHED = """
 UPDATE drafts SET state = 'PUBLISHED', version = version + 1, number = :number, trouble = NULL, lease = NULL,
   leased_until = NULL
@@ -60,23 +56,23 @@ async def publish(
         Barred: it may not be published; why.
     """
     approval = await publishable(transaction, found, worked)
-    _, number = await newest_edition(transaction)
-    row = {
-        "id": found.hash,
-        "number": number + 1,
-        "canonical": worked.canonical,
-        "now": keeper.at,
-        "by": keeper.by,
-        "approved_by": approval and approval.approver.by,
-        "note": note,
-        "base": found.base,
-        "draft": found.id,
-        "drafted_by": orjson.dumps(list(dict.fromkeys(each.by for each in found.authors))).decode(),
-    }
-    await transaction.execute(_INSERT, row)
-    await transaction.execute(_PUBLISHED, {"id": found.id, "number": number + 1})
-    became = {"state": DraftState.PUBLISHED.value, "number": number + 1, "edition": found.hash, "note": note}
+    number = await put_in_force(
+        transaction,
+        Publication(
+            id=found.hash,
+            canonical=worked.canonical,
+            at=keeper.at,
+            by=keeper.by,
+            approved_by=None if approval is None else approval.approver.by,
+            note=note,
+            base=found.base,
+            draft=found.id,
+            drafted_by=tuple(dict.fromkeys(each.by for each in found.authors)),
+        ),
+    )
+    await transaction.execute(_PUBLISHED, {"id": found.id, "number": number})
+    became = {"state": DraftState.PUBLISHED.value, "number": number, "edition": found.hash, "note": note}
     await keep_change(
         transaction, keeper, REGISTER, found.id, "PUBLISHED", {"state": found.state.value}, became
     )
-    return number + 1
+    return number

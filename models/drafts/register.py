@@ -11,7 +11,6 @@ from models.database.dialect import Dialect
 from models.database.store import Table, Transaction
 from models.drafts.barred import Barred
 from models.drafts.draft import DraftState
-from models.drafts.prepared import Worked, prepare
 from models.drafts.record import (
     Approval,
     Author,
@@ -21,6 +20,8 @@ from models.drafts.record import (
     read_draft,
     read_edits,
 )
+from models.drafts.worked import Worked
+from models.editions.prepared import prepare
 from models.person_row import new_id
 from models.register import Keeper, keep_change
 from policies.drafting import Drafted
@@ -161,7 +162,7 @@ class DraftRegister:
         await self.transaction.execute(_APPROVE, row)
         became = {"base": found.base, "hash": found.hash, "note": note, "overrides": dict(overrides)}
         await self._keep(draft, "APPROVED", became)
-        await prepare(self.transaction, worked.canonical)
+        await prepare(self.transaction, worked.hash, worked.canonical, self.keeper.at)
 
     async def withdraw_approval(self, draft: str) -> None:
         """Take back what the same approver agreed to, as long as it is not published."""
@@ -178,7 +179,7 @@ class DraftRegister:
 
     async def schedule(self, found: DraftRecord, worked: Worked, at: datetime, note: str) -> None:
         """Have a draft published at a time, by whichever process is there."""
-        await prepare(self.transaction, worked.canonical)
+        await prepare(self.transaction, worked.hash, worked.canonical, self.keeper.at)
         await self._move(found, DraftState.SCHEDULED, "SCHEDULED", at, note)
 
     async def cancel(self, draft: str) -> None:

@@ -7,10 +7,10 @@ from models.database.dialect import Dialect
 from models.database.store import Reader, Store
 from models.drafts.barred import Barred
 from models.drafts.draft import DraftState
-from models.drafts.prepared import Worked
 from models.drafts.publication import publish
 from models.drafts.record import DraftRecord, read_draft
 from models.drafts.register import REGISTER, take_turn
+from models.drafts.worked import Worked
 from models.person_row import new_id
 from models.register import Keeper, keep_change
 

@@ -1,1 +1,1 @@
-"""The published editions: which one is meant, and how stock Casbin reads it."""
+"""The published editions: how one comes into force (read aside, checked, warmed), and how Casbin reads it."""

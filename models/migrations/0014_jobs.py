@@ -12,7 +12,7 @@ def _named(kind: type[JobKind] | type[JobState] | type[JobTrouble]) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0011_events")]
+    dependencies = [("models", "0013_editions_ahead")]
 
     initial = False
 

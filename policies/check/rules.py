@@ -6,7 +6,7 @@ from typing import Final
 from policies.check.names import NAME, misnamed, textless
 from policies.check.near import Known
 from policies.mistake import Mistake
-from policies.rule import ABSENT, JOIN, Rule, parse_needs
+from policies.rule import ABSENT, JOIN, Rule
 from policies.table import Row
 from policies.vocabulary import ANY, NO_NEEDS, NONE_PURPOSE, Action, Effect, Fact
 
@@ -60,7 +60,7 @@ def rules(rows: Iterable[Row], names: Names) -> tuple[tuple[Rule, ...], list[Mis
         wrong = [*_ineffective(row), *_unsayable(row)]
         mistakes += (*names.unknown(row), *names.purposeless(row), *wrong)
         if not wrong:
-            sound.append(_rule(row))
+            sound.append(Rule.of(row.cells))
     return tuple(sound), mistakes
 
 
@@ -87,19 +87,3 @@ def _unsayable(row: Row) -> list[Mistake]:
     if ABSENT in text and row["eft"] == Effect.ALLOW:
         mistakes.append(row.mistake("needs", "ABSENT_IN_ALLOW"))
     return mistakes
-
-
-def _rule(row: Row) -> Rule:
-    return Rule(
-        id=row["rule"],
-        effect=Effect(row["eft"]),
-        role=row["role"],
-        action=row["action"],
-        purpose=row["purpose"],
-        field=row["field"],
-        recipient=row["recipient"],
-        needs=parse_needs(row["needs"]),
-        clause=row["clause"],
-        note_ja=row["note_ja"],
-        note_en=row["note_en"],
-    )

@@ -94,10 +94,10 @@ async def test_of_one_reading_few_statements_are_kept_and_none_that_is_long(a_wo
     readings = (await kept(a_world))["readings"]
     found = [each for (_, each), _ in readings._all.values() if isinstance(each, Reading)]  # noqa: SLF001
     assert found
-    assert max(len(each._statements) for each in found) <= MOST_STATEMENTS  # noqa: SLF001 - its memory
-    before = dict(found[0]._statements)  # noqa: SLF001 - the same
+    assert max(len(each.statements) for each in found) <= MOST_STATEMENTS
+    before = dict(found[0].statements)
     found[0].statement(" AND 1 = 1" * LONGEST_TAIL, None)
-    assert len(found[0]._statements) <= len(before)  # noqa: SLF001 - the same
+    assert len(found[0].statements) <= len(before)
 
 
 @pytest.mark.parametrize("field", ["id", "__typename", "phone"])

@@ -12,10 +12,10 @@ import pytest
 from models.database.opening import opened
 from models.database.store import Store, Transaction
 from models.drafts.barred import Barred
-from models.drafts.prepared import Worked
 from models.drafts.publication import publish
 from models.drafts.record import newest_edition, read_draft, read_edits, sketch_of
 from models.drafts.register import DraftRegister, Stale, take_turn
+from models.drafts.worked import Worked
 from models.publish import publish_shipped
 from models.register import Keeper
 from policies import drafting

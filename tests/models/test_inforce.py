@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -43,6 +43,15 @@ async def until_over(inforce: InForce) -> None:
     """Ask until the lease is over and nobody renews it."""
     while True:
         await inforce.current()
+        await asyncio.sleep(0)
+
+
+async def in_force(inforce: InForce, edition: Edition) -> Force:
+    """Ask until this edition is in force; meanwhile the gateway would answer 503."""
+    while True:
+        with suppress(PolicyUnavailable):
+            if (force := await inforce.current()).edition.id == edition.id:
+                return force
         await asyncio.sleep(0)
 
 
@@ -100,23 +109,26 @@ async def test_an_edition_that_is_refused_does_not_come_into_force_and_the_old_o
     store: Store, edition: Edition
 ) -> None:
     asked = asyncio.Event()
+    refused: list[int] = []
 
-    def refuse(force: Force) -> None:
-        if "Query.user" not in force.edition.guards:
+    def refuse(checked: Edition) -> None:
+        if "Query.user" not in checked.guards:
             asked.set()
             raise LookupError("`Query.user` is unguarded")
 
     unguarded = replace(
         edition, guards={name: node for name, node in edition.guards.items() if name != "Query.user"}
     )
-    async with started(store, lease=LEASE, on_edition=refuse) as inforce:
+    async with started(store, lease=LEASE, check=refuse, on_refused=refused.append) as inforce:
         before = await inforce.current()
         await publish_shipped(store, unguarded, NOW)
         async with asyncio.timeout(PATIENCE):
             await asked.wait()
             assert inforce.edition_in_force is before.edition
-            with pytest.raises(PolicyUnavailable, match="could not be read: LookupError"):
+            with pytest.raises(PolicyUnavailable, match=r"edition \d+ is not in force: LookupError"):
                 await until_over(inforce)
         assert inforce.edition_in_force is before.edition
+        assert refused == [before.number + 1], "it is read and refused once, not at each turn"
         await publish_shipped(store, edition, NOW)
-        assert (await inforce.current()).edition.id == edition.id
+        async with asyncio.timeout(PATIENCE):
+            assert (await in_force(inforce, edition)).number == before.number + 2

@@ -10,7 +10,7 @@ import policies
 
 MODULES = sorted(Path(policies.__file__).parent.rglob("*.py"))
 ALLOWED = {
-    *("bisect", "collections", "csv", "dataclasses", "datetime", "difflib", "enum", "functools"),
+    *("array", "bisect", "collections", "csv", "dataclasses", "datetime", "difflib", "enum", "functools"),
     *("hashlib", "heapq", "importlib", "itertools", "json", "logging", "operator", "pathlib"),
     *("re", "struct", "types", "typing", "unicodedata"),
     *("casbin", "policies"),

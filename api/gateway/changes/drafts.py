@@ -13,10 +13,10 @@ from api.gateway.refusal import Code, Refusal, Why, closed
 from api.gateway.told import Told
 from api.gateway.walk import walk
 from models.drafts.barred import Barred
-from models.drafts.prepared import Worked
 from models.drafts.publication import publish, publishable
 from models.drafts.record import read_draft
 from models.drafts.register import DraftRegister, Stale
+from models.drafts.worked import Worked
 from models.formats.fold import prose
 from models.formats.wrong import Wrong
 

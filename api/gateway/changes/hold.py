@@ -49,7 +49,7 @@ async def lift_hold(act: Act) -> Done:
 
 def _suspendable(edition: Edition) -> set[str]:
     """The purposes, abstract ones too, that some rule denies while use is suspended."""
-    denied = {rule.purpose for rule in edition.rules if Fact.HELD in rule.facts}
+    denied = edition.digest.turning_on.get(Fact.HELD, frozenset())
     leaves = {each.id for each in edition.purposes.values() if {each.id, each.parent} & denied}
     return leaves | (denied & set(edition.purposes))
 

@@ -131,14 +131,13 @@ def _opened(consent: ConsentRecord, edition: Edition, recipient: KnownRecipient 
     groups = {ANY, consent.recipient}
     groups.update(edition.groups.ancestors(recipient.kind) if recipient else ())
     purposes = {ANY, *edition.purpose_ancestors(consent.purpose)}
+    index, everybody = edition.index, consent.recipient == INTERNAL
     found = [
         rule.field
-        for rule in edition.rules
+        for rule in index.find(index.roles, purposes, index.recipients if everybody else groups)
         if rule.effect is Effect.ALLOW
         and rule.action == Action.READ
         and Fact.CONSENTED in rule.facts
-        and rule.purpose in purposes
-        and (consent.recipient == INTERNAL or rule.recipient in groups)
         and (rule.field in edition.categories.within("person") or rule.field in FIELDS)
     ]
     return tuple(dict.fromkeys(found))

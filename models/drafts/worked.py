@@ -1,8 +1,7 @@
-"""The prepared: what a draft would put in force, worked out beside any transaction before anybody agrees to it."""
+"""The worked: what a draft would put in force, worked out beside any transaction before anybody agrees to it."""
 
 from dataclasses import dataclass
 
-from models.database.store import Transaction
 from policies.examined import Examined
 
 
@@ -18,7 +17,3 @@ class Worked:
     hash: str
     canonical: str
     examined: Examined
-
-
-async def prepare(_transaction: Transaction, _canonical: str) -> None:
-    """An edition will come into force: whoever wants to be ready for it may begin here."""
