@@ -44,11 +44,19 @@ def test_a_policy_module_asks_neither_clock_nor_environment(module: Path) -> Non
     assert not named & IMPURE
 
 
-def test_only_the_tables_the_model_and_the_bans_are_read_from_files() -> None:
-    readers = {
+def having(names: set[str]) -> set[str]:
+    """The modules in which something has one of these attributes."""
+    return {
         module.stem
         for module in MODULES
         for node in ast.walk(parsed(module))
-        if isinstance(node, ast.Attribute) and node.attr in {"open", "read_text", "read_bytes"}
+        if isinstance(node, ast.Attribute) and node.attr in names
     }
-    assert readers == {"banned", "edition", "table"}
+
+
+def test_only_the_tables_the_model_and_the_bans_are_read_from_files() -> None:
+    assert having({"open", "read_text", "read_bytes"}) == {"banned", "folder", "table"}
+
+
+def test_only_a_folder_is_written() -> None:
+    assert having({"write_text", "write_bytes", "mkdir", "unlink", "touch"}) == {"folder"}
