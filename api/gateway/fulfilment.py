@@ -16,7 +16,7 @@ from api.gateway.failure import unreadable
 from api.gateway.filter import by_marks
 from api.gateway.ledger_view import LedgerView
 from api.gateway.quota import begin, grant, grant_refused
-from api.gateway.recalled import recall, recalls
+from api.gateway.recalled import asked_of, recall, recalls
 from api.gateway.record_doors import RECORD_DOORS
 from api.gateway.refusal import Refusal
 from api.gateway.register_doors import LOOK_UPS
@@ -238,7 +238,7 @@ async def _open(step: Step, door: Door, running: Running) -> None:
         return
     if recalls(selected.name, step.arguments):
         told = await recall(door.reader, door.context, step.arguments, running.record)
-        running.recalled[step.arguments["access"]] = told
+        running.recalled[asked_of(step.arguments)] = told
     if step.asking is None:
         return
     if selected.name == "users":

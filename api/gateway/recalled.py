@@ -59,12 +59,17 @@ async def recall(reader: Reader, context: Context, arguments: Mapping[str, Any],
     found = None if number is None else await read_decided(reader, number)
     if found is None:
         raise Refusal(Code.BAD_INPUT, Told("ACCESS_UNKNOWN"), argument="access")
-    action = arguments.get("action") or Action.READ
-    known = found.one(str(getattr(action, "value", action)))
+    known = found.one(asked_of(arguments)[1])
     if known is None:
         raise Refusal(Code.BAD_INPUT, Told("STANDING_NOT_ONE"), argument="facts")
     record.touched(found.refs, FIELD, context.guarded(GUARD))
     return Recalled(found.recipient, known)
+
+
+def asked_of(arguments: Mapping[str, Any]) -> tuple[str, str]:
+    """The access, and the action that is asked about."""
+    action = arguments.get("action") or Action.READ
+    return arguments["access"], str(getattr(action, "value", action))
 
 
 def access_number(text: str) -> int | None:

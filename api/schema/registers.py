@@ -134,7 +134,7 @@ async def explain_question(  # noqa: PLR0913 - a question has these parts
     for fact in facts:
         if fact not in known:
             raise Refusal(Code.BAD_INPUT, Told("FACT_UNKNOWN"), argument="facts")
-    recalled = None if access is None or facts else running.recalled.get(access)
+    recalled = None if access is None or facts else running.recalled.get((access, action))
     true = standing(*(known[fact] for fact in facts)) if recalled is None else recalled.true(role)
     kinds = {} if recalled is None else recalled.kinds
     asked = edition if access is None else await _edition_of_access(running, access)

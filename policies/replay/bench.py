@@ -45,8 +45,11 @@ class Cell(NamedTuple):
 
     @property
     def guard(self) -> str:
-        """The root field that must be open too; blank where none is known."""
-        return self.path if not self.path.startswith(OF_PEOPLE) else self.known.guard
+        """The root field that must be open too, by the narrowest name that decided it; blank where none is known."""
+        guard = self.known.guard
+        if self.path.startswith(OF_PEOPLE) or guard.startswith(self.path):
+            return guard
+        return self.path
 
 
 _WRITING = (Action.CORRECT.value, Action.COLLECT.value)

@@ -1,6 +1,7 @@
 """One access decided again: what is on record decides, what is not leaves a may, and the whole operation comes first."""
 
 import json
+import pickle
 
 import pytest
 
@@ -179,3 +180,5 @@ def test_tallies_of_parts_make_the_tally_of_the_whole() -> None:
     ((line, count),) = whole.lines()
     assert (line.field, count.accesses, count.people, count.days) == ("User.email", 5, 3, {"2026-11-22": 5})
     assert json.loads(json.dumps(whole.form()))["lines"][0]["people"] == 3
+    elsewhere = pickle.loads(pickle.dumps((row(*TWO), whole)))  # noqa: S301 - our own
+    assert (elsewhere[0], elsewhere[1].lines()) == (row(*TWO), whole.lines())
