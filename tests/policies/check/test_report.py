@@ -229,6 +229,27 @@ def test_a_rule_that_never_decides_leaves_a_gap_as_if_it_were_not_there() -> Non
     assert ("GAP", "User.history") in told(*spoiled)
 
 
+def test_a_deny_of_one_among_like_fields_keeps_that_one_from_being_beyond_the_matrix() -> None:
+    opened = rule("wide", "frontend", "service.billing", "form")
+    kept = rule("kept", "frontend", "service.billing", "User.answers.education", eft="deny", needs="-")
+    everything = {f"User.answers.{key}" for key, each in edition().questions.items() if not each.kind.free}
+    for changes, beyond in (
+        ([opened], everything),
+        ([opened, kept], everything - {"User.answers.education"}),
+    ):
+        found = [dict(each.told) for each in findings(*changes) if each.code == "BEYOND_MATRIX"]
+        assert {each["path"] for each in found} == beyond
+        assert {each["group"] for each in found} == {"internal"}
+
+
+def test_a_covering_rule_is_found_among_many_of_the_same_names() -> None:
+    facts = ("screened", "lawful", "abroad", "opted-out", "held", "entrusted")
+    many = [rule(f"by-{fact}", *MATCHING, "registration", needs=fact) for fact in facts]
+    part = rule("part", *MATCHING, "registration", needs="noticed+lawful")
+    found = [each for each in findings(*many, part) if each.code == "SHADOWED"]
+    assert [(each.key, dict(each.told)["other"]) for each in found] == [("part", "by-lawful")]
+
+
 def test_a_gap_is_told_where_the_field_stands() -> None:
     found = report(
         row("guards", field="Query.secret", category="doors", ja="秘密", en="Secret"),
