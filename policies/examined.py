@@ -36,10 +36,14 @@ class Finding(NamedTuple):
 
 
 class Examined(NamedTuple):
-    """What is known of a draft: its findings, and whether anything becomes allowed that was not."""
+    """What is known of a draft: its findings, and whether anything becomes allowed that was not.
+
+    `hash` is the id of the edition that was looked at, so that it is never taken for what is known of another.
+    """
 
     findings: tuple[Finding, ...]
     widens: bool
+    hash: str = ""
 
     @property
     def wrong(self) -> tuple[Finding, ...]:
@@ -61,7 +65,7 @@ def examine(draft: Standing) -> Examined:
     """What is found in the edition that a draft makes."""
     made = made_of(draft)
     found = (*islice(_failing(made), MOST), *islice(_untested(made), MOST))
-    return Examined(found, widens(edition_of(draft.base), made))
+    return Examined(found, widens(edition_of(draft.base), made), made.id)
 
 
 def _failing(edition: Edition) -> Iterator[Finding]:
