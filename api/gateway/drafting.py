@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from api.gateway.draft_mistakes import Made, fit
 from api.gateway.refusal import Refusal
-from api.gateway.running import Running, Step
+from api.gateway.running import Outdated, Running, Step
 from api.gateway.walk import asks
 from api.workshop import Workshop
 from models.database.store import Reader, Store
@@ -54,9 +54,16 @@ class Drafting:
         return made
 
     async def examined(self, reader: Reader, draft: DraftRecord) -> Examined:
-        """What is found in a draft."""
+        """What is found in a draft.
+
+        Raises:
+            Outdated: it was changed while it was read.
+        """
         key = ("examined", draft.base, draft.hash)
         found: Examined = await self._once(key, lambda: self._examine(reader, draft))
+        if found.hash != draft.hash:
+            self._kept.pop(key, None)
+            raise Outdated
         return found
 
     async def conflicts(self, reader: Reader, draft: DraftRecord, onto: str) -> tuple[Conflict, ...]:

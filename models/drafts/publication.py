@@ -23,7 +23,7 @@ async def publishable(transaction: Transaction, found: DraftRecord, worked: Work
     Raises:
         Barred: it may not be; why.
     """
-    if (found.base, found.hash) != (worked.base, worked.hash):
+    if (found.base, found.hash, found.hash) != (worked.base, worked.hash, worked.examined.hash):
         raise Barred("HASH_CHANGED", "hash")
     newest, _ = await newest_edition(transaction)
     if newest != found.base:

@@ -133,7 +133,7 @@ class DraftRegister:
     async def approve(self, draft: str, worked: Worked, note: str, overrides: Mapping[str, str]) -> None:
         """Agree to exactly what the draft is now, each finding that may be overridden for a reason."""
         found = await self.open(draft)
-        if (found.base, found.hash) != (worked.base, worked.hash):
+        if (found.base, found.hash, found.hash) != (worked.base, worked.hash, worked.examined.hash):
             raise Barred("HASH_CHANGED", "hash")
         if any(self.author.may_be(author) for author in found.authors):
             raise Barred("OWN_DRAFT")

@@ -50,7 +50,7 @@ def force_of(edition: Edition) -> Force:
         ("policy_admin", ["internal"], True),
         ("policy_admin", ["a"], False),
         ("auditor", ["internal"], False),
-        ("policy_approver", ["internal"], False),
+        ("policy_approver", ["internal"], True),
         ("employer", ["nobody"], False),
         ("employer", [], False),
         ("employer", ["ads"], False),

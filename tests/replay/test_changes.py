@@ -31,8 +31,8 @@ async def changed(world: World, client: str, query: str, given: Any, user: str |
 async def effects(world: World, row: AccessRow, edition: Edition, *dropped: str) -> tuple[Effect, Effect]:
     """What the same rules, and those without some, would have made of it."""
     store, since = world.house.store, span().since
-    same = Replay(await read_setting(store, same_but_for_a_word(edition), since)).effect(row)
-    return same, Replay(await read_setting(store, without(edition, *dropped), since)).effect(row)
+    same = Replay(await read_setting(store, same_but_for_a_word(edition).canonical(), since)).effect(row)
+    return same, Replay(await read_setting(store, without(edition, *dropped).canonical(), since)).effect(row)
 
 
 async def test_a_correction_is_on_record_with_what_allowed_it(a_world: World, edition: Edition) -> None:

@@ -136,7 +136,7 @@ async def test_a_replay_tells_what_asking_again_would(a_world: World, edition: E
         await put_in_force(store, inforce, draft)
         second = [await ask(a_world, each) for each in operations]
         await put_in_force(store, inforce, edition)
-        deciding = Replay(await read_setting(store, draft, span().since))
+        deciding = Replay(await read_setting(store, draft.canonical(), span().since))
         for one, two in zip(first, second, strict=True):
             row = before.get(await number(a_world, one))
             if row is None:
