@@ -16,6 +16,9 @@ from policies.rule import Rule
 ROWS: Final = 256
 """How many rows a piece holds; the last may hold fewer."""
 
+LATELY: Final = 4096
+"""How many rows are remembered at most, as the questions of one requester turn on the same."""
+
 One = TypeVar("One")
 
 
@@ -44,6 +47,7 @@ class Packed(Sequence[One], Generic[One]):
     def __init__(self, packed: Sequence[Piece], read: Callable[[Sequence[str]], One]) -> None:
         self._pieces = tuple(packed)
         self._read = read
+        self._lately: dict[int, One] = {}
         self._length = sum(len(piece.ends) for piece in self._pieces)
 
     def __len__(self) -> int:
@@ -62,9 +66,15 @@ class Packed(Sequence[One], Generic[One]):
         return self._at(at)
 
     def _at(self, place: int) -> One:
-        piece, row = divmod(place, ROWS)
-        text, ends = self._pieces[piece]
-        return self._read(json.loads(text[ends[row - 1] if row else 0 : ends[row]]))
+        found = self._lately.get(place)
+        if found is None:
+            piece, row = divmod(place, ROWS)
+            text, ends = self._pieces[piece]
+            found = self._read(json.loads(text[ends[row - 1] if row else 0 : ends[row]]))
+            if len(self._lately) >= LATELY:
+                self._lately.clear()
+            self._lately[place] = found
+        return found
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence) or len(other) != self._length:

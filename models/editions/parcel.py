@@ -86,7 +86,7 @@ class Parcel:
         stand = Places(self._places, whole["fields"], whole["numbers"])
         made = Edition(
             rules=PackedRules(self._several["rules"], stand, whole["by_name"]),
-            expectations=Packed(self._several["expectations"], lambda cells: Expectation(*cells)),
+            expectations=Packed(self._several["expectations"], Expectation._make),
             **{name: whole[name] for name in PARTS if name != "id"},
         )
         # Told, and the id compared with the text, where all of it was read already.

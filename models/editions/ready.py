@@ -19,10 +19,10 @@ from policies.edition import Edition
 
 _log = structlog.get_logger("editions")
 
-KINDNESS = 10
+KINDNESS = 19
 """By how much the process steps back that reads ahead."""
 
-UNHURRIED = 0.005
+UNHURRIED = 0.01
 """Seconds between slices of warming ahead of time."""
 
 AGAIN = 30.0
