@@ -6,7 +6,7 @@ from typing import Any, Final
 import orjson
 
 from models.catalogue import CATEGORIES
-from policies.drafting import Standing, Terms, edit
+from policies.drafting import Sketch, Terms, edit
 from policies.edition import shipped
 from policies.wish import Wish
 
@@ -16,7 +16,7 @@ APPROVER: Final = "policy-approver"
 _SHIPPED = shipped(CATEGORIES)
 _AREA = "employer read service.application User.address.{} employer noticed+consented"
 _DRAFTED = edit(
-    Standing(_SHIPPED.canonical()),
+    Sketch(_SHIPPED.canonical()),
     (
         Wish("rules", "application-area", (("needs", "noticed+consented+interview"),)),
         *(
