@@ -24,8 +24,14 @@ def changing(name: str, fields: str = DRAFT) -> str:
     return f"mutation Do($i: {kind}!) {{ {name}(input: $i) {{ draft {{ {fields} }} }} }}"
 
 
-async def send(
-    world: World, client: str, query: str, said: Mapping[str, Any] | None = None, staff: str | None = None
+async def send(  # noqa: PLR0913 - who asks what, and how
+    world: World,
+    client: str,
+    query: str,
+    said: Mapping[str, Any] | None = None,
+    staff: str | None = None,
+    *,
+    language: str = "en",
 ) -> Any:
     """Ask as a client, or as a member of staff who uses it."""
     holder = Holder(client=await Client.get(name=client), staff=staff)
@@ -33,7 +39,11 @@ async def send(
     response = await world.http.post(
         "/graphql",
         json={"query": query, "variables": dict(said or {})},
-        headers={"Authorization": f"Bearer {token}", "Accept": "application/graphql-response+json"},
+        headers={
+            "Authorization": f"Bearer {token}",
+            "Accept": "application/graphql-response+json",
+            "Accept-Language": language,
+        },
     )
     return response.json() | {"status": response.status_code}
 

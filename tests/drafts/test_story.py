@@ -111,6 +111,20 @@ async def test_adding_a_need_is_published_without_a_second_person(rules: World) 
     assert await reasons(rules, "publishEdition", **told) == ["APPROVAL_MISSING"]
 
 
+async def test_interview_added_to_another_rule_is_published_by_its_author_alone(rules: World) -> None:
+    form = row("rules", "application-form", needs="noticed+consented+interview")
+    draft = await drafted(rules, form)
+    wrong = [each for each in draft["check"] if each["severity"] == "WRONG"]
+    assert wrong
+    assert {each["code"] for each in wrong} == {"DECISION_FAILS"}
+    rows = [row("decisions", each["key"], expected="deny", rule="") for each in wrong]
+    draft = await do(rules, "editDraft", draft=draft["id"], ifVersion=2, edits=rows)
+    assert (draft["widens"], draft["needsApproval"], draft["check"]) == (False, False, [])
+    told = {"draft": draft["id"], "hash": draft["hash"], "note": "Only for those they meet"}
+    done = await do(rules, "publishEdition", **told)
+    assert (done["state"], done["approvals"]) == ("PUBLISHED", [])
+
+
 async def test_a_rule_without_its_rows_of_the_decision_table_is_not_published(rules: World) -> None:
     draft = await drafted(rules, WIDER[0])
     wrong = [each for each in draft["check"] if each["severity"] == "WRONG"]
