@@ -47,7 +47,9 @@ def examine(draft: Sketch) -> Examined:
     widens = impact(base, made).widens
     found = [each for each in findings if each.severity is Severity.OVERRIDABLE]
     known = _known(draft.base) if found else frozenset()
-    accepted = frozenset(each.id for each in found if each.id in known or (each.code == BEYOND and not widens))
+    accepted = frozenset(
+        each.id for each in found if each.id in known or (each.code == BEYOND and not widens)
+    )
     return Examined(findings, widens, accepted)
 
 

@@ -85,6 +85,8 @@ async def test_every_mistake_is_told_at_once_with_its_edit_row_column_and_remedy
         ("input.edits.4", "rules", "account", "neds"),
         ("input.edits.5", "fields", "User.password", "path"),
     } <= told
+    (undeclared,) = [each for each in found if each["argument"] == "input.edits.5"]
+    assert (undeclared["mistake"], undeclared["key"]) == ("EDIT_UNDECLARED", "User.password")
     assert (await read(rules, draft["id"]))["hash"] == draft["hash"]
     (guard,) = await refused(rules, "editDraft", draft=draft["id"], ifVersion=2, edits=edits[-1:])
     assert (guard["argument"], guard["key"]) == ("input.edits.0", "Mutation.publishEdition")

@@ -1,6 +1,7 @@
 """What the check finds in an edition that loads: each fault by its name, and not in what is sound beside it."""
 
 import ast
+import csv
 import pickle
 import re
 from pathlib import Path
@@ -475,3 +476,11 @@ def test_every_sentence_is_used_and_every_code_has_one() -> None:
 def test_a_draft_that_has_nothing_refused_is_the_edition_that_loads() -> None:
     tables = drafted(decisions=True)
     assert report(decisions=True).edition == Edition.from_tables(tables, edition().model).id
+
+
+def test_no_code_has_two_sentences() -> None:
+    path = Path(policies.__path__[0]) / "check" / "sentences.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        codes = [each["code"] for each in csv.DictReader(file)]
+    assert [code for code in codes if codes.count(code) > 1] == []
+    assert codes == list(SENTENCES)
