@@ -9,6 +9,7 @@ from models.catalogue import CATEGORIES
 from policies.drafting import (
     Sketch,
     Terms,
+    align,
     begin,
     edit,
     finish,
@@ -19,8 +20,9 @@ from policies.drafting import (
 )
 from policies.edition import Edition, shipped
 from policies.examined import Examined, examine
+from policies.judge import Judge
 from policies.sheet import read_sheet, write_sheet
-from policies.table import COLUMNS
+from policies.table import COLUMNS, DECISIONS
 from policies.wish import Wish
 
 
@@ -169,3 +171,32 @@ def test_what_stands_in_the_edition_in_force_needs_nobodys_reason_again() -> Non
     assert other.accepted == beyond
     assert other.widens
     assert {each.key for each in other.overridable} == {"application-address"}
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_an_aligned_decision_table_is_what_casbin_answers_and_asks_the_same(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - chance, not secrecy
+    base = edition().canonical()
+    drafted = edit(Sketch(base), at_random(chance), TERMS)
+    if drafted.flaws:
+        pytest.skip("these do not load together")
+    draft = Sketch(base, drafted.edits, drafted.model)
+    aligned = align(draft, TERMS)
+    assert aligned.flaws == ()
+    made, before = made_of(Sketch(base, aligned.edits, aligned.model)), made_of(draft)
+    judge = Judge(made, {group: group for group in made.groups})
+    assert [row for row in made.expectations if not row.holds(judge)] == []
+    assert [row[:-2] for row in made.expectations] == [row[:-2] for row in before.expectations]
+    moved = [new for new, old in zip(made.expectations, before.expectations, strict=True) if new != old]
+    assert len(moved) == sum(not row.holds(judge) for row in before.expectations)
+    assert {**made.tables(), DECISIONS: []} == {**before.tables(), DECISIONS: []}
+
+
+def test_a_row_about_a_rule_or_field_that_went_is_aligned_to_no() -> None:
+    gone = [Wish("rules", each.id, None) for each in edition().rules if each.field == "User.emailMasked"]
+    base = edition().canonical()
+    drafted = edit(Sketch(base), gone, TERMS)
+    aligned = align(Sketch(base, drafted.edits), TERMS)
+    rows = [each.cells for each in aligned.edits if each.table == DECISIONS]
+    assert rows
+    assert {each[-2:] for each in rows if each is not None} == {("deny", "")}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import models.editions
 import policies
 from api.cli.declared import FIELDS
 from policies.check.report import check, steps
@@ -456,7 +457,8 @@ def test_only_what_may_be_accepted_is_let_through_by_its_id() -> None:
 def test_every_sentence_is_used_and_every_code_has_one() -> None:
     used = {
         node.value
-        for module in Path(policies.__file__).parent.rglob("*.py")
+        for room in (policies, models.editions)
+        for module in Path(room.__path__[0]).rglob("*.py")
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
