@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from policies.alignment import aligned
 from policies.check.gaps import unguarded
 from policies.edition import Edition
 from policies.edits import Conflict, Edit, apply, compare, rebase
@@ -71,6 +72,11 @@ def edit(draft: Sketch, wishes: Sequence[Wish], terms: Terms) -> Drafted:
     tables = tables_of(draft)
     edits, flaws = edits_of(tables, wishes, {path for path, _ in terms.declared})
     return _applied(draft, tables, edits, terms, flaws)
+
+
+def align(draft: Sketch, terms: Terms) -> Drafted:
+    """The draft with each row of its decision table expecting what its rules answer."""
+    return _applied(draft, tables_of(draft), aligned(made_of(draft)), terms)
 
 
 def take(draft: Sketch, sheets: Sequence[tuple[str, str]], model: str | None, terms: Terms) -> Drafted:

@@ -116,6 +116,11 @@ class Drafting:
         places = {(table, ""): place for place, (table, _) in enumerate(sheets)}
         return fit(Made(draft.base, drafted), places, "tables")
 
+    async def align(self, _running: Running, said: Mapping[str, Any]) -> Made:
+        """The decision table of a draft, as its rules answer."""
+        draft, standing = await self._current(said)
+        return fit(Made(draft.base, await self._workshop.run(policy.align, standing, self._terms)))
+
     async def move(self, running: Running, said: Mapping[str, Any]) -> Made:
         """A draft on the edition in force."""
         _, standing = await self._current(said)
@@ -209,6 +214,7 @@ _WORKS: Final[Mapping[str, Callable[[Drafting, Running, Mapping[str, Any]], Awai
             "rollBackEdition": Drafting.turn_back,
             "editDraft": Drafting.edit,
             "importDraft": Drafting.take,
+            "alignDecisions": Drafting.align,
             "rebaseDraft": Drafting.move,
             "approveDraft": Drafting.whole,
             "publishEdition": Drafting.whole,

@@ -95,6 +95,14 @@ class ImportDraftInput:
     )
 
 
+@strawberry.input(description="A draft whose decision table is to expect what its rules answer")
+class AlignDecisionsInput:
+    """An alignment."""
+
+    draft: strawberry.ID = strawberry.field(description=WHICH)
+    if_version: int = strawberry.field(description=VERSION)
+
+
 @strawberry.input(description="How one conflict ends")
 class DraftResolutionInput:
     """A resolution."""
@@ -197,6 +205,13 @@ class EditDraftPayload:
 
 @strawberry.type(description="What importing tables answers")
 class ImportDraftPayload:
+    """A draft."""
+
+    draft: Draft = strawberry.field(description=NOW)
+
+
+@strawberry.type(description="What aligning the decision table of a draft answers")
+class AlignDecisionsPayload:
     """A draft."""
 
     draft: Draft = strawberry.field(description=NOW)

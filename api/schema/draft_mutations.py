@@ -6,6 +6,8 @@ import strawberry
 
 from api.schema.arguments import told
 from api.schema.draft_inputs import (
+    AlignDecisionsInput,
+    AlignDecisionsPayload,
     ApproveDraftInput,
     ApproveDraftPayload,
     CancelPublicationInput,
@@ -56,6 +58,15 @@ class DraftMutations:
     def import_draft(
         self, info: Info, input: Annotated[ImportDraftInput, told("The tables")]
     ) -> ImportDraftPayload:
+        """Finished."""
+        return finished(info)
+
+    @strawberry.mutation(
+        description="Have each row of a draft's decision table expect what its rules answer; each such edit is in `edits`"
+    )
+    def align_decisions(
+        self, info: Info, input: Annotated[AlignDecisionsInput, told("Which draft")]
+    ) -> AlignDecisionsPayload:
         """Finished."""
         return finished(info)
 

@@ -98,6 +98,7 @@ DRAFT_CHANGES: Mapping[str, Carry] = MappingProxyType(
         "createDraft": _create,
         "editDraft": _changing("EDITED"),
         "importDraft": _changing("IMPORTED"),
+        "alignDecisions": _changing("ALIGNED"),
         "rebaseDraft": _changing("REBASED"),
         "withdrawDraft": _withdraw,
         "approveDraft": _approve,
