@@ -73,6 +73,11 @@ def edit(draft: Sketch, wishes: Sequence[Wish], terms: Terms) -> Drafted:
     return _applied(draft, tables, edits, terms, flaws)
 
 
+def propose(base: str, edits: Sequence[Edit], terms: Terms) -> Drafted:
+    """A draft of edits that were worked out of its base."""
+    return _applied(Sketch(base), edition_of(base).tables(), edits, terms)
+
+
 def take(draft: Sketch, sheets: Sequence[tuple[str, str]], model: str | None, terms: Terms) -> Drafted:
     """The draft with whole tables in place of its own, each as CSV text with its header, and perhaps a model."""
     tables = tables_of(draft)

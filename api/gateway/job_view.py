@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import orjson
 
+from api.gateway.evidence_view import evidence_view
 from api.gateway.running import Step
 from api.gateway.walk import walk
 from models.database.store import Reader
@@ -54,6 +55,7 @@ def job_view(job: Job) -> View:
         "trouble": job.trouble and job.trouble.value,
         "impact": job.result and _impact(job.result) if job.kind is JobKind.IMPACT else None,
         "replay": job.result and _replay(job.result) if job.kind is JobKind.REPLAY else None,
+        "evidence": job.result and evidence_view(job.result) if job.kind is JobKind.EVIDENCE else None,
     }
 
 
