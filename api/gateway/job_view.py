@@ -13,6 +13,7 @@ from models.database.store import Reader
 from models.jobs.box import read_job, read_jobs
 from models.jobs.job import Job, JobKind
 from policies.impact.change import Impact
+from policies.impact.outcome import Direction
 
 View = dict[str, Any]
 JOB_DOORS: Final = ("policyJobs", "policyJob")
@@ -71,7 +72,12 @@ def _impact(result: Mapping[str, Any]) -> View:
 
 
 def _change(change: Mapping[str, Any]) -> View:
-    return {**change, "text": lambda lang="ja": change["en" if lang == "en" else "ja"]}
+    direction = Direction(change["direction"]).name
+    return {
+        **change,
+        "direction": direction,
+        "text": lambda lang="ja": change["en" if lang == "en" else "ja"],
+    }
 
 
 def _replay(result: Mapping[str, Any]) -> View:
