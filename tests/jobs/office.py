@@ -1,6 +1,7 @@
 """What staff ask of jobs, as tests send it, and how a test waits for one."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 from models.jobs.job import JobState
@@ -58,7 +59,7 @@ async def reason(world: World, name: str, client: str = ADMIN, **said: Any) -> t
     (error,) = answer["errors"]
     assert not answer.get("data"), answer
     told = error["extensions"]
-    return answer["status"], told["code"], told.get("reason") or told.get("field")
+    return answer["status"], told["code"], told.get("reason")
 
 
 async def look(world: World, name: str, client: str = ADMIN) -> dict[str, Any]:
@@ -73,9 +74,17 @@ async def look(world: World, name: str, client: str = ADMIN) -> dict[str, Any]:
 async def ended(world: World, name: str) -> dict[str, Any]:
     """The job once it ended."""
     async with asyncio.timeout(120):
-        while (found := await look(world, name))["state"] not in ENDED:
-            await asyncio.sleep(0.05)
-    return found
+        async for found in looks(world, name):
+            if found["state"] in ENDED:
+                return found
+    raise AssertionError
+
+
+async def looks(world: World, name: str) -> AsyncIterator[dict[str, Any]]:
+    """The job, again and again."""
+    while True:
+        yield await look(world, name)
+        await asyncio.sleep(0.05)
 
 
 async def drafted(world: World, *edits: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from tests.editions import put_in_force, same_but_for_a_word
 from tests.jobs.office import DRAFT, document, ended, job_of, look, reason
 from tests.world import World
 
-ASKED = 'query @purpose(id: "service.application") { users(first: 100) { edges { node { id email workEligibility } } } }'
+ASKED = 'query @purpose(id: "service.application") { users(first: 100) { edges { node { id email residenceCard { number } } } } }'
 
 
 async def gathered(world: World, days: int = 7) -> dict[str, Any]:
@@ -44,11 +44,11 @@ async def test_the_report_tells_what_was_used_and_how_old_the_rest_is(
         "service.application",
         "employer-a",
     )
-    assert [each["field"] for each in over["inVain"]] == ["User.workEligibility"]
+    assert [each["field"] for each in over["inVain"]] == ["User.residenceCard.number"]
     assert over["share"] == over["withheld"] / over["fields"]
     assert 0 < over["share"] < 1
     vain = {each["field"]: each["accesses"] for each in told["alwaysWithheld"]}
-    assert vain["User.workEligibility"] == over["inVain"][0]["accesses"] == over["accesses"]
+    assert vain["User.residenceCard.number"] == over["inVain"][0]["accesses"] == over["accesses"]
 
 
 async def test_what_nothing_used_is_drafted_away_with_its_impact(office: World, edition: Edition) -> None:
