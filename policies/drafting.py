@@ -73,11 +73,6 @@ def edit(draft: Sketch, wishes: Sequence[Wish], terms: Terms) -> Drafted:
     return _applied(draft, tables, edits, terms, flaws)
 
 
-def propose(base: str, edits: Sequence[Edit], terms: Terms) -> Drafted:
-    """A draft of edits that were worked out of its base."""
-    return _applied(Sketch(base), edition_of(base).tables(), edits, terms)
-
-
 def take(draft: Sketch, sheets: Sequence[tuple[str, str]], model: str | None, terms: Terms) -> Drafted:
     """The draft with whole tables in place of its own, each as CSV text with its header, and perhaps a model."""
     tables = tables_of(draft)
@@ -115,6 +110,11 @@ def turn_back(base: str, earlier: str, terms: Terms) -> Drafted:
     """The draft that makes an earlier edition of the one in force, as far as code still knows its fields."""
     edition = edition_of(earlier)
     return _drafted(base, edition.tables(), edition.model, terms)
+
+
+def propose(base: str, edits: Sequence[Edit], terms: Terms) -> Drafted:
+    """A draft of edits that were worked out of its base."""
+    return _applied(Sketch(base), edition_of(base).tables(), edits, terms)
 
 
 def contested(draft: Sketch, onto: str) -> tuple[Conflict, ...]:
