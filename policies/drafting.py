@@ -118,6 +118,11 @@ def turn_back(base: str, earlier: str, terms: Terms) -> Drafted:
     return _drafted(base, edition.tables(), edition.model, terms)
 
 
+def propose(base: str, edits: Sequence[Edit], terms: Terms) -> Drafted:
+    """A draft of edits that were worked out of its base."""
+    return _applied(Sketch(base), edition_of(base).tables(), edits, terms)
+
+
 def contested(draft: Sketch, onto: str) -> tuple[Conflict, ...]:
     """The rows that a draft and an edition both changed, each in its way."""
     base, edition = edition_of(draft.base), edition_of(onto)

@@ -6,6 +6,7 @@ from enum import StrEnum
 import strawberry
 
 from api.schema.drafts import Draft
+from api.schema.jobs import PolicyJob
 
 UNSET = strawberry.UNSET
 WHICH = "The draft's number"
@@ -265,4 +266,22 @@ class RollBackEditionPayload:
 
     draft: Draft = strawberry.field(
         description="The draft that returns to the earlier edition, to be published like any"
+    )
+
+
+@strawberry.input(description="A draft that removes what nothing used")
+class ProposeLeastPrivilegeInput:
+    """A proposal."""
+
+    job: strawberry.ID = strawberry.field(description="The number of the evidence, which must be done")
+    note: str = strawberry.field(description=NOTE)
+
+
+@strawberry.type(description="The draft, and its impact under way")
+class ProposeLeastPrivilegePayload:
+    """A proposal."""
+
+    draft: Draft = strawberry.field(description="The draft")
+    job: PolicyJob | None = strawberry.field(
+        description="Its impact; null in the answer of a repeated request where the draft was changed meanwhile"
     )

@@ -18,6 +18,8 @@ from api.schema.draft_inputs import (
     EditDraftPayload,
     ImportDraftInput,
     ImportDraftPayload,
+    ProposeLeastPrivilegeInput,
+    ProposeLeastPrivilegePayload,
     PublishEditionInput,
     PublishEditionPayload,
     RebaseDraftInput,
@@ -122,5 +124,14 @@ class DraftMutations:
     def roll_back_edition(
         self, info: Info, input: Annotated[RollBackEditionInput, told("Which edition, and why")]
     ) -> RollBackEditionPayload:
+        """Finished."""
+        return finished(info)
+
+    @strawberry.mutation(
+        description="Begin a draft that removes the rules which nothing used, and have its impact worked out"
+    )
+    def propose_least_privilege(
+        self, info: Info, input: Annotated[ProposeLeastPrivilegeInput, told("On which evidence, and why")]
+    ) -> ProposeLeastPrivilegePayload:
         """Finished."""
         return finished(info)
