@@ -17,6 +17,8 @@ PAGES: Final = {
     "test": "api.cli.policy_table",
     "show": "api.cli.policy_show",
     "diff": "api.cli.policy_diff",
+    "impact": "api.cli.policy_impact",
+    "replay": "api.cli.policy_replay",
     "pull": "api.cli.policy_pull",
     "casbin": "api.cli.policy_casbin",
 }
