@@ -19,6 +19,7 @@ PAGES: Final = {
     "diff": "api.cli.policy_diff",
     "impact": "api.cli.policy_impact",
     "replay": "api.cli.policy_replay",
+    "evidence": "api.cli.policy_evidence",
     "pull": "api.cli.policy_pull",
     "casbin": "api.cli.policy_casbin",
 }
