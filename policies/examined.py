@@ -9,8 +9,9 @@ from policies.mistake import Mistake, Severity
 
 
 class Examined(NamedTuple):
-    """What is known of a draft: its findings, and whether anything becomes allowed that was not."""
+    """What is known of a draft: the edition it makes, what is found in it, and whether anything becomes allowed."""
 
+    hash: str
     findings: tuple[Mistake, ...]
     widens: bool
 
@@ -34,4 +35,4 @@ def examine(draft: Sketch) -> Examined:
     """What is found in the edition that a draft makes."""
     made = made_of(draft)
     report = check(made.tables(), made.model)
-    return Examined(report.findings, impact(edition_of(draft.base), made).widens)
+    return Examined(made.id, report.findings, impact(edition_of(draft.base), made).widens)

@@ -45,9 +45,9 @@ def _mistake(wrong: Mistake, places: Mapping[tuple[str, str], int], part: str) -
         Code.BAD_INPUT,
         Told(
             "DRAFT_MISTAKE",
-            place=(Sentence(wrong.place("en"), wrong.place("ja")),),
-            what=(Sentence(wrong.what, wrong.what_ja),),
-            remedy=(Sentence(wrong.remedy, wrong.remedy_ja),),
+            mistake=(
+                Sentence(wrong.text("en").removesuffix(".") + ("" if wrong.near else "."), wrong.text("ja")),
+            ),
         ),
         argument=argument,
         reason="DRAFT_MISTAKE",

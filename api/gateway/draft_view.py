@@ -35,7 +35,7 @@ View = dict[str, Any]
 DRAFT_DOORS = ("drafts", "draft")
 """The root fields that tell of drafts."""
 
-NOTHING = Examined((), widens=False)
+NOTHING = Examined("", (), widens=False)
 
 
 async def look_up_drafts(reader: Reader, step: Step, drafting: Drafting, cursors: ListCursors) -> View | None:

@@ -43,6 +43,10 @@ def _hanging(
         return [row.mistake(above, "PARENT_UNKNOWN", name=each, near=known.near(each)) for each in unknown]
     if any(name in climb(parents, parent) for parent in parents[name]):
         return [row.mistake(above, "CIRCLE", name=name, way=" → ".join(_round(parents, name)))]
+    if any(
+        each in climb(parents, higher) for each in climb(parents, name) for higher in parents.get(each, ())
+    ):
+        return []  # what hangs on a circle is told once, at the circle
     if steps(parents, name, DEPTH) > DEPTH:
         return [row.mistake(above, "TOO_DEEP", name=name, depth=DEPTH)]
     return []
