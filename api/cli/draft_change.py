@@ -1,4 +1,4 @@
-"""A change of a draft by an operator: worked out in this process, refused in one sentence, and on record with who did it."""
+"""A change of a draft by an operator: worked out in this process, refused in one sentence, on record with who did it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rich.table import Table
+from rich.cells import cell_len, set_cell_size
 
 from api.cli.draft_change import look_at
 from api.cli.draft_change import tell as tell_findings
@@ -58,10 +58,10 @@ def tell(page: Page, lang: Language, *, as_json: bool) -> None:
         print_json(page)
         return
     tell_findings(page.examined.findings, lang)
-    grid = Table.grid(padding=(0, 2))
-    for name, text in _lines(page, lang):
-        grid.add_row(say(name, lang), text)
-    out.print(grid, soft_wrap=True)
+    lines = [(say(name, lang), text) for name, text in _lines(page, lang)]
+    width = max(cell_len(name) for name, _ in lines)
+    for name, text in lines:
+        out.print(f"{set_cell_size(name, width)}  {text}", soft_wrap=True, markup=False)
     record = page.record
     named = {"draft": record.id, "version": record.version, "hash": record.hash}
     out.print(say(f"NEXT_{page.next}", lang, **named), soft_wrap=True, markup=False)
@@ -76,10 +76,15 @@ def _lines(page: Page, lang: Language) -> Iterator[tuple[str, str]]:
     rows = Counter(each.table for each in page.edits)
     yield "ROW_EDITS", ", ".join(f"{table}.csv {number:,}" for table, number in rows.items()) or "0"
     counts = Counter(each.severity for each in examined.findings)
-    yield "ROW_CHECK", ", ".join(
-        f"{say(severity.name, lang)} {number:,}" for severity, number in counts.items()
-    ) or say("NOTHING_FOUND", lang)
-    yield "ROW_WIDENS", f"{SIGNS[Direction.WIDENS]} {say('YES', lang)}" if examined.widens else say("NO", lang)
+    yield (
+        "ROW_CHECK",
+        ", ".join(f"{say(severity.name, lang)} {number:,}" for severity, number in counts.items())
+        or say("NOTHING_FOUND", lang),
+    )
+    yield (
+        "ROW_WIDENS",
+        f"{SIGNS[Direction.WIDENS]} {say('YES', lang)}" if examined.widens else say("NO", lang),
+    )
 
 
 def print_json(page: Page) -> None:
@@ -97,7 +102,13 @@ def print_json(page: Page) -> None:
         "needsApproval": examined.needs_approval,
         "next": page.next,
         "findings": [
-            {"id": each.id, "code": each.code, "severity": each.severity, "en": str(each), "ja": each.text("ja")}
+            {
+                "id": each.id,
+                "code": each.code,
+                "severity": each.severity,
+                "en": str(each),
+                "ja": each.text("ja"),
+            }
             for each in examined.findings
         ],
     }

@@ -9,9 +9,7 @@ from policies.edition import Edition
 from policies.evidence.report import Report
 
 
-def lines(
-    report: Report, edition: Edition, removable: Collection[str], lang: Language
-) -> Iterator[str]:
+def lines(report: Report, edition: Edition, removable: Collection[str], lang: Language) -> Iterator[str]:
     """Each part under its heading, with what it holds or that it holds nothing; `removable` rules may go."""
     words = Words(edition, lang)
     parts = (
@@ -38,9 +36,7 @@ def lines(
             "SHARES",
             [
                 f"{each.asker.client} ({each.asker.role})  {each.asker.purpose} → {each.asker.recipient}  "
-                + say(
-                    "SHARE", lang, withheld=each.withheld, fields=each.fields, accesses=each.accesses
-                )
+                + say("SHARE", lang, withheld=each.withheld, fields=each.fields, accesses=each.accesses)
                 for each in report.shares
                 if each.withheld
             ],

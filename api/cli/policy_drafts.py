@@ -35,7 +35,9 @@ def add_to(policies: typer.Typer) -> None:
 
 
 def run(
-    draft: Annotated[str | None, typer.Argument(help="One draft, by its id: its check and what comes next.")] = None,
+    draft: Annotated[
+        str | None, typer.Argument(help="One draft, by its id: its check and what comes next.")
+    ] = None,
     state: Annotated[DraftState | None, typer.Option(help="Only drafts in this state.")] = None,
     lang: LangOption = Language.EN,
     *,
@@ -53,7 +55,11 @@ async def _told(draft: str | None, state: DraftState | None, lang: Language, *, 
         found = await read_drafts(store, state=state and state.value, limit=MOST)
         newest, _ = await newest_edition(store)
     if as_json:
-        out.print(json.dumps([_form(each, newest) for each in found], ensure_ascii=False, indent=2), soft_wrap=True, markup=False)
+        out.print(
+            json.dumps([_form(each, newest) for each in found], ensure_ascii=False, indent=2),
+            soft_wrap=True,
+            markup=False,
+        )
     else:
         tell(_table(found, newest, lang))
 

@@ -75,9 +75,7 @@ async def _weighed(span: Span, lang: Language) -> tuple[Edition, Weighed]:
             return edition, await weigh(store, edition, span, parts(shown(progress)))
 
 
-def _write(
-    folder: Path, edition: Edition, edits: Sequence[Edit], *, force: bool, lang: Language
-) -> None:
+def _write(folder: Path, edition: Edition, edits: Sequence[Edit], *, force: bool, lang: Language) -> None:
     """The narrowed edition as files, where anything may go."""
     if not edits:
         err.print(say("NOTHING_REMOVABLE", lang), soft_wrap=True, markup=False)

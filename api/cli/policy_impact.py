@@ -19,7 +19,7 @@ from policies.impact.outcome import Direction
 WIDENS: Final = 2
 """How a command ends that is asked to tell by its end whether anything widens."""
 
-SIGNS: Final = {Direction.WIDENS: "▲", Direction.NARROWS: "▼", Direction.TELLS: "＝"}
+SIGNS: Final = {Direction.WIDENS: "▲", Direction.NARROWS: "▼", Direction.TELLS: "="}
 STYLES: Final = {Direction.WIDENS: "bold yellow", Direction.NARROWS: "blue", Direction.TELLS: "dim"}
 
 
@@ -37,7 +37,7 @@ def add_to(policies: typer.Typer) -> None:
     )(run)
 
 
-def run(
+def run(  # noqa: PLR0913 - the options of the command
     before: Annotated[
         str | None,
         typer.Argument(

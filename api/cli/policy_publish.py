@@ -34,7 +34,8 @@ def add_to(policies: typer.Typer) -> None:
 def run(  # noqa: PLR0913, PLR0917 - the options of the command
     draft: Annotated[str, typer.Argument(help="The id of the draft.")],
     name: Annotated[
-        str, typer.Option("--hash", help="The whole hash of what was read, so that nothing else is published.")
+        str,
+        typer.Option("--hash", help="The whole hash of what was read, so that nothing else is published."),
     ],
     note: Note,
     at: Annotated[
@@ -48,9 +49,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     What widens needs the approval of a second person, which can be given in the interface only.
     """
     operator_named(operator)
-    told = asyncio.run(
-        _published(draft, name, why(note, lang), time_of("--at", at), operator, lang)
-    )
+    told = asyncio.run(_published(draft, name, why(note, lang), time_of("--at", at), operator, lang))
     out.print(told, soft_wrap=True, markup=False)
 
 

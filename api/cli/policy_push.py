@@ -41,7 +41,8 @@ def add_to(policies: typer.Typer) -> None:
 def run(  # noqa: PLR0913, PLR0917 - the options of the command
     folder: Annotated[Path, typer.Argument(help="A folder of rule files.")],
     note: Annotated[
-        str | None, typer.Option(help="Why, in a sentence or two; it stays on record. Every new draft has one.")
+        str | None,
+        typer.Option(help="Why, in a sentence or two; it stays on record. Every new draft has one."),
     ] = None,
     draft: Annotated[
         str | None, typer.Option(help="The draft to put the folder into; else a new one is begun.")

@@ -42,7 +42,7 @@ def add_to(policies: typer.Typer) -> None:
     )(run)
 
 
-def run(
+def run(  # noqa: PLR0913 - the options of the command
     after: Annotated[
         str | None,
         typer.Argument(

@@ -35,7 +35,8 @@ def add_to(policies: typer.Typer) -> None:
 
 def run(  # noqa: PLR0913 - the options of the command
     edition: Annotated[
-        str, typer.Argument(help="The published edition to return to, by its number or the beginning of its id.")
+        str,
+        typer.Argument(help="The published edition to return to, by its number or the beginning of its id."),
     ],
     note: Note,
     operator: By = None,
@@ -55,7 +56,10 @@ async def _turned(  # noqa: PLR0913 - what is turned back to, why and by whom
     edition: str, note: str, operator: str | None, lang: Language, *, publish: bool, as_json: bool
 ) -> None:
     async with store_of(settings()) as store:
-        newest, earlier = (await published(store, None)).edition.id, (await published(store, edition)).edition.id
+        newest, earlier = (
+            (await published(store, None)).edition.id,
+            (await published(store, edition)).edition.id,
+        )
         if newest == earlier:
             raise CommandError(say("IN_FORCE_ALREADY", lang))
         base = await read_canonical(store, newest) or ""
