@@ -17,6 +17,13 @@ PAGES: Final = {
     "test": "api.cli.policy_table",
     "show": "api.cli.policy_show",
     "diff": "api.cli.policy_diff",
+    "impact": "api.cli.policy_impact",
+    "replay": "api.cli.policy_replay",
+    "evidence": "api.cli.policy_evidence",
+    "push": "api.cli.policy_push",
+    "drafts": "api.cli.policy_drafts",
+    "publish": "api.cli.policy_publish",
+    "rollback": "api.cli.policy_rollback",
     "pull": "api.cli.policy_pull",
     "casbin": "api.cli.policy_casbin",
 }

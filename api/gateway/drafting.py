@@ -136,7 +136,7 @@ class Drafting:
     async def align(self, _running: Running, said: Mapping[str, Any]) -> Made:
         """The decision table of a draft, as its rules answer."""
         draft, standing = await self._current(said)
-        return fit(Made(draft.base, await self._workshop.run(policy.align, standing, self._terms)))
+        return fit(Made(draft.base, await self.workshop.run(policy.align, standing, self._terms)))
 
     async def move(self, running: Running, said: Mapping[str, Any]) -> Made:
         """A draft on the edition in force."""

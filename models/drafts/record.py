@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -32,6 +32,9 @@ _CANONICAL = "SELECT canonical FROM editions WHERE id = :id LIMIT 1"
 
 Cells = tuple[str, ...] | None
 
+OPERATOR: Final = "cli:"
+"""What the name of an operator at the command line begins with, who is known by nothing but what they called themself."""
+
 
 class Author(NamedTuple):
     """Who had a part in a draft: the member of staff, or the client where none uses it; and with which client."""
@@ -40,9 +43,12 @@ class Author(NamedTuple):
     client: str
 
     def may_be(self, other: "Author") -> bool:
-        """Whether they may be the same: by name, or through one client that did not tell who used it."""
+        """Whether they may be the same: by name, or through one client that did not tell who used it.
+
+        An operator is whoever of the staff has that name.
+        """
         unknown = self.client == other.client and self.client in {self.by, other.by}
-        return self.by == other.by or unknown
+        return self.by.removeprefix(OPERATOR) == other.by.removeprefix(OPERATOR) or unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

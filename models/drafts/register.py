@@ -27,6 +27,9 @@ from models.register import Keeper, keep_change
 from policies.drafting import Drafted
 
 REGISTER: Final = "drafts"
+LONGEST_NOTE: Final = 2_000
+"""Characters of what is said why."""
+
 TURN: Final = 7_269_412
 """The key of the advisory lock on PostgreSQL under which drafts change and editions are published, one by one."""
 
@@ -103,8 +106,13 @@ class DraftRegister:
         await self._keep(draft, "CREATED", {"base": base, "hash": drafted.hash, "note": note})
         return draft
 
-    async def change(self, draft: str, version: int, drafted: Drafted, what: str, base: str) -> None:
-        """The draft as it was drafted anew from `version` of it; approvals of what it was stay behind."""
+    async def change(  # noqa: PLR0913, PLR0917 - what a change is made of
+        self, draft: str, version: int, drafted: Drafted, what: str, base: str, note: str | None = None
+    ) -> None:
+        """The draft as it was drafted anew from `version` of it; approvals of what it was stay behind.
+
+        `note`: why, where that was said; it stands on record with the change.
+        """
         found = await self.open(draft)
         if found.version != version:
             raise Stale
@@ -121,7 +129,8 @@ class DraftRegister:
         await self.transaction.execute(_CHANGE, row)
         await self._write(draft, drafted)
         became = {"base": base, "hash": drafted.hash, "version": found.version + 1}
-        await self._keep(draft, what, became, {name: getattr(found, name) for name in became})
+        was = {name: getattr(found, name) for name in became}
+        await self._keep(draft, what, became | ({"note": note} if note else {}), was)
 
     async def withdraw(self, draft: str, version: int) -> None:
         """Give a draft up, for good."""

@@ -55,6 +55,7 @@ class Comparison:
         self._parts: dict[tuple[_Context, Given], tuple[tuple[CellChange, ...], bool]] = {}
         self._operations: dict[_Steps, tuple[StepChange, ...]] = {}
         self._cells: dict[tuple[str, Cell, bool], tuple[bool, bool] | None] = {}
+        self._named: dict[_Context, tuple[CellChange, ...]] = {}
 
     def effect(self, row: AccessRow) -> Effect:
         """What changes of it."""
@@ -89,7 +90,7 @@ class Comparison:
             if told[0]:
                 changed.append(PartChange(start, size, told[0]))
             start += size
-        if len(row.refs) > start * REF_BYTES and (found := self._found(context.asked, old)):
+        if len(row.refs) > start * REF_BYTES and (found := self._named_in_vain(context, old)):
             changed.append(PartChange(start, None, found))
         return Effect((), tuple(changed), undecided) if changed or undecided else NOTHING
 
@@ -158,6 +159,15 @@ class Comparison:
     def _standings(self, old: Bench, cell: Cell) -> tuple[tuple[Standing, ...], bool]:
         known = cell.known.facts(cell.asked.role)
         return possible(known, old.facts(cell) | self._new.facts(cell))
+
+    def _named_in_vain(self, context: _Context, old: Bench) -> tuple[CellChange, ...]:
+        """The same for every access of this context, as nothing is on record of whoever was not there."""
+        found = self._named.get(context)
+        if found is None:
+            if len(self._named) >= KEPT:
+                self._named.clear()
+            found = self._named[context] = self._found(context.asked, old)
+        return found
 
     def _found(self, asked: Asked, old: Bench) -> tuple[CellChange, ...]:
         """That somebody who was named in vain may now exist for the requester."""

@@ -16,14 +16,13 @@ from api.gateway.walk import walk
 from models.drafts.barred import Barred
 from models.drafts.publication import publish, publishable
 from models.drafts.record import DraftRecord, newest_edition, read_draft
-from models.drafts.register import DraftRegister, Stale
+from models.drafts.register import LONGEST_NOTE, DraftRegister, Stale
 from models.drafts.worked import Worked
 from models.formats.fold import prose
 from models.formats.wrong import Wrong
 from models.jobs import box
 from models.jobs.job import JobKind
 
-LONGEST_NOTE = 2_000
 CLAUSE = "Clause 7; APPI Art 23"
 """What four eyes on the rules serve: the security control of personal data."""
 

@@ -1,0 +1,115 @@
+"""The page of a draft: what it is now, what the check finds in it, whether it widens, and what comes next."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+
+from api.cli.draft_change import look_at
+from api.cli.draft_change import tell as tell_findings
+from api.cli.draft_edition import read_standing
+from api.cli.policy_impact import SIGNS
+from api.cli.policy_told import say
+from api.cli.told import Language, out
+from models.database.store import Reader
+from models.drafts.draft import DraftState
+from models.drafts.record import DraftRecord
+from policies.edits import Edit
+from policies.examined import Examined
+from policies.impact.outcome import Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A draft with its edits and what was found in it."""
+
+    record: DraftRecord
+    edits: tuple[Edit, ...]
+    examined: Examined
+    outdated: bool
+
+    @property
+    def next(self) -> str:
+        """What has to happen before it is in force, as one word."""
+        if self.record.state is not DraftState.OPEN:
+            return self.record.state.name
+        if self.examined.wrong:
+            return "CORRECT"
+        if self.outdated:
+            return "REBASE"
+        return "APPROVE" if self.examined.needs_approval else "PUBLISH"
+
+
+async def page_of(reader: Reader, draft: str, lang: Language) -> Page:
+    """The page of a draft as it stands.
+
+    Raises:
+        CommandError: there is none.
+    """
+    record, sketch, outdated = await read_standing(reader, draft, lang)
+    return Page(record, sketch.edits, look_at(sketch, lang), outdated)
+
+
+def tell(page: Page, lang: Language, *, as_json: bool) -> None:
+    """Print it."""
+    if as_json:
+        print_json(page)
+        return
+    tell_findings(page.examined.findings, lang)
+    lines = [(say(name, lang), text) for name, text in _lines(page, lang)]
+    width = max(cell_len(name) for name, _ in lines)
+    for name, text in lines:
+        out.print(f"{set_cell_size(name, width)}  {text}", soft_wrap=True, markup=False)
+    record = page.record
+    named = {"draft": record.id, "version": record.version, "hash": record.hash}
+    out.print(say(f"NEXT_{page.next}", lang, **named), soft_wrap=True, markup=False)
+
+
+def _lines(page: Page, lang: Language) -> Iterator[tuple[str, str]]:
+    record, examined = page.record, page.examined
+    yield "ROW_DRAFT", record.id
+    yield "ROW_VERSION", f"{record.version}"
+    yield "ROW_HASH", record.hash
+    yield "ROW_BASE", record.base
+    rows = Counter(each.table for each in page.edits)
+    yield "ROW_EDITS", ", ".join(f"{table}.csv {number:,}" for table, number in rows.items()) or "0"
+    counts = Counter(each.severity for each in examined.findings)
+    yield (
+        "ROW_CHECK",
+        ", ".join(f"{say(severity.name, lang)} {number:,}" for severity, number in counts.items())
+        or say("NOTHING_FOUND", lang),
+    )
+    yield (
+        "ROW_WIDENS",
+        f"{SIGNS[Direction.WIDENS]} {say('YES', lang)}" if examined.widens else say("NO", lang),
+    )
+
+
+def print_json(page: Page) -> None:
+    """It for programs."""
+    record, examined = page.record, page.examined
+    form = {
+        "draft": record.id,
+        "state": record.state.value,
+        "version": record.version,
+        "hash": record.hash,
+        "base": record.base,
+        "outdated": page.outdated,
+        "edits": [{"table": each.table, "key": each.key} for each in page.edits],
+        "widens": examined.widens,
+        "needsApproval": examined.needs_approval,
+        "next": page.next,
+        "findings": [
+            {
+                "id": each.id,
+                "code": each.code,
+                "severity": each.severity,
+                "en": str(each),
+                "ja": each.text("ja"),
+            }
+            for each in examined.findings
+        ],
+    }
+    out.print(json.dumps(form, ensure_ascii=False, indent=2), soft_wrap=True, markup=False)
