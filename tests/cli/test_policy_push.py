@@ -51,7 +51,7 @@ def approve(pushed: Mapping[str, Any], staff: str) -> list[str]:
         user=None,
         recipients=("internal",),
         expires_at=float("inf"),
-        token_id="t",  # noqa: S106 - no secret
+        token_id="t",
         staff=staff,
     )
     said = {"i": {"draft": pushed["draft"], "hash": pushed["hash"], "note": "Agreed"}}
@@ -99,14 +99,7 @@ def publish(mokuteki: Mokuteki, draft: Mapping[str, Any], *words: str) -> Ran:
 
 def other_note(folder: Path, text: str) -> None:
     """A change that opens nothing: the note of a rule."""
-    file = folder / "rules.csv"
-    first, second, *rest = file.read_text(encoding="utf-8").split("\n")
-    file.write_text(
-        "\n".join(
-            (first, f"{second.removesuffix(chr(34))} {text}{chr(34) * second.endswith(chr(34))}", *rest)
-        ),
-        encoding="utf-8",
-    )
+    change(folder / "rules.csv", "The data of an erased person", f"The data, {text}, of an erased person")
 
 
 def drafts(mokuteki: Mokuteki, *words: str) -> list[dict[str, Any]]:
