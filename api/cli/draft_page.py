@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import typer
 from rich.cells import cell_len, set_cell_size
 
 from api.cli.draft_change import look_at
@@ -112,4 +113,4 @@ def print_json(page: Page) -> None:
             for each in examined.findings
         ],
     }
-    out.print(json.dumps(form, ensure_ascii=False, indent=2), soft_wrap=True, markup=False)
+    typer.echo(json.dumps(form, ensure_ascii=False, indent=2))

@@ -100,3 +100,17 @@ def test_a_draft_that_is_none_and_two_that_are_asked_at_once_are_sentences(mokut
     ran = mokuteki("policy", "impact", "1", "checkout", "--draft", "none", "--language", "ja")
     assert (ran.code, ran.out) == (1, "")
     assert "両方は指定できません" in ran.err
+
+
+def test_a_folder_that_does_not_load_is_told_whole_in_the_language(mokuteki: Mokuteki, rules: Path) -> None:
+    change(rules / "rules.csv", "application-contact,allow,", "application-contact,denny,")
+    change(rules / "rules.csv", ",service.eligibility,", ",service.eligiblity,")
+    ran = mokuteki("policy", "impact", str(rules), "--language", "ja", "--exit-code")
+    assert (ran.code, ran.out) == (1, "")
+    *lines, closing = ran.err.splitlines()
+    assert any("`service.eligibility` のことですか。" in line for line in lines)
+    assert any("「eft」：`denny` は" in line for line in lines)
+    assert (
+        closing
+        == f"mokuteki: `{rules}`は{len(lines)}件の誤りのため読み込めません。それぞれ直してから、もう一度試してください"
+    )

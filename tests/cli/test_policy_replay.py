@@ -5,7 +5,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ def ask(sql: str, values: Mapping[str, Any] | None = None) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def used(at_home: Path, edition: Edition) -> Iterator[Path]:
+def used(at_home: Path, edition: Edition) -> Path:
     """The installation after twenty days of use, under an edition that is older than they."""
     values = {
         "id": edition.id,
@@ -49,7 +49,7 @@ def used(at_home: Path, edition: Edition) -> Iterator[Path]:
             )
 
     asyncio.run(publish())
-    yield at_home
+    return at_home
 
 
 @pytest.fixture
