@@ -99,7 +99,7 @@ def publish(mokuteki: Mokuteki, draft: Mapping[str, Any], *words: str) -> Ran:
 
 def other_note(folder: Path, text: str) -> None:
     """A change that opens nothing: the note of a rule."""
-    change(folder / "rules.csv", "The data of an erased person", f"The data, {text}, of an erased person")
+    change(folder / "rules.csv", "The data of an erased person", f"The data of an erased person {text}")
 
 
 def drafts(mokuteki: Mokuteki, *words: str) -> list[dict[str, Any]]:
