@@ -80,6 +80,7 @@ class House:
     passing: Passing
     drafting: Drafting
     publisher: Publisher
+    runner: Runner
 
 
 def utc_now() -> datetime:
@@ -215,6 +216,7 @@ async def open_house(
             passing=passing,
             drafting=drafting,
             publisher=publisher,
+            runner=runner,
         )
 
 

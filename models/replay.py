@@ -1,6 +1,6 @@
 """The replay read from the ledger: accesses in chunks, and all that deciding them again needs."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -18,15 +18,18 @@ from policies.replay.tally import Line, Tally
 CHUNK: Final = 5_000
 """How many accesses are read at once: some megabytes, and some tens of milliseconds to decide again."""
 
-MOST_PEOPLE: Final = 1_000
-"""How many people a page of those behind one line holds."""
+WHO: Final = ("client", "role", "purpose", "recipient")
+"""The parts of a line that an access has as a whole."""
 
 LATE: Final = timedelta(hours=1)
 """How long an operation may go on under the edition it began with, and clocks be apart; far more than either is."""
 
 _ACCESSES = """
 SELECT id, client, role, purpose, recipient, edition, outcome, code, arguments, groups, refs FROM accesses
-WHERE id > :after AND id < :before AND purpose IS NOT NULL ORDER BY id LIMIT :limit
+WHERE id > :after AND id < :before AND purpose IS NOT NULL{only} ORDER BY id LIMIT :limit
+"""
+_OF_A_LINE = """
+ AND client = :client AND role = :role AND purpose = :purpose AND COALESCE(recipient, '') = :recipient
 """
 _EDITIONS = """
 SELECT id, canonical FROM editions
@@ -34,6 +37,9 @@ WHERE number >= (SELECT COALESCE(MAX(number), 0) FROM editions WHERE published_a
 """
 _KINDS = "SELECT id, kind FROM recipients"
 _BITS = "SELECT path, bit FROM catalogue"
+
+Find = Callable[[Sequence[AccessRow]], Awaitable[Iterable[int]]]
+"""The references of those in some accesses whom a line is about."""
 
 Progress = Callable[[int, float], None]
 """Told after each chunk: how many accesses were read, and which share of the time is behind."""
@@ -78,20 +84,29 @@ async def read_setting(reader: Reader, draft: str, since: datetime) -> Setting:
     )
 
 
-async def chunks(reader: Reader, span: Span, size: int = CHUNK) -> AsyncIterator[Chunk]:
-    """The accesses of a span that declared a purpose; on PostgreSQL no other month is read."""
-    after, whole = span.first - 1, max(span.end - SLOWEST - span.first, 1)
+async def chunks(
+    reader: Reader, span: Span, size: int = CHUNK, *, line: Line | None = None, last: int = LARGEST_ID
+) -> AsyncIterator[Chunk]:
+    """The accesses of a span that declared a purpose; on PostgreSQL no other month is read.
+
+    Where a `line` is named, only those it can be about; none of a number above `last`.
+    """
+    after, before = span.first - 1, min(span.end, last + 1)
+    whole = max(span.end - SLOWEST - span.first, 1)
+    sql = _ACCESSES.format(only="" if line is None else _OF_A_LINE)
+    named = {} if line is None else {name: getattr(line, name) for name in WHO}
     while True:
-        found = await reader.fetch(_ACCESSES, {"after": after, "before": span.end, "limit": size})
+        values = {**named, "after": after, "before": before, "limit": size}
+        found = await reader.fetch(sql, values)
         if found:
             after = found[-1][0]
-        last = len(found) < size
+        over = len(found) < size
         rows = [
             AccessRow(row[0], _day(_days(row[0])), *row[1:10], refs=bytes(row[10]))  # type: ignore[misc]
             for row in found
         ]
-        yield Chunk(rows, 1.0 if last else min((after - span.first) / whole, 1.0))
-        if last:
+        yield Chunk(rows, 1.0 if over else min((after - span.first) / whole, 1.0))
+        if over:
             return
 
 
@@ -118,20 +133,16 @@ async def replay(
     return found
 
 
-async def people_of(
-    reader: Reader, draft: Edition, span: Span, line: Line, after: int = 0
-) -> Mapping[int, str | None]:
-    """A page of those whom one line of a replay is about: references above `after`, with users' ids while linked.
+async def people_of(  # noqa: PLR0913 - which page of whom, and who finds them
+    reader: Reader, span: Span, line: Line, find: Find, *, last: int = LARGEST_ID, after: int = 0, size: int
+) -> tuple[int, ...]:
+    """A page of those whom one line of a replay is about: the lowest references above `after`.
 
     Personal data: whoever is shown them must be one who may read the ledger, for a declared purpose, and they are on
     record like anybody shown in the ledger.
     """
-    deciding = Replay(await read_setting(reader, draft.canonical(), span.since))
     found: set[int] = set()
-    async for chunk in chunks(reader, span):
-        found.update(ref for ref in deciding.people(chunk.rows, line) if ref > after)
-        found = set(nsmallest(MOST_PEOPLE, found))
-    listed = ", ".join(str(int(ref)) for ref in found) or "0"
-    rows = await reader.fetch(f"SELECT ref, id FROM users WHERE ref IN ({listed})", {})
-    ids = {row[0]: row[1] for row in rows}
-    return {ref: ids.get(ref) for ref in sorted(found)}
+    async for chunk in chunks(reader, span, line=line, last=last):
+        found.update(ref for ref in await find(chunk.rows) if ref > after)
+        found = set(nsmallest(size, found))
+    return tuple(sorted(found))

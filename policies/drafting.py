@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from policies.alignment import aligned
 from policies.check.gaps import unguarded
 from policies.edition import Edition
 from policies.edits import Conflict, Edit, apply, compare, rebase
@@ -73,6 +74,11 @@ def edit(draft: Sketch, wishes: Sequence[Wish], terms: Terms) -> Drafted:
     return _applied(draft, tables, edits, terms, flaws)
 
 
+def align(draft: Sketch, terms: Terms) -> Drafted:
+    """The draft with each row of its decision table expecting what its rules answer."""
+    return _applied(draft, tables_of(draft), aligned(made_of(draft)), terms)
+
+
 def take(draft: Sketch, sheets: Sequence[tuple[str, str]], model: str | None, terms: Terms) -> Drafted:
     """The draft with whole tables in place of its own, each as CSV text with its header, and perhaps a model."""
     tables = tables_of(draft)
@@ -110,6 +116,11 @@ def turn_back(base: str, earlier: str, terms: Terms) -> Drafted:
     """The draft that makes an earlier edition of the one in force, as far as code still knows its fields."""
     edition = edition_of(earlier)
     return _drafted(base, edition.tables(), edition.model, terms)
+
+
+def propose(base: str, edits: Sequence[Edit], terms: Terms) -> Drafted:
+    """A draft of edits that were worked out of its base."""
+    return _applied(Sketch(base), edition_of(base).tables(), edits, terms)
 
 
 def contested(draft: Sketch, onto: str) -> tuple[Conflict, ...]:

@@ -60,7 +60,7 @@ def _unfit(
     if wish.columns is None and not known:
         found.append(flaw("", "EDIT_NO_ROW", name=wish.key))
     if wish.table == FIELDS and wish.columns is not None and wish.key not in declared:
-        found.append(flaw("path", "FIELD_UNDECLARED", path=wish.key))
+        found.append(flaw("path", "EDIT_UNDECLARED", path=wish.key))
     if wish.after not in {None, FIRST} and wish.after not in rows and (wish.table, wish.after) not in before:
         found.append(flaw("", "AFTER_NO_ROW", name=wish.after))
     given = [column for column, _ in wish.columns or ()]

@@ -14,11 +14,12 @@ from api.cli.policy_replay import PARTS, Days, last, parts
 from api.cli.policy_told import say
 from api.cli.shared import edition_in_force, settings, store_of
 from api.cli.told import LangOption, Language, bar, err, examples, out, shown
-from models.evidence import Weighed, weigh
+from models.evidence import weigh
 from models.replay import Span
 from policies.drafting import RULES
 from policies.edition import Edition
 from policies.edits import Edit, apply
+from policies.evidence.weighed import Weighed
 
 
 def add_to(policies: typer.Typer) -> None:

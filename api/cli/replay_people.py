@@ -10,8 +10,10 @@ from api.cli.told import Language
 from api.gateway.ledger_door import FIELD
 from api.gateway.record import Record
 from api.house import House
-from models.replay import MOST_PEOPLE, Progress, Span, people_of, replay
+from models.ledger.history import History
+from models.replay import Progress, Span, chunks, read_setting, replay
 from policies.edition import Edition
+from policies.replay.replay import Replay
 from policies.replay.tally import Line
 
 DOOR = "Query.accesses"
@@ -43,15 +45,12 @@ async def gather(  # noqa: PLR0913, PLR0917 - what is read, by whom, and how it 
     line = next((line for line, _ in found.lines() if name_of(line) == name), None)
     if line is None:
         raise CommandError(say("LINE_UNKNOWN", lang))
-    people: dict[int, str | None] = {}
-    page = await people_of(house.store, draft, span, line)
-    while page:
-        people |= page
-        if len(page) < MOST_PEOPLE:
-            break
-        page = await people_of(house.store, draft, span, line, after=max(page))
+    deciding = Replay(await read_setting(house.store, draft.canonical(), span.since))
+    refs: set[int] = set()
+    async for chunk in chunks(house.store, span, line=line):
+        refs.update(deciding.people(chunk.rows, line))
+    people = await History(house.store, house.inforce.bits).ids(refs)
     record = Record()
-    record.touched(people, FIELD)
+    record.touched(refs, FIELD)
     await keep(house, entry(force, requester, asked, OPERATION, record))
-    ids = tuple(sorted(each for each in people.values() if each is not None))
-    return People(line, ids, len(people) - len(ids))
+    return People(line, tuple(sorted(people.values())), len(refs) - len(people))

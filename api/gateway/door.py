@@ -19,6 +19,7 @@ from api.gateway.refusal import PathStep
 from api.gateway.registers import Registers
 from api.gateway.selection import Selected
 from api.tokens.requester import Requester
+from api.workshop import Workshop
 from models.database.store import Reader, Row
 from models.ledger.entry import Group
 from models.sealing.vault import Vault
@@ -95,6 +96,7 @@ class Door:
     values: Mapping[str, Any]
     registers: Registers
     vault: Vault
+    workshop: Workshop
 
     async def one(self, asking: Asking, user: str | None) -> Released:
         """The user with this id, or None where nobody of this id exists for the requester."""

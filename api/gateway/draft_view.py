@@ -87,7 +87,7 @@ async def draft_view(reader: Reader, draft: DraftRecord, selected: Selected, dra
         "edits": [_edit(each) for each in await read_edits(reader, draft.id)]
         if asks(selected, "edits")
         else [],
-        "check": [_finding(each) for each in examined.findings],
+        "check": [_finding(each, examined.accepted) for each in examined.findings],
         "widens": examined.widens,
         "needsApproval": examined.needs_approval,
         "approvals": [_approval(each, draft) for each in await read_approvals(reader, draft.id)],
@@ -121,10 +121,11 @@ def _cells(table: str, cells: Sequence[str] | None) -> list[View] | None:
     return [{"column": column, "value": value} for column, value in zip(columns, cells, strict=True)]
 
 
-def _finding(found: Mistake) -> View:
+def _finding(found: Mistake, accepted: frozenset[str]) -> View:
     return {
         "id": found.id,
         "severity": found.severity.value,
+        "accepted": found.id in accepted,
         "code": found.code,
         "table": found.table,
         "row": found.row or None,

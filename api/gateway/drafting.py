@@ -1,7 +1,7 @@
 """The drafting: what changes of drafts need worked out, beside any transaction, in the workshop and kept for a while."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -15,9 +15,11 @@ from models.drafts.barred import Barred
 from models.drafts.draft import DraftState
 from models.drafts.record import DraftRecord, read_canonical, read_draft, read_edits, sketch_of
 from models.drafts.worked import Worked
+from models.jobs.box import read_job
+from models.jobs.job import JobKind, JobState
 from policies import drafting as policy
 from policies.drafting import Choice, Sketch, Terms
-from policies.edits import Conflict
+from policies.edits import Conflict, Edit
 from policies.examined import Examined, examine
 from policies.wish import Wish
 
@@ -29,11 +31,11 @@ EXAMINED: Final = ("check", "widens", "needsApproval")
 
 
 class Drafting:
-    """Works out drafts for one process."""
+    """Works out drafts for one process, in its workshop."""
 
     def __init__(self, store: Store, workshop: Workshop, terms: Terms) -> None:
         self._store = store
-        self._workshop = workshop
+        self.workshop = workshop
         self._terms = terms
         self._kept: dict[Hashable, asyncio.Task[Any]] = {}
 
@@ -79,7 +81,7 @@ class Drafting:
             Barred: code could not serve under it any more, or the draft changed while it was read.
         """
         standing = await self._sketch(self._store, draft)
-        hash_, canonical, serves = await self._workshop.run(policy.finish, standing, self._terms)
+        hash_, canonical, serves = await self.workshop.run(policy.finish, standing, self._terms)
         if hash_ != draft.hash:
             raise Barred("HASH_CHANGED", "hash")
         if not serves:
@@ -90,19 +92,34 @@ class Drafting:
         """A new draft."""
         base = str(said.get("from") or running.force.edition.id)
         text = await self._canonical(self._store, base, "from")
-        return fit(Made(base, await self._workshop.run(policy.begin, text, self._terms)))
+        return fit(Made(base, await self.workshop.run(policy.begin, text, self._terms)))
 
     async def turn_back(self, running: Running, said: Mapping[str, Any]) -> Made:
         """A draft that makes an earlier edition."""
         base, earlier = running.force.edition.id, str(said["to"])
         texts = [await self._canonical(self._store, each, "to") for each in (base, earlier)]
-        return fit(Made(base, await self._workshop.run(policy.turn_back, *texts, self._terms)))
+        return fit(Made(base, await self.workshop.run(policy.turn_back, *texts, self._terms)))
+
+    async def propose(self, running: Running, said: Mapping[str, Any]) -> Made:
+        """A draft that removes what the ledger showed no use of."""
+        job = await read_job(self._store, str(said["job"]))
+        if job is None:
+            raise Barred("JOB_UNKNOWN", "job")
+        if job.kind is not JobKind.EVIDENCE or job.state is not JobState.DONE:
+            raise Barred("EVIDENCE_MISSING", "job")
+        if job.base != running.force.edition.id:
+            raise Barred("EVIDENCE_OUTDATED", "job")
+        edits = tuple(_kept_edit(each) for each in job.result["edits"])
+        if not edits:
+            raise Barred("NOTHING_UNUSED", "job")
+        text = await self._canonical(self._store, job.base, "job")
+        return fit(Made(job.base, await self.workshop.run(policy.propose, text, edits, self._terms)))
 
     async def edit(self, _running: Running, said: Mapping[str, Any]) -> Made:
         """Rows of a draft."""
         draft, standing = await self._current(said)
         wishes = [_wish(each) for each in said["edits"]]
-        drafted = await self._workshop.run(policy.edit, standing, tuple(wishes), self._terms)
+        drafted = await self.workshop.run(policy.edit, standing, tuple(wishes), self._terms)
         places = {(each.table, each.key): place for place, each in reversed(list(enumerate(wishes)))}
         return fit(Made(draft.base, drafted), places, "edits")
 
@@ -112,9 +129,14 @@ class Drafting:
         sheets = tuple((str(each["table"]), str(each["csv"])) for each in said.get("tables") or ())
         if len({table for table, _ in sheets}) < len(sheets):
             raise Barred("TABLE_TWICE", "tables")
-        drafted = await self._workshop.run(policy.take, standing, sheets, said.get("model"), self._terms)
+        drafted = await self.workshop.run(policy.take, standing, sheets, said.get("model"), self._terms)
         places = {(table, ""): place for place, (table, _) in enumerate(sheets)}
         return fit(Made(draft.base, drafted), places, "tables")
+
+    async def align(self, _running: Running, said: Mapping[str, Any]) -> Made:
+        """The decision table of a draft, as its rules answer."""
+        draft, standing = await self._current(said)
+        return fit(Made(draft.base, await self.workshop.run(policy.align, standing, self._terms)))
 
     async def move(self, running: Running, said: Mapping[str, Any]) -> Made:
         """A draft on the edition in force."""
@@ -125,7 +147,7 @@ class Drafting:
             for each in said.get("resolutions") or ()
         )
         text = await self._canonical(self._store, onto, "draft")
-        drafted = await self._workshop.run(policy.move, standing, text, choices, self._terms)
+        drafted = await self.workshop.run(policy.move, standing, text, choices, self._terms)
         places = {(each.table, each.key): place for place, each in enumerate(choices)}
         return fit(Made(onto, drafted), places, "resolutions")
 
@@ -164,11 +186,11 @@ class Drafting:
         return found
 
     async def _examine(self, reader: Reader, draft: DraftRecord) -> Examined:
-        return await self._workshop.run(examine, await self._sketch(reader, draft))
+        return await self.workshop.run(examine, await self._sketch(reader, draft))
 
     async def _contest(self, reader: Reader, draft: DraftRecord, onto: str) -> tuple[Conflict, ...]:
         text = await self._canonical(reader, onto, "draft")
-        return await self._workshop.run(policy.contested, await self._sketch(reader, draft), text)
+        return await self.workshop.run(policy.contested, await self._sketch(reader, draft), text)
 
     async def _foresee(self, running: Running, step: Step, made: Made) -> None:
         """Work out what the answer will tell of the draft, before the transaction that makes it."""
@@ -180,11 +202,11 @@ class Drafting:
             )
 
         async def find() -> Examined:
-            return await self._workshop.run(examine, await standing())
+            return await self.workshop.run(examine, await standing())
 
         async def contest() -> tuple[Conflict, ...]:
             text = await self._canonical(self._store, newest, "draft")
-            return await self._workshop.run(policy.contested, await standing(), text)
+            return await self.workshop.run(policy.contested, await standing(), text)
 
         if any(asks(selected, name) for name in EXAMINED):
             await self._once(("examined", made.base, drafted.hash), find)
@@ -207,8 +229,10 @@ _WORKS: Final[Mapping[str, Callable[[Drafting, Running, Mapping[str, Any]], Awai
         {
             "createDraft": Drafting.begin,
             "rollBackEdition": Drafting.turn_back,
+            "proposeLeastPrivilege": Drafting.propose,
             "editDraft": Drafting.edit,
             "importDraft": Drafting.take,
+            "alignDecisions": Drafting.align,
             "rebaseDraft": Drafting.move,
             "approveDraft": Drafting.whole,
             "publishEdition": Drafting.whole,
@@ -223,6 +247,11 @@ async def _awaited(work: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401 -
 
 def _word(value: object) -> str:
     return str(getattr(value, "value", value))
+
+
+def _kept_edit(kept: Sequence[Any]) -> Edit:
+    table, key, cells, after = kept
+    return Edit(table, key, None if cells is None else tuple(cells), after)
 
 
 def _wish(said: Mapping[str, Any]) -> Wish:

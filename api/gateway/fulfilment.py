@@ -201,6 +201,7 @@ class Fulfilment:
             values,
             Registers(view, self._vault, running.at),
             self._vault,
+            self._drafting.workshop,
         )
 
 

@@ -6,12 +6,14 @@ from typing import Any, Final
 
 import orjson
 
+from api.gateway.evidence_view import evidence_view
 from api.gateway.running import Step
 from api.gateway.walk import walk
 from models.database.store import Reader
 from models.jobs.box import read_job, read_jobs
 from models.jobs.job import Job, JobKind
 from policies.impact.change import Impact
+from policies.impact.outcome import Direction
 
 View = dict[str, Any]
 JOB_DOORS: Final = ("policyJobs", "policyJob")
@@ -54,6 +56,7 @@ def job_view(job: Job) -> View:
         "trouble": job.trouble and job.trouble.value,
         "impact": job.result and _impact(job.result) if job.kind is JobKind.IMPACT else None,
         "replay": job.result and _replay(job.result) if job.kind is JobKind.REPLAY else None,
+        "evidence": job.result and evidence_view(job.result) if job.kind is JobKind.EVIDENCE else None,
     }
 
 
@@ -69,7 +72,12 @@ def _impact(result: Mapping[str, Any]) -> View:
 
 
 def _change(change: Mapping[str, Any]) -> View:
-    return {**change, "text": lambda lang="ja": change["en" if lang == "en" else "ja"]}
+    direction = Direction(change["direction"]).name
+    return {
+        **change,
+        "direction": direction,
+        "text": lambda lang="ja": change["en" if lang == "en" else "ja"],
+    }
 
 
 def _replay(result: Mapping[str, Any]) -> View:

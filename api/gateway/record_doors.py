@@ -11,6 +11,7 @@ from api.gateway.notice_door import FIELD as NOTICES
 from api.gateway.notice_door import read_notices
 from api.gateway.received_door import read_received
 from api.gateway.record import Record
+from api.gateway.replay_door import read_replay_people
 from api.gateway.selection import Selected
 from api.gateway.transmission_door import read_transmission_page
 
@@ -27,6 +28,7 @@ class RecordDoor(NamedTuple):
 RECORD_DOORS: Mapping[str, RecordDoor] = MappingProxyType(
     {
         "accesses": RecordDoor(FIELD, read_ledger),
+        "replayPeople": RecordDoor(FIELD, read_replay_people),
         "provisions": RecordDoor(FIELD, read_ledger),
         "notices": RecordDoor(NOTICES, read_notices),
         "cases": RecordDoor(CASES, look_up_cases),

@@ -1,9 +1,13 @@
 """The heavy part of jobs, as a workshop runs it: pure, given and giving plain data, with what was read last kept read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 
 from policies.drafting import Sketch, edition_of, made_of
+from policies.evidence.age import Row
+from policies.evidence.evidence import Evidence, Weighing
+from policies.evidence.weighed import Weighed, weighed
 from policies.impact.comparison import Comparison, Part
 from policies.impact.impact import merged
 from policies.replay.replay import Replay, Setting
@@ -58,3 +62,37 @@ def replayed(job: str, rows: Sequence[AccessRow]) -> Tally:
         KeyError: this process was not made ready for the job.
     """
     return _replays[job].tally(rows)
+
+
+_weighings: dict[str, Weighing] = {}
+
+
+def open_weighing(job: str, setting: Setting) -> None:
+    """Be ready to weigh accesses for a job, and forget the job before it."""
+    _weighings.clear()
+    _weighings[job] = Weighing(setting)
+
+
+def evidence(job: str, rows: Sequence[AccessRow]) -> Evidence:
+    """What these accesses show.
+
+    Raises:
+        KeyError: this process was not made ready for the job.
+    """
+    return _weighings[job].evidence(rows)
+
+
+def rules(edition: str) -> list[Row]:
+    """The rules of an edition, as far as they decide."""
+    return [rule.casbin_row() for rule in edition_of(edition).rules]
+
+
+def conclusion(
+    found: Evidence,
+    edition: str,
+    scopes: Mapping[str, Sequence[str]],
+    ages: Mapping[str, datetime],
+    since: datetime,
+) -> Weighed:
+    """What follows of an edition from evidence; as `weighed`."""
+    return weighed(found, edition_of(edition), scopes, ages, since)

@@ -6,6 +6,7 @@ from enum import StrEnum
 import strawberry
 
 from api.schema.drafts import Draft
+from api.schema.jobs import PolicyJob
 
 UNSET = strawberry.UNSET
 WHICH = "The draft's number"
@@ -93,6 +94,14 @@ class ImportDraftInput:
     model: str | None = strawberry.field(
         default=UNSET, description="The text of the Casbin model; as it is if left out"
     )
+
+
+@strawberry.input(description="A draft whose decision table is to expect what its rules answer")
+class AlignDecisionsInput:
+    """An alignment."""
+
+    draft: strawberry.ID = strawberry.field(description=WHICH)
+    if_version: int = strawberry.field(description=VERSION)
 
 
 @strawberry.input(description="How one conflict ends")
@@ -202,6 +211,13 @@ class ImportDraftPayload:
     draft: Draft = strawberry.field(description=NOW)
 
 
+@strawberry.type(description="What aligning the decision table of a draft answers")
+class AlignDecisionsPayload:
+    """A draft."""
+
+    draft: Draft = strawberry.field(description=NOW)
+
+
 @strawberry.type(description="What rebasing a draft answers")
 class RebaseDraftPayload:
     """A draft."""
@@ -250,4 +266,22 @@ class RollBackEditionPayload:
 
     draft: Draft = strawberry.field(
         description="The draft that returns to the earlier edition, to be published like any"
+    )
+
+
+@strawberry.input(description="A draft that removes what nothing used")
+class ProposeLeastPrivilegeInput:
+    """A proposal."""
+
+    job: strawberry.ID = strawberry.field(description="The number of the evidence, which must be done")
+    note: str = strawberry.field(description=NOTE)
+
+
+@strawberry.type(description="The draft, and its impact under way")
+class ProposeLeastPrivilegePayload:
+    """A proposal."""
+
+    draft: Draft = strawberry.field(description="The draft")
+    job: PolicyJob | None = strawberry.field(
+        description="Its impact; null in the answer of a repeated request where the draft was changed meanwhile"
     )

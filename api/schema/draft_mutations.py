@@ -6,6 +6,8 @@ import strawberry
 
 from api.schema.arguments import told
 from api.schema.draft_inputs import (
+    AlignDecisionsInput,
+    AlignDecisionsPayload,
     ApproveDraftInput,
     ApproveDraftPayload,
     CancelPublicationInput,
@@ -16,6 +18,8 @@ from api.schema.draft_inputs import (
     EditDraftPayload,
     ImportDraftInput,
     ImportDraftPayload,
+    ProposeLeastPrivilegeInput,
+    ProposeLeastPrivilegePayload,
     PublishEditionInput,
     PublishEditionPayload,
     RebaseDraftInput,
@@ -56,6 +60,15 @@ class DraftMutations:
     def import_draft(
         self, info: Info, input: Annotated[ImportDraftInput, told("The tables")]
     ) -> ImportDraftPayload:
+        """Finished."""
+        return finished(info)
+
+    @strawberry.mutation(
+        description="Have each row of a draft's decision table expect what its rules answer; each such edit is in `edits`"
+    )
+    def align_decisions(
+        self, info: Info, input: Annotated[AlignDecisionsInput, told("Which draft")]
+    ) -> AlignDecisionsPayload:
         """Finished."""
         return finished(info)
 
@@ -111,5 +124,14 @@ class DraftMutations:
     def roll_back_edition(
         self, info: Info, input: Annotated[RollBackEditionInput, told("Which edition, and why")]
     ) -> RollBackEditionPayload:
+        """Finished."""
+        return finished(info)
+
+    @strawberry.mutation(
+        description="Begin a draft that removes the rules which nothing used, and have its impact worked out"
+    )
+    def propose_least_privilege(
+        self, info: Info, input: Annotated[ProposeLeastPrivilegeInput, told("On which evidence, and why")]
+    ) -> ProposeLeastPrivilegePayload:
         """Finished."""
         return finished(info)

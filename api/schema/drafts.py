@@ -58,6 +58,10 @@ class DraftFinding:
 
     id: strawberry.ID = strawberry.field(description="Its name, by which an approval overrides it")
     severity: Severity = strawberry.field(description="How grave it is")
+    accepted: bool = strawberry.field(
+        description="It is `OVERRIDABLE` and no more than stands in the edition that the draft starts from, so that"
+        " nobody need say again why it may stand"
+    )
     code: strawberry.ID = strawberry.field(description="Of what kind it is, such as `DECISION_FAILS`")
     table: strawberry.ID = strawberry.field(description="The table it is in")
     row: int | None = strawberry.field(

@@ -11,6 +11,8 @@ from api.schema.jobs import (
     AssessDraftPayload,
     CancelJobInput,
     CancelJobPayload,
+    GatherEvidenceInput,
+    GatherEvidencePayload,
     PolicyJob,
 )
 from models.jobs.job import JobKind
@@ -51,6 +53,16 @@ class JobMutations:
     def assess_draft(
         self, info: Info, input: Annotated[AssessDraftInput, told("Which draft, and what of it")]
     ) -> AssessDraftPayload:
+        """Finished."""
+        return finished(info)
+
+    @strawberry.mutation(
+        description="Have worked out which rules, fields, purposes and scopes the accesses of the last days used, and"
+        " which none did"
+    )
+    def gather_evidence(
+        self, info: Info, input: Annotated[GatherEvidenceInput, told("Of how many days")]
+    ) -> GatherEvidencePayload:
         """Finished."""
         return finished(info)
 

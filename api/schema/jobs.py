@@ -5,6 +5,8 @@ from datetime import date, datetime
 import strawberry
 
 from api.schema.arguments import Lang
+from api.schema.least_privilege import LeastPrivilege
+from api.schema.paging import PageInfo
 from models.jobs.job import JobKind, JobState, JobTrouble
 from policies.impact.outcome import Direction
 from policies.replay.effect import Change, Step
@@ -138,6 +140,31 @@ class Replay:
     )
 
 
+@strawberry.type(description="Somebody whom a line of a replay is about")
+class ReplayPerson:
+    """A person."""
+
+    user: strawberry.ID = strawberry.field(
+        description="Who; `unlinked:…` once the link to the ledger was erased"
+    )
+
+
+@strawberry.type(description="A person and their place in the list")
+class ReplayPersonEdge:
+    """An edge."""
+
+    node: ReplayPerson = strawberry.field(description="The person")
+    cursor: str = strawberry.field(description="Their place, for `after`")
+
+
+@strawberry.type(description="A page of people, in no order that tells anything")
+class ReplayPersonConnection:
+    """A page."""
+
+    edges: list[ReplayPersonEdge] = strawberry.field(description="The people of this page")
+    page_info: PageInfo = strawberry.field(description="Whether there are more, and where they begin")
+
+
 @strawberry.type(description="Long work on a draft or on the ledger")
 class PolicyJob:
     """A job."""
@@ -159,6 +186,9 @@ class PolicyJob:
     trouble: JobTrouble | None = strawberry.field(description="Why it failed")
     impact: Impact | None = strawberry.field(description="What it found, if it is of this kind and done")
     replay: Replay | None = strawberry.field(description="What it found, if it is of this kind and done")
+    evidence: LeastPrivilege | None = strawberry.field(
+        description="What it found, if it is of this kind and done"
+    )
 
 
 @strawberry.input(description="What to work out of a draft")
@@ -178,6 +208,20 @@ class AssessDraftInput:
 @strawberry.type(description="The assessment, under way or done before")
 class AssessDraftPayload:
     """An assessment."""
+
+    job: PolicyJob = strawberry.field(description="The job")
+
+
+@strawberry.input(description="Evidence to be gathered from the ledger")
+class GatherEvidenceInput:
+    """A gathering."""
+
+    days: int = strawberry.field(default=90, description="How many days are looked at, from 1 to 366")
+
+
+@strawberry.type(description="The gathering, under way")
+class GatherEvidencePayload:
+    """A gathering."""
 
     job: PolicyJob = strawberry.field(description="The job")
 

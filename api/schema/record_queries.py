@@ -8,6 +8,7 @@ import strawberry
 from api.schema.arguments import After, First, told
 from api.schema.cases import CaseConnection
 from api.schema.finished import Info, finished
+from api.schema.jobs import ReplayPersonConnection
 from api.schema.ledger import AccessConnection, ProvisionConnection
 from api.schema.notices import WithdrawalNoticeConnection
 from api.schema.receipts import ReceiptConnection, ReceivedConnection
@@ -41,6 +42,20 @@ class RecordQueries:
         first: First = 50,
         after: After = UNSET,
     ) -> AccessConnection:
+        """Finished."""
+        return finished(info)
+
+    @strawberry.field(
+        description="Whom one line of a replay is about, decided again; the draft must still be what was replayed"
+    )
+    def replay_people(
+        self,
+        info: Info,
+        job: Annotated[strawberry.ID, told("The number of the replay, which must be done")],
+        line: Annotated[int, told("The place of the line in `replay.lines`, from 0")],
+        first: First = 50,
+        after: After = UNSET,
+    ) -> ReplayPersonConnection:
         """Finished."""
         return finished(info)
 

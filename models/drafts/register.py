@@ -151,7 +151,8 @@ class DraftRegister:
         if worked.examined.wrong:
             raise Barred("FINDINGS_OPEN", findings=[each.id for each in worked.examined.wrong])
         overridable = [each.id for each in worked.examined.overridable]
-        if unknown := [each for each in overrides if each not in overridable]:
+        known = {*overridable, *worked.examined.accepted}
+        if unknown := [each for each in overrides if each not in known]:
             raise Barred("OVERRIDE_UNKNOWN", "overrides", findings=unknown)
         if unsaid := [each for each in overridable if not overrides.get(each, "").strip()]:
             raise Barred("OVERRIDES_MISSING", "overrides", findings=unsaid)

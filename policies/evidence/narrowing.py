@@ -1,6 +1,6 @@
 """The narrowing: a draft that removes the rules which nothing used."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -25,21 +25,16 @@ GONE: Final = ("（根拠の規則が外れ、不可）", " (no longer: its rule
 """What is put behind the text of a row of the decision table whose answer the draft turns."""
 
 
-def removable(edition: Edition, used: Iterable[str], before: Sequence[Edition]) -> tuple[Rule, ...]:
+def removable(edition: Edition, used: Iterable[str], old: Container[str]) -> tuple[Rule, ...]:
     """The rules that nothing used and that may go.
 
-    Only allows of reading, collecting and correcting personal data, in force unchanged in every edition `before`, which
-    are those of the whole time looked at; without one, nothing is old enough. What a person's own rights or a duty under
-    the law rest on stays, whether it was used or not.
+    Only allows of reading, collecting and correcting personal data, and only those named in `old`, which were in force as
+    they are during the whole time looked at. What a person's own rights or a duty under the law rest on stays, whether it
+    was used or not.
     """
     named = frozenset(used)
     return tuple(
-        rule
-        for rule in edition.rules
-        if before
-        and rule.id not in named
-        and _may_go(edition, rule)
-        and all(_alike(rule, each) for each in before)
+        rule for rule in edition.rules if rule.id in old and rule.id not in named and _may_go(edition, rule)
     )
 
 
@@ -56,12 +51,6 @@ def _may_go(edition: Edition, rule: Rule) -> bool:
         and purpose is not None
         and LEGAL not in {purpose.id, purpose.parent}
     )
-
-
-def _alike(rule: Rule, before: Edition) -> bool:
-    """Whether an edition held the rule as it is, in what decides."""
-    was = before.rule(rule.id)
-    return was is not None and was.casbin_row() == rule.casbin_row()
 
 
 def narrowing(edition: Edition, gone: Sequence[Rule]) -> tuple[Edit, ...]:

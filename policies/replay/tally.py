@@ -1,6 +1,6 @@
 """The tally: who would gain and lose what, counted; never who the people are."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from policies.replay.effect import Change, Effect, Step
@@ -21,6 +21,13 @@ class Line(NamedTuple):
     field: str
     change: Change
     sure: bool
+
+    @classmethod
+    def of(cls, form: Mapping[str, Any]) -> "Line":
+        """The line that `form` wrote."""
+        said = {name: form[name] for name in cls._fields}
+        step = said["step"] and Step(said["step"])
+        return cls(**{**said, "step": step, "change": Change(said["change"])})
 
     def form(self) -> dict[str, Any]:
         """It as JSON holds it."""

@@ -51,6 +51,7 @@ def force_of(edition: Edition) -> Force:
         ("policy_admin", ["a"], False),
         ("auditor", ["internal"], False),
         ("policy_approver", ["internal"], True),
+        ("policy_approver", ["a"], False),
         ("employer", ["nobody"], False),
         ("employer", [], False),
         ("employer", ["ads"], False),

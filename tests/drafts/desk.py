@@ -13,7 +13,7 @@ APPROVER = "policy-approver"
 DRAFT = """
 id state version base hash note createdBy changedBy authors widens needsApproval outdated publishAt trouble edition
 edits { table key was { column value } became { column value } after by }
-check { id severity code table key text(lang: "en") }
+check { id severity accepted code table key text(lang: "en") }
 approvals { by base hash note overrides { finding reason } withdrawnAt superseded counts }
 conflicts { table key mine { column value } theirs { column value } }
 """
@@ -24,8 +24,14 @@ def changing(name: str, fields: str = DRAFT) -> str:
     return f"mutation Do($i: {kind}!) {{ {name}(input: $i) {{ draft {{ {fields} }} }} }}"
 
 
-async def send(
-    world: World, client: str, query: str, said: Mapping[str, Any] | None = None, staff: str | None = None
+async def send(  # noqa: PLR0913 - who asks what, and how
+    world: World,
+    client: str,
+    query: str,
+    said: Mapping[str, Any] | None = None,
+    staff: str | None = None,
+    *,
+    language: str = "en",
 ) -> Any:
     """Ask as a client, or as a member of staff who uses it."""
     holder = Holder(client=await Client.get(name=client), staff=staff)
@@ -33,7 +39,11 @@ async def send(
     response = await world.http.post(
         "/graphql",
         json={"query": query, "variables": dict(said or {})},
-        headers={"Authorization": f"Bearer {token}", "Accept": "application/graphql-response+json"},
+        headers={
+            "Authorization": f"Bearer {token}",
+            "Accept": "application/graphql-response+json",
+            "Accept-Language": language,
+        },
     )
     return response.json() | {"status": response.status_code}
 
@@ -84,3 +94,17 @@ async def drafted(world: World, *edits: dict[str, Any], **who: Any) -> dict[str,
     if not edits:
         return draft
     return await do(world, "editDraft", draft=draft["id"], ifVersion=1, edits=list(edits), **who)
+
+
+def agreed(draft: dict[str, Any], note: str = "Read and agreed") -> dict[str, Any]:
+    """What an approver says who read the draft's check: each finding that may stand does, for a reason."""
+    return {
+        "draft": draft["id"],
+        "hash": draft["hash"],
+        "note": note,
+        "overrides": [
+            {"finding": each["id"], "reason": f"Needed: {each['text']}"}
+            for each in draft["check"]
+            if each["severity"] == "OVERRIDABLE" and not each["accepted"]
+        ],
+    }

@@ -2,24 +2,24 @@
 
 from typing import Any
 
-from tests.drafts.desk import ADMIN, APPROVER, do, drafted, read, reasons, refused, row
-from tests.drafts.test_story import WIDER
+from tests.drafts.desk import ADMIN, APPROVER, agreed, do, drafted, read, reasons, refused, row
+from tests.drafts.test_story import BEYOND, CONTACT, WIDER
 from tests.world import World
 
 OTHER = row("rules", "application-form", note_en="Other words")
-UNTRIED = row(
+UNSORTED = row(
     "rules",
-    "no-card-by-post",
-    eft="deny",
-    role="others",
-    action="erase",
-    purpose="promotion",
-    field="card",
-    recipient="any",
+    "unsorted-read",
+    eft="allow",
+    role="privacy_officer",
+    action="read",
+    purpose="compliance.requests",
+    field="unsorted",
+    recipient="internal",
     needs="-",
-    clause="Clause 4",
-    note_ja="カードは宣伝に使わない",
-    note_en="The card never serves promotion",
+    clause="Clause 8",
+    note_ja="担当者は未分類の項目を見る",
+    note_en="The privacy officer reads what is not sorted yet",
 )
 
 
@@ -29,31 +29,31 @@ def of(draft: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 async def test_an_approval_is_of_one_hash_and_any_later_edit_leaves_it_behind(rules: World) -> None:
     draft = await drafted(rules, *WIDER)
-    await do(rules, "approveDraft", APPROVER, **of(draft))
+    await do(rules, "approveDraft", APPROVER, **agreed(draft))
     changed = await do(rules, "editDraft", draft=draft["id"], ifVersion=2, edits=[OTHER])
     assert [(each["superseded"], each["counts"]) for each in changed["approvals"]] == [(True, False)]
     assert await reasons(rules, "publishEdition", **of(changed)) == ["APPROVAL_MISSING"]
     (left,) = await refused(rules, "publishEdition", **of(draft))
     assert (left["reason"], left["status"], left["argument"]) == ("HASH_CHANGED", 409, "input.hash")
-    assert await reasons(rules, "approveDraft", APPROVER, **of(draft)) == ["HASH_CHANGED"]
+    assert await reasons(rules, "approveDraft", APPROVER, **agreed(draft)) == ["HASH_CHANGED"]
 
 
 async def test_nobody_approves_what_they_had_a_part_in_by_whichever_client(rules: World) -> None:
     draft = await drafted(rules, *WIDER, staff="corp:mori")
     draft = await do(rules, "editDraft", staff="corp:hayashi", draft=draft["id"], ifVersion=2, edits=[OTHER])
     for staff in ("corp:mori", "corp:hayashi"):
-        (own,) = await refused(rules, "approveDraft", APPROVER, staff=staff, **of(draft))
+        (own,) = await refused(rules, "approveDraft", APPROVER, staff=staff, **agreed(draft))
         assert (own["code"], own["reason"], own["status"]) == ("OPERATION_FORBIDDEN", "OWN_DRAFT", 403)
-    approved = await do(rules, "approveDraft", APPROVER, staff="corp:ueda", **of(draft))
+    approved = await do(rules, "approveDraft", APPROVER, staff="corp:ueda", **agreed(draft))
     assert [each["by"] for each in approved["approvals"]] == ["corp:ueda"]
-    assert await reasons(rules, "approveDraft", APPROVER, staff="corp:ueda", **of(draft)) == [
+    assert await reasons(rules, "approveDraft", APPROVER, staff="corp:ueda", **agreed(draft)) == [
         "APPROVED_BEFORE"
     ]
 
 
 async def test_who_approved_and_then_had_a_part_counts_no_more(rules: World) -> None:
     draft = await drafted(rules, *WIDER, staff="corp:mori")
-    await do(rules, "approveDraft", APPROVER, staff="corp:ueda", **of(draft))
+    await do(rules, "approveDraft", APPROVER, staff="corp:ueda", **agreed(draft))
     for version, words in ((2, "Other words"), (3, "登録")):
         edit = row("rules", "application-form", note_en=words)
         await do(rules, "editDraft", staff="corp:ueda", draft=draft["id"], ifVersion=version, edits=[edit])
@@ -67,34 +67,63 @@ async def test_who_approved_and_then_had_a_part_counts_no_more(rules: World) -> 
 
 async def test_an_approval_that_was_taken_back_counts_no_more(rules: World) -> None:
     draft = await drafted(rules, *WIDER)
-    await do(rules, "approveDraft", APPROVER, **of(draft))
+    await do(rules, "approveDraft", APPROVER, **agreed(draft))
     back = await do(rules, "withdrawApproval", APPROVER, draft=draft["id"])
     assert back["approvals"][0]["withdrawnAt"] is not None
     assert await reasons(rules, "publishEdition", **of(draft)) == ["APPROVAL_MISSING"]
     assert await reasons(rules, "withdrawApproval", APPROVER, draft=draft["id"]) == ["APPROVAL_UNKNOWN"]
-    await do(rules, "approveDraft", APPROVER, **of(draft))
+    await do(rules, "approveDraft", APPROVER, **agreed(draft))
     assert (await do(rules, "publishEdition", APPROVER, **of(draft)))["state"] == "PUBLISHED"
 
 
-async def test_a_finding_is_overridden_by_a_second_person_with_a_reason_though_nothing_widens(
-    rules: World,
-) -> None:
-    draft = await drafted(rules, UNTRIED)
-    assert (draft["widens"], draft["needsApproval"]) == (False, True)
-    ((grade, finding),) = [(each["grade"], each["id"]) for each in draft["check"]]
-    assert grade == "OVERRIDABLE"
-    assert await reasons(rules, "publishEdition", **of(draft)) == ["APPROVAL_MISSING"]
-    for overrides in ([], [{"finding": finding, "reason": " "}]):
+async def test_each_finding_is_overridden_by_a_second_person_with_a_reason(rules: World) -> None:
+    draft = await drafted(rules, *WIDER)
+    findings = [each["id"] for each in draft["check"]]
+    assert {(each["severity"], each["code"], each["accepted"]) for each in draft["check"]} == {
+        ("OVERRIDABLE", "BEYOND_MATRIX", False)
+    }
+    assert len(findings) == len(BEYOND)
+    reason = [{"finding": each, "reason": "Weighed by hand"} for each in findings]
+    blank = [reason[0], {"finding": findings[1], "reason": " "}]
+    for overrides, open_ in (([], findings), (reason[:1], findings[1:]), (blank, findings[1:])):
         (unsaid,) = await refused(rules, "approveDraft", APPROVER, **of(draft), overrides=overrides)
-        assert (unsaid["reason"], unsaid["findings"]) == ("OVERRIDES_MISSING", [finding])
-    unknown = [{"finding": "none", "reason": "x"}]
-    assert await reasons(rules, "approveDraft", APPROVER, **of(draft), overrides=unknown) == [
-        "OVERRIDE_UNKNOWN"
-    ]
-    reason = [{"finding": finding, "reason": "Tried by hand"}]
+        assert (unsaid["reason"], unsaid["findings"]) == ("OVERRIDES_MISSING", open_)
+    unknown = [*reason, {"finding": "none", "reason": "x"}]
+    (other,) = await refused(rules, "approveDraft", APPROVER, **of(draft), overrides=unknown)
+    assert (other["reason"], other["findings"]) == ("OVERRIDE_UNKNOWN", ["none"])
     done = await do(rules, "approveDraft", APPROVER, **of(draft), overrides=reason, publish=True)
     assert done["state"] == "PUBLISHED"
     assert done["approvals"][0]["overrides"] == reason
+
+
+async def test_a_finding_is_overridden_by_a_second_person_though_nothing_widens(rules: World) -> None:
+    before = await drafted(rules, row("fields", "User.version", category="unsorted"), UNSORTED)
+    assert before["check"] == []
+    await do(rules, "approveDraft", APPROVER, **agreed(before), publish=True)
+    draft = await drafted(rules, {"table": "rules", "key": UNSORTED["key"], "remove": True})
+    assert (draft["widens"], draft["needsApproval"]) == (False, True)
+    ((severity, finding),) = [(each["severity"], each["id"]) for each in draft["check"]]
+    assert (severity, finding) == ("OVERRIDABLE", "GAP_UNSORTED:fields:User.version:category")
+    (missing,) = await refused(rules, "publishEdition", **of(draft))
+    assert (missing["reason"], missing["findings"]) == ("APPROVAL_MISSING", [finding])
+    done = await do(rules, "approveDraft", APPROVER, **agreed(draft), publish=True)
+    assert done["state"] == "PUBLISHED"
+
+
+async def test_what_was_accepted_once_keeps_nobody_from_narrowing_it(rules: World) -> None:
+    wide = await drafted(rules, *WIDER)
+    await do(rules, "approveDraft", APPROVER, **agreed(wide), publish=True)
+    beside = await drafted(rules, OTHER)
+    assert [each["accepted"] for each in beside["check"]] == [True] * len(BEYOND)
+    assert (beside["widens"], beside["needsApproval"]) == (False, False)
+    await do(rules, "publishEdition", **of(beside))
+    applied = row("decisions", CONTACT, expected="deny", rule="")
+    narrower = await drafted(
+        rules, row("rules", "application-contact", needs="noticed+consented+applied"), applied
+    )
+    assert [each["accepted"] for each in narrower["check"]] == [True] * len(BEYOND)
+    done = await do(rules, "publishEdition", **of(narrower))
+    assert (done["state"], done["approvals"]) == ("PUBLISHED", [])
 
 
 async def test_what_changes_nothing_is_not_published(rules: World) -> None:
@@ -105,7 +134,7 @@ async def test_what_changes_nothing_is_not_published(rules: World) -> None:
 
 async def test_an_approval_and_a_publication_are_on_record(rules: World) -> None:
     draft = await drafted(rules, *WIDER)
-    await do(rules, "approveDraft", APPROVER, **of(draft))
+    await do(rules, "approveDraft", APPROVER, **agreed(draft))
     await do(rules, "publishEdition", **of(draft))
     query = "query($id: ID!) { draft(id: $id) { changes { what by requestId parts { name became } } } }"
     answer = await rules.ask("auditor", query, {"id": draft["id"]})

@@ -85,6 +85,8 @@ async def test_every_mistake_is_told_at_once_with_its_edit_row_column_and_remedy
         ("input.edits.4", "rules", "account", "neds"),
         ("input.edits.5", "fields", "User.password", "path"),
     } <= told
+    (undeclared,) = [each for each in found if each["argument"] == "input.edits.5"]
+    assert (undeclared["mistake"], undeclared["key"]) == ("EDIT_UNDECLARED", "User.password")
     assert (await read(rules, draft["id"]))["hash"] == draft["hash"]
     (guard,) = await refused(rules, "editDraft", draft=draft["id"], ifVersion=2, edits=edits[-1:])
     assert (guard["argument"], guard["key"]) == ("input.edits.0", "Mutation.publishEdition")
@@ -97,11 +99,19 @@ async def test_a_mistake_names_its_row_and_the_word_in_both_languages(rules: Wor
         "ifVersion": 1,
         "edits": [row("rules", "account", purpose="service.acount")],
     }
-    answer = await send(rules, ADMIN, changing("editDraft"), {"i": said})
-    (error,) = answer["errors"]
-    assert "rules.csv 18 purpose" in error["message"]
-    assert "service.acount" in error["message"]
-    assert error["path"] == ["editDraft"]
+    for language, words in (
+        (
+            "en",
+            "`rules.csv` row 18, column `purpose`: `service.acount` is unknown; did you mean `service.account`?",
+        ),
+        (
+            "ja",
+            "`rules.csv` 18行目「purpose」：`service.acount` は登録されていません。`service.account` のことですか。",
+        ),
+    ):
+        answer = await send(rules, ADMIN, changing("editDraft"), {"i": said}, language=language)
+        (error,) = answer["errors"]
+        assert (error["message"], error["path"]) == (words, ["editDraft"])
 
 
 async def test_a_change_of_another_version_is_refused(rules: World) -> None:

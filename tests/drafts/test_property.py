@@ -106,7 +106,10 @@ class Desk:
         try:
             async with self.store.transaction() as transaction:
                 await take_turn(transaction)
-                await self.register(transaction, by, "policy-approver").approve(draft, worked, "Read", {})
+                reasons = {each.id: "Needed" for each in worked.examined.overridable}
+                await self.register(transaction, by, "policy-approver").approve(
+                    draft, worked, "Read", reasons
+                )
         except Barred as barred:
             assert barred.reason in {"HASH_CHANGED", "OWN_DRAFT", "APPROVED_BEFORE", "STALE_BASE"}  # noqa: PT017
             if barred.reason == "OWN_DRAFT":

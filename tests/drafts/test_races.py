@@ -15,7 +15,7 @@ from api.tokens.access_token import Holder
 from models.clients.client import Client
 from models.database.dialect import Dialect
 from models.drafts.record import newest_edition, read_approvals, read_draft
-from tests.drafts.desk import ADMIN, APPROVER, changing, do, drafted, row
+from tests.drafts.desk import ADMIN, APPROVER, agreed, changing, do, drafted, row
 from tests.drafts.test_story import NARROWER, WIDER
 from tests.world import World
 
@@ -86,7 +86,7 @@ async def test_an_approval_beside_an_edit_is_never_of_what_was_edited(two: Two) 
     for turn in range(ROUNDS):
         draft = await drafted(two.world, *WIDER)
         edit = [row("rules", "application-form", note_en=f"Turn {turn}")]
-        told = {"draft": draft["id"], "hash": draft["hash"], "note": "x"}
+        told = agreed(draft)
         approved, edited = await two.at_once(
             (APPROVER, "approveDraft", told),
             (ADMIN, "editDraft", {"draft": draft["id"], "ifVersion": 2, "edits": edit}),
@@ -122,7 +122,7 @@ async def test_one_draft_published_twice_at_once_is_published_once(two: Two) -> 
 async def test_a_publication_beside_a_withdrawal_of_its_approval_is_one_or_the_other(two: Two) -> None:
     draft = await drafted(two.world, *WIDER)
     said = {"draft": draft["id"], "hash": draft["hash"], "note": "x"}
-    await do(two.world, "approveDraft", APPROVER, **said)
+    await do(two.world, "approveDraft", APPROVER, **agreed(draft))
     published, withdrawn = await two.at_once(
         (ADMIN, "publishEdition", said), (APPROVER, "withdrawApproval", {"draft": draft["id"]})
     )

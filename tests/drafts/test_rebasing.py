@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.drafts.desk import APPROVER, do, drafted, read, reasons, refused, row
+from tests.drafts.desk import APPROVER, agreed, do, drafted, read, reasons, refused, row
 from tests.drafts.test_story import NARROWER, WIDER
 from tests.world import World
 
@@ -62,12 +62,11 @@ async def test_what_is_mine_stands_when_that_is_said(rules: World) -> None:
 
 async def test_an_approval_of_another_base_counts_no_more(rules: World) -> None:
     draft = await drafted(rules, *WIDER)
-    told = {"draft": draft["id"], "hash": draft["hash"], "note": "x"}
-    await do(rules, "approveDraft", APPROVER, **told)
+    await do(rules, "approveDraft", APPROVER, **agreed(draft))
     await published(rules, BESIDE)
     moved = await do(rules, "rebaseDraft", draft=draft["id"], ifVersion=2)
     assert [each["superseded"] for each in moved["approvals"]] == [True]
-    told["hash"] = moved["hash"]
+    told = {"draft": draft["id"], "hash": moved["hash"], "note": "x"}
     assert await reasons(rules, "publishEdition", **told) == ["APPROVAL_MISSING"]
 
 

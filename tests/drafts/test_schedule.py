@@ -6,7 +6,7 @@ from typing import Any
 
 from api.publisher import Publisher
 from models.drafts.record import newest_edition
-from tests.drafts.desk import ADMIN, APPROVER, do, drafted, read, reasons, row
+from tests.drafts.desk import ADMIN, APPROVER, agreed, do, drafted, read, reasons, row
 from tests.drafts.test_rebasing import BESIDE, published
 from tests.drafts.test_story import NARROWER, WIDER
 from tests.world import World
@@ -66,7 +66,7 @@ async def test_it_is_not_published_if_its_approval_was_taken_back_meanwhile(rule
     draft = await drafted(rules, *WIDER)
     at = LATER.isoformat()
     assert await reasons(rules, "publishEdition", **of(draft), at=at) == ["APPROVAL_MISSING"]
-    await do(rules, "approveDraft", APPROVER, **of(draft))
+    await do(rules, "approveDraft", APPROVER, **agreed(draft))
     await do(rules, "publishEdition", **of(draft), at=at)
     await do(rules, "withdrawApproval", APPROVER, draft=draft["id"])
     assert await publisher(rules, LATER).look() == 1

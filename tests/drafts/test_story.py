@@ -3,7 +3,7 @@
 from typing import Any
 
 from policies.edition import Edition
-from tests.drafts.desk import ADMIN, APPROVER, do, drafted, read, reasons, refused, row, send
+from tests.drafts.desk import ADMIN, APPROVER, agreed, do, drafted, read, reasons, refused, row, send
 from tests.world import World
 
 CONTACT = "employer read service.application User.email employer noticed+consented"
@@ -13,6 +13,12 @@ WIDER = (
     row("decisions", f"{CONTACT}+applied", expected="allow", rule="application-contact"),
 )
 """Contact details before the interview, with the rows of the decision table that say so."""
+
+BEYOND = tuple(
+    f"BEYOND_MATRIX:rules:application-contact:field:User.{field} service.application employer>employer consented+noticed"
+    for field in ("email", "phone")
+)
+"""What the check finds in it: no employer needs them that early."""
 
 AREA = "employer read service.application User.address.{} employer noticed+consented"
 NARROWER = (
@@ -37,7 +43,11 @@ async def test_dropping_a_need_demands_a_second_person_who_is_not_its_author(rul
     assert draft["hash"] == draft["base"] == (await rules.house.inforce.current()).edition.id
     which = {"draft": draft["id"]}
     draft = await do(rules, "editDraft", **which, ifVersion=1, edits=list(WIDER))
-    assert (draft["widens"], draft["needsApproval"], draft["check"]) == (True, True, [])
+    assert (draft["widens"], draft["needsApproval"]) == (True, True)
+    assert [(each["id"], each["severity"], each["key"]) for each in draft["check"]] == [
+        (each, "OVERRIDABLE", "application-contact") for each in BEYOND
+    ]
+    assert "may read `User.email` of `service.application`" in draft["check"][0]["text"]
     assert [each["key"] for each in draft["edits"]] == ["application-contact", CONTACT, f"{CONTACT}+applied"]
     told = {**which, "hash": draft["hash"], "note": "Employers asked for it"}
     (missing,) = await refused(rules, "publishEdition", **told)
@@ -47,9 +57,10 @@ async def test_dropping_a_need_demands_a_second_person_who_is_not_its_author(rul
         403,
     )
     assert "Art 23" in missing["clause"]
-    (own,) = await refused(rules, "approveDraft", ADMIN, **told)
+    assert missing["findings"] == list(BEYOND)
+    (own,) = await refused(rules, "approveDraft", ADMIN, **agreed(draft))
     assert (own["code"], own["field"]) == ("OPERATION_FORBIDDEN", "Mutation.approveDraft")
-    draft = await do(rules, "approveDraft", APPROVER, **told)
+    draft = await do(rules, "approveDraft", APPROVER, **agreed(draft))
     assert [(each["by"], each["counts"]) for each in draft["approvals"]] == [(APPROVER, True)]
     draft = await do(rules, "publishEdition", **told)
     assert draft["state"] == "PUBLISHED"
@@ -77,8 +88,7 @@ async def test_what_was_published_is_obeyed_and_rolled_back_and_the_ledger_knows
         await transaction.execute(applied, {"user": rules.demo.users["consented-employer-a"]})
     assert await contact_of(rules) == (None, before)
     draft = await drafted(rules, *WIDER)
-    told = {"draft": draft["id"], "hash": draft["hash"], "note": "Earlier"}
-    after = await do(rules, "approveDraft", APPROVER, **told, publish=True)
+    after = await do(rules, "approveDraft", APPROVER, **agreed(draft), publish=True)
     assert after["state"] == "PUBLISHED"
     email, decided = await contact_of(rules)
     assert "@" in email
@@ -101,14 +111,31 @@ async def test_adding_a_need_is_published_without_a_second_person(rules: World) 
     assert await reasons(rules, "publishEdition", **told) == ["APPROVAL_MISSING"]
 
 
+async def test_interview_added_to_another_rule_is_published_by_its_author_alone(rules: World) -> None:
+    form = row("rules", "application-form", needs="noticed+consented+interview")
+    draft = await drafted(rules, form)
+    wrong = [each for each in draft["check"] if each["severity"] == "WRONG"]
+    assert wrong
+    assert {each["code"] for each in wrong} == {"DECISION_FAILS"}
+    rows = [row("decisions", each["key"], expected="deny", rule="") for each in wrong]
+    draft = await do(rules, "editDraft", draft=draft["id"], ifVersion=2, edits=rows)
+    assert (draft["widens"], draft["needsApproval"], draft["check"]) == (False, False, [])
+    told = {"draft": draft["id"], "hash": draft["hash"], "note": "Only for those they meet"}
+    done = await do(rules, "publishEdition", **told)
+    assert (done["state"], done["approvals"]) == ("PUBLISHED", [])
+
+
 async def test_a_rule_without_its_rows_of_the_decision_table_is_not_published(rules: World) -> None:
     draft = await drafted(rules, WIDER[0])
-    assert {(each["grade"], each["code"]) for each in draft["check"]} == {("WRONG", "DECISION_FAILS")}
+    wrong = [each for each in draft["check"] if each["severity"] == "WRONG"]
+    assert [(each["code"], each["table"], each["key"]) for each in wrong] == [
+        ("DECISION_FAILS", "decisions", each) for each in (CONTACT, f"{CONTACT}+applied")
+    ]
     told = {"draft": draft["id"], "hash": draft["hash"], "note": "x"}
     for name, client in (("publishEdition", ADMIN), ("approveDraft", APPROVER)):
-        (wrong,) = await refused(rules, name, client, **told)
-        assert (wrong["reason"], wrong["status"]) == ("FINDINGS_OPEN", 409)
-        assert wrong["findings"] == [each["id"] for each in draft["check"]]
+        (open_,) = await refused(rules, name, client, **told)
+        assert (open_["reason"], open_["status"]) == ("FINDINGS_OPEN", 409)
+        assert open_["findings"] == [each["id"] for each in wrong]
 
 
 async def test_nobody_but_staff_sees_drafts_or_who_made_an_edition(rules: World) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import orjson
 
 from models.catalogue import CATEGORIES
-from policies.drafting import Standing, Terms, edit
+from policies.drafting import Drafted, Sketch, Terms, edit
 from policies.edition import shipped
 from policies.wish import Wish
 
@@ -14,9 +14,10 @@ Said = Callable[[Mapping[str, str], int], Mapping[str, Any]]
 ADMIN: Final = "policy-admin"
 APPROVER: Final = "policy-approver"
 _SHIPPED = shipped(CATEGORIES)
+_TERMS = Terms(tuple(sorted(CATEGORIES.items())), ())
 _AREA = "employer read service.application User.address.{} employer noticed+consented"
 _DRAFTED = edit(
-    Standing(_SHIPPED.canonical()),
+    Sketch(_SHIPPED.canonical()),
     (
         Wish("rules", "application-area", (("needs", "noticed+consented+interview"),)),
         *(
@@ -24,7 +25,12 @@ _DRAFTED = edit(
             for part in ("prefecture", "city")
         ),
     ),
-    Terms(tuple(sorted(CATEGORIES.items())), ()),
+    _TERMS,
+)
+_UNALIGNED = edit(
+    Sketch(_SHIPPED.canonical()),
+    (Wish("rules", "application-area", (("needs", "noticed+consented+interview"),)),),
+    _TERMS,
 )
 
 
@@ -33,14 +39,14 @@ def _text(value: object) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _placed(state: str = "OPEN") -> tuple[str, ...]:
+def _placed(state: str = "OPEN", drafted: Drafted = _DRAFTED) -> tuple[str, ...]:
     """SQL for a draft that narrows, approved, under the shipped edition."""
     at = "'2026-11-22 03:00:00+00:00'"
     edits = [
         "INSERT INTO draft_edits (id, draft_id, place, sheet, key, was, cells, by, at) VALUES"
         f" ('in place {place}', 'in place', {place}, '{each.table}', {_text(each.key)}, {_text(was)},"
         f" {_text(each.cells)}, 'policy-admin', {at})"
-        for place, (each, was) in enumerate(zip(_DRAFTED.edits, _DRAFTED.was, strict=True))
+        for place, (each, was) in enumerate(zip(drafted.edits, drafted.was, strict=True))
     ]
     return (
         (
@@ -52,7 +58,7 @@ def _placed(state: str = "OPEN") -> tuple[str, ...]:
         "DELETE FROM drafts WHERE id = 'in place'",
         (
             "INSERT INTO drafts (id, base, state, version, hash, note, created_by, created_at, changed_by, changed_at, authors,"
-            f" publish_at) VALUES ('in place', '{_SHIPPED.id}', '{state}', 1, '{_DRAFTED.hash}', 'A', 'policy-admin', {at},"
+            f" publish_at) VALUES ('in place', '{_SHIPPED.id}', '{state}', 1, '{drafted.hash}', 'A', 'policy-admin', {at},"
             f" 'policy-admin', {at}, {_text([[ADMIN, ADMIN]])}, '2099-01-01 00:00:00+00:00')"
         ),
         *edits,
@@ -65,6 +71,12 @@ _APPROVED = (
         f" '{_SHIPPED.id}', '{_DRAFTED.hash}', 'policy-approver', 'policy-approver', '2026-11-22 03:00:00+00:00', 'A', '{{}}')"
     ),
 )
+_NO_JOBS = "DELETE FROM policy_jobs"
+_WAITS = (
+    "INSERT INTO policy_jobs (id, kind, state, done, total, asked_by, asked_at, tries) VALUES ('in place', 'EVIDENCE',"
+    " 'WAITING', 0, 0, 'policy-admin', '2026-11-22 03:00:00+00:00', 0)"
+)
+_ASSESSED = {"draft": "in place", "hash": _DRAFTED.hash, "kind": "IMPACT"}
 _OF = {"draft": "in place", "ifVersion": 1}
 _AGREED = {"draft": "in place", "hash": _DRAFTED.hash, "note": "A"}
 _WORDS = {"table": "rules", "key": "application-form", "row": [{"column": "note_en", "value": "Words"}]}
@@ -73,6 +85,7 @@ DRAFT_OPERATIONS: Final[Mapping[str, tuple[str, Mapping[str, Any], Sequence[str]
     "createDraft": (ADMIN, {"note": "A"}, (), 2),
     "editDraft": (ADMIN, {**_OF, "edits": [_WORDS]}, _placed(), 6),
     "importDraft": (ADMIN, _OF, _placed(), 5),
+    "alignDecisions": (ADMIN, _OF, _placed(drafted=_UNALIGNED), 5),
     "rebaseDraft": (ADMIN, _OF, _placed(), 5),
     "withdrawDraft": (ADMIN, _OF, _placed(), 2),
     "approveDraft": (APPROVER, _AGREED, _placed(), 2),
@@ -80,6 +93,8 @@ DRAFT_OPERATIONS: Final[Mapping[str, tuple[str, Mapping[str, Any], Sequence[str]
     "publishEdition": (ADMIN, _AGREED, _placed(), 3),
     "cancelPublication": (ADMIN, {"draft": "in place"}, _placed("SCHEDULED"), 2),
     "rollBackEdition": (ADMIN, {"to": _SHIPPED.id, "note": "A"}, (), 2),
+    "assessDraft": (ADMIN, _ASSESSED, (*_placed(), _NO_JOBS), 1),
+    "cancelJob": (ADMIN, {"job": "in place"}, (_NO_JOBS, _WAITS), 1),
 }
 """Each mutation with who asks, what is said, what is put in place before, and how many rows it adds or changes."""
 
@@ -87,4 +102,5 @@ DRAFT_OPERATIONS: Final[Mapping[str, tuple[str, Mapping[str, Any], Sequence[str]
 def draft_query(name: str) -> str:
     """The document of one of them."""
     kind = f"{name[0].upper()}{name[1:]}Input"
-    return f"mutation($i: {kind}!) {{ {name}(input: $i) {{ draft {{ state hash }} }} }}"
+    told = "job { kind state askedBy }" if name in {"assessDraft", "cancelJob"} else "draft { state hash }"
+    return f"mutation($i: {kind}!) {{ {name}(input: $i) {{ {told} }} }}"

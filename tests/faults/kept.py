@@ -37,6 +37,7 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "draft_edits": (),
     "draft_approvals": ("withdrawn_at",),
     "editions": ("number",),
+    "policy_jobs": ("state",),
 }
 """The tables that changes are kept in, each with the columns by which a changed row is known."""
 

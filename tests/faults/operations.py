@@ -7,6 +7,7 @@ from typing import Any
 from tests.api.sending import person
 from tests.api.test_register import NOTICE, USER
 from tests.faults.drafts import DRAFT_OPERATIONS, draft_query
+from tests.faults.evidence import EVIDENCE_OPERATIONS
 
 ACCOUNT = '@purpose(id: "service.account")'
 APPLICATION = '@purpose(id: "service.application")'
@@ -519,6 +520,12 @@ OPERATIONS: Mapping[str, Operation] = {
     **{
         name: Operation(client, draft_query(name), _saying(said), before=tuple(before), effect=effect)
         for name, (client, said, before, effect) in DRAFT_OPERATIONS.items()
+    },
+    **{
+        query.partition("{ ")[2].partition("(")[0]: Operation(
+            client, query, _saying(said), before=before, effect=effect
+        )
+        for query, (client, said, before, effect) in EVIDENCE_OPERATIONS.items()
     },
     "publishEdition under a key": Operation(
         ADMIN,

@@ -84,6 +84,8 @@ async def tried(own_database_url: str, edition: Edition, tmp_path: Path) -> Asyn
         made.house.passing._task.cancel()
         assert made.house.publisher._task is not None
         made.house.publisher._task.cancel()
+        assert made.house.runner._task is not None
+        made.house.runner._task.cancel()
         inforce._lease = 600.0
         seen = 'query($id: ID!) @purpose(id: "service.application") { user(id: $id) { id } }'
         for _ in range(2):

@@ -1,6 +1,7 @@
 """The replay: accesses that happened, decided again under a draft, against really asking again."""
 
 import random
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -76,10 +77,20 @@ async def test_a_dropped_need_tells_who_would_gain_what(a_world: World, edition:
     )
     assert email[0].sure
     assert email[1].exact
-    who = await people_of(a_world.house.store, draft, span(), email[0])
+    deciding = Replay(await read_setting(a_world.house.store, draft.canonical(), span().since))
+
+    async def find(rows: Sequence[AccessRow]) -> Iterable[int]:
+        return deciding.people(rows, email[0])
+
+    who = await people_of(a_world.house.store, span(), email[0], find, size=1000)
     assert len(who) == email[1].people > 0
-    known = {row[0] for row in await a_world.house.store.fetch("SELECT id FROM users", {})}
-    assert set(who.values()) <= known
+    assert list(who) == sorted(set(who))
+    known = {row[0] for row in await a_world.house.store.fetch("SELECT ref FROM users", {})}
+    assert set(who) <= known
+    first = await people_of(a_world.house.store, span(), email[0], find, size=1)
+    assert first == who[:1]
+    assert await people_of(a_world.house.store, span(), email[0], find, after=who[0], size=1000) == who[1:]
+    assert await people_of(a_world.house.store, span(), email[0], find, last=0, size=1000) == ()
 
 
 def draft_of(edition: Edition, dice: random.Random) -> Edition:

@@ -8,29 +8,33 @@ from api.gateway.changes.act import Act
 from api.gateway.changes.grounds import keeper
 from api.gateway.draft_mistakes import Made
 from api.gateway.draft_view import draft_view
+from api.gateway.job_view import job_view
 from api.gateway.purpose import scopes
 from api.gateway.refusal import Code, Refusal, Why, closed
 from api.gateway.told import Told
 from api.gateway.walk import walk
 from models.drafts.barred import Barred
 from models.drafts.publication import publish, publishable
-from models.drafts.record import read_draft
+from models.drafts.record import DraftRecord, newest_edition, read_draft
 from models.drafts.register import LONGEST_NOTE, DraftRegister, Stale
 from models.drafts.worked import Worked
 from models.formats.fold import prose
 from models.formats.wrong import Wrong
+from models.jobs import box
+from models.jobs.job import JobKind
 
 CLAUSE = "Clause 7; APPI Art 23"
 """What four eyes on the rules serve: the security control of personal data."""
 
 PUBLISHING = "Mutation.publishEdition"
+PROPOSING = "proposeLeastPrivilege"
 FORBIDDEN = frozenset({"OWN_DRAFT", "APPROVAL_MISSING"})
 """What is not wrong with the input, but with who asks."""
 
 CONFLICTING = frozenset(
     {
         *("STALE_VERSION", "STALE_BASE", "HASH_CHANGED", "FINDINGS_OPEN", "DRAFT_CLOSED", "DRAFT_SCHEDULED"),
-        *("APPROVED_BEFORE", "NOT_SCHEDULED", "DRAFT_UNCHANGED", "DRAFT_OUTGROWN"),
+        *("APPROVED_BEFORE", "NOT_SCHEDULED", "DRAFT_UNCHANGED", "DRAFT_OUTGROWN", "EVIDENCE_OUTDATED"),
     }
 )
 """What would be right of another state of the draft or of the rules; HTTP tells it as 409."""
@@ -39,6 +43,24 @@ CONFLICTING = frozenset(
 async def _create(act: Act, register: DraftRegister, made: Made) -> str:
     note = _note(act)
     return await register.create(made.base, note, made.drafted)
+
+
+async def _propose(act: Act, register: DraftRegister, made: Made) -> str:
+    """The draft, with its impact under way."""
+    note = _note(act)
+    if (await newest_edition(act.transaction))[0] != made.base:
+        raise Barred("EVIDENCE_OUTDATED", "job")
+    draft = await register.create(made.base, note, made.drafted)
+    await box.put(
+        act.transaction,
+        JobKind.IMPACT,
+        by=register.keeper.by,
+        now=register.keeper.at,
+        draft=draft,
+        base=made.base,
+        hash=made.drafted.hash,
+    )
+    return draft
 
 
 def _changing(what: str) -> "Carry":
@@ -97,6 +119,7 @@ DRAFT_CHANGES: Mapping[str, Carry] = MappingProxyType(
         "createDraft": _create,
         "editDraft": _changing("EDITED"),
         "importDraft": _changing("IMPORTED"),
+        "alignDecisions": _changing("ALIGNED"),
         "rebaseDraft": _changing("REBASED"),
         "withdrawDraft": _withdraw,
         "approveDraft": _approve,
@@ -104,6 +127,7 @@ DRAFT_CHANGES: Mapping[str, Carry] = MappingProxyType(
         "publishEdition": _publish,
         "cancelPublication": _cancel,
         "rollBackEdition": _create,
+        PROPOSING: _propose,
     }
 )
 """Each mutation with what it does."""
@@ -130,7 +154,16 @@ async def change_draft(
         draft = before["draft"]
     record = await read_draft(act.transaction, draft)
     view = record and await draft_view(act.transaction, record, selected, act.drafting)
-    return {"draft": draft}, walk(selected.children, selected.type_name, {"draft": view})
+    payload = {"draft": view, "job": record and await _impact(act, record)}
+    return {"draft": draft}, walk(selected.children, selected.type_name, payload)
+
+
+async def _impact(act: Act, draft: DraftRecord) -> dict[str, Any] | None:
+    """The job that works out its impact, of those who asked for one with it."""
+    if act.step.root.selected.name != PROPOSING:
+        return None
+    job = await box.same(act.transaction, JobKind.IMPACT, draft.id, draft.base, draft.hash)
+    return None if job is None else job_view(job)
 
 
 async def _carry_out(act: Act) -> str:

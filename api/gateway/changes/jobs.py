@@ -12,7 +12,7 @@ from models.drafts.record import read_draft
 from models.jobs import box
 from models.jobs.job import JobKind
 
-JOB_CHANGES: Final = ("assessDraft", "cancelJob")
+JOB_CHANGES: Final = ("assessDraft", "gatherEvidence", "cancelJob")
 MOST_DAYS: Final = 366
 KINDS: Final = frozenset({JobKind.IMPACT, JobKind.REPLAY})
 """What can be worked out of a draft."""
@@ -33,6 +33,8 @@ async def change_job(
         job = str(before["job"])
     elif selected.name == "cancelJob":
         job = await _cancel(act)
+    elif selected.name == "gatherEvidence":
+        job = await _gather(act)
     else:
         job = await _assess(act)
     record = await box.read_job(act.transaction, job)
@@ -45,8 +47,7 @@ async def _assess(act: Act) -> str:
     kind, days = JobKind(getattr(said["kind"], "value", said["kind"])), int(said["days"])
     if kind not in KINDS:
         raise act.wrong("kind", "JOB_KIND")
-    if not 1 <= days <= MOST_DAYS:
-        raise act.wrong("days", "DAYS_OUTSIDE")
+    _within(act, days)
     draft = await read_draft(act.transaction, str(said["draft"]))
     if draft is None:
         raise act.wrong("draft", "DRAFT_UNKNOWN")
@@ -67,6 +68,19 @@ async def _assess(act: Act) -> str:
         hash=draft.hash,
         days=days if kind is JobKind.REPLAY else None,
     )
+
+
+async def _gather(act: Act) -> str:
+    days = int(act.said["days"])
+    _within(act, days)
+    by = keeper(act)
+    edition = act.context.force.edition.id
+    return await box.put(act.transaction, JobKind.EVIDENCE, by=by.by, now=by.at, base=edition, days=days)
+
+
+def _within(act: Act, days: int) -> None:
+    if not 1 <= days <= MOST_DAYS:
+        raise act.wrong("days", "DAYS_OUTSIDE")
 
 
 async def _cancel(act: Act) -> str:

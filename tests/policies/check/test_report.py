@@ -1,12 +1,14 @@
 """What the check finds in an edition that loads: each fault by its name, and not in what is sound beside it."""
 
 import ast
+import csv
 import pickle
 import re
 from pathlib import Path
 
 import pytest
 
+import models.editions
 import policies
 from api.cli.declared import FIELDS
 from policies.check.report import check, steps
@@ -455,7 +457,8 @@ def test_only_what_may_be_accepted_is_let_through_by_its_id() -> None:
 def test_every_sentence_is_used_and_every_code_has_one() -> None:
     used = {
         node.value
-        for module in Path(policies.__file__).parent.rglob("*.py")
+        for room in (policies, models.editions)
+        for module in Path(room.__path__[0]).rglob("*.py")
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
@@ -475,3 +478,11 @@ def test_every_sentence_is_used_and_every_code_has_one() -> None:
 def test_a_draft_that_has_nothing_refused_is_the_edition_that_loads() -> None:
     tables = drafted(decisions=True)
     assert report(decisions=True).edition == Edition.from_tables(tables, edition().model).id
+
+
+def test_no_code_has_two_sentences() -> None:
+    path = Path(policies.__path__[0]) / "check" / "sentences.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        codes = [each["code"] for each in csv.DictReader(file)]
+    assert [code for code in codes if codes.count(code) > 1] == []
+    assert codes == list(SENTENCES)
