@@ -92,4 +92,5 @@ def called(each: Named, lang: Language) -> str:
     known = {"edition": "EDITION", "draft": "DRAFT", "the": "CHECKOUT"}
     is_named = kind in known and not is_folder(each.name)
     told = say(known[kind], lang, name=name) if is_named else each.name
-    return f"{told} ({each.edition.id[:12]})"
+    begin = each.edition.id[:12]
+    return f"{told}（{begin}）" if lang is Language.JA else f"{told} ({begin})"
