@@ -13,7 +13,7 @@ from api.cli.operator import named
 from api.cli.policy_told import SENTENCES, say
 from api.cli.told import CommandError, Language, bar, err
 from api.gateway.told import Told
-from models.database.store import Transaction
+from models.database.store import Transaction, WrongValue
 from models.drafts.barred import Barred
 from models.drafts.register import LONGEST_NOTE, DraftRegister, Stale
 from models.drafts.worked import Worked
@@ -103,6 +103,8 @@ def barring(lang: Language, examined: Examined | None = None) -> Iterator[None]:
     """Whatever bars a change, as one sentence; the findings that bar it are told before."""
     try:
         yield
+    except WrongValue:
+        raise CommandError(say("AT_ONCE", lang)) from None
     except Stale:
         raise CommandError(Told("STALE_VERSION", argument="--if-version").text(lang)) from None
     except Barred as barred:

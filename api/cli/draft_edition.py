@@ -19,6 +19,7 @@ from models.drafts.record import (
     sketch_of,
 )
 from policies.drafting import Sketch, made_of
+from policies.mistake import PolicyError
 
 DraftOption = Annotated[
     str | None, typer.Option("--draft", help="The id of a draft, in place of AFTER: what it makes.")
@@ -54,7 +55,7 @@ def pair(before: str | None, after: str | None, draft: str | None, lang: Languag
 
     Raises:
         CommandError: one of them is none, or a draft was named beside an edition to look at.
-        PolicyError: with every mistake in the files of a folder.
+            Of a folder that does not load every mistake was told.
     """
     if draft is not None:
         if after is not None:
@@ -62,10 +63,20 @@ def pair(before: str | None, after: str | None, draft: str | None, lang: Languag
         base, made, outdated = asyncio.run(_made(draft, lang))
         if outdated and before is None:
             err.print(say("DRAFT_OUTDATED", lang), soft_wrap=True, markup=False)
-        return (base if before is None else named(before)), made
+        return (base if before is None else _named(before, lang)), made
     if before is not None and after is None and is_folder(before):
         before, after = None, before
-    return named(before or IN_FORCE), named(after or CHECKOUT)
+    return _named(before or IN_FORCE, lang), _named(after or CHECKOUT, lang)
+
+
+def _named(asked: str, lang: Language) -> Named:
+    try:
+        return named(asked)
+    except PolicyError as error:
+        for each in error.mistakes:
+            err.print(each.text(lang), soft_wrap=True, markup=False)
+        code = "UNLOADED" if len(error.mistakes) == 1 else "UNLOADED_BY"
+        raise CommandError(say(code, lang, asked=asked, number=len(error.mistakes))) from None
 
 
 async def _made(draft: str, lang: Language) -> tuple[Named, Named, bool]:
@@ -81,4 +92,5 @@ def called(each: Named, lang: Language) -> str:
     known = {"edition": "EDITION", "draft": "DRAFT", "the": "CHECKOUT"}
     is_named = kind in known and not is_folder(each.name)
     told = say(known[kind], lang, name=name) if is_named else each.name
-    return f"{told} ({each.edition.id[:12]})"
+    begin = each.edition.id[:12]
+    return f"{told}（{begin}）" if lang is Language.JA else f"{told} ({begin})"

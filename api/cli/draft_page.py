@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import typer
 from rich.cells import cell_len, set_cell_size
 
 from api.cli.draft_change import look_at
@@ -19,6 +20,7 @@ from models.drafts.record import DraftRecord
 from policies.edits import Edit
 from policies.examined import Examined
 from policies.impact.outcome import Direction
+from policies.mistake import Mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,11 @@ class Page:
     edits: tuple[Edit, ...]
     examined: Examined
     outdated: bool
+
+    @property
+    def open(self) -> tuple[Mistake, ...]:
+        """What was found and nobody accepted before."""
+        return (*self.examined.wrong, *self.examined.overridable)
 
     @property
     def next(self) -> str:
@@ -57,7 +64,7 @@ def tell(page: Page, lang: Language, *, as_json: bool) -> None:
     if as_json:
         print_json(page)
         return
-    tell_findings(page.examined.findings, lang)
+    tell_findings(page.open, lang)
     lines = [(say(name, lang), text) for name, text in _lines(page, lang)]
     width = max(cell_len(name) for name, _ in lines)
     for name, text in lines:
@@ -75,7 +82,7 @@ def _lines(page: Page, lang: Language) -> Iterator[tuple[str, str]]:
     yield "ROW_BASE", record.base
     rows = Counter(each.table for each in page.edits)
     yield "ROW_EDITS", ", ".join(f"{table}.csv {number:,}" for table, number in rows.items()) or "0"
-    counts = Counter(each.severity for each in examined.findings)
+    counts = Counter(each.severity for each in page.open)
     yield (
         "ROW_CHECK",
         ", ".join(f"{say(severity.name, lang)} {number:,}" for severity, number in counts.items())
@@ -109,7 +116,7 @@ def print_json(page: Page) -> None:
                 "en": str(each),
                 "ja": each.text("ja"),
             }
-            for each in examined.findings
+            for each in page.open
         ],
     }
-    out.print(json.dumps(form, ensure_ascii=False, indent=2), soft_wrap=True, markup=False)
+    typer.echo(json.dumps(form, ensure_ascii=False, indent=2))

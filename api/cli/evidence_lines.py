@@ -14,7 +14,6 @@ def lines(report: Report, edition: Edition, removable: Collection[str], lang: La
     words = Words(edition, lang)
     parts = (
         ("REMOVABLE", [_rule(edition, words, each) for each in report.unused if each in removable]),
-        ("KEPT", [_rule(edition, words, each) for each in report.unused if each not in removable]),
         ("UNDECLARED", [f"{each}  {words.purpose(each)}" for each in report.undeclared]),
         (
             "OVER_ASKING",
@@ -45,6 +44,9 @@ def lines(report: Report, edition: Edition, removable: Collection[str], lang: La
     for heading, found in parts:
         yield say(f"HEAD_{heading}", lang, number=len(found))
         yield from (f"  {each}" for each in found)
+    kept = [each for each in report.unused if each not in removable]
+    yield say("HEAD_KEPT", lang, number=len(kept))
+    yield f"  {', '.join(kept)}"
 
 
 def _rule(edition: Edition, words: Words, name: str) -> str:

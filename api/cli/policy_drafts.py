@@ -13,7 +13,7 @@ from api.cli.draft_page import page_of
 from api.cli.draft_page import tell as tell_page
 from api.cli.policy_told import say
 from api.cli.shared import settings, store_of
-from api.cli.told import LangOption, Language, examples, out
+from api.cli.told import LangOption, Language, examples
 from models.day import in_japan
 from models.drafts.draft import DraftState
 from models.drafts.record import DraftRecord, newest_edition, read_drafts
@@ -55,11 +55,7 @@ async def _told(draft: str | None, state: DraftState | None, lang: Language, *, 
         found = await read_drafts(store, state=state and state.value, limit=MOST)
         newest, _ = await newest_edition(store)
     if as_json:
-        out.print(
-            json.dumps([_form(each, newest) for each in found], ensure_ascii=False, indent=2),
-            soft_wrap=True,
-            markup=False,
-        )
+        typer.echo(json.dumps([_form(each, newest) for each in found], ensure_ascii=False, indent=2))
     else:
         tell(_table(found, newest, lang))
 

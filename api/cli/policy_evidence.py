@@ -72,7 +72,7 @@ def run(
 async def _weighed(span: Span, lang: Language) -> tuple[Edition, Weighed]:
     async with store_of(settings()) as store:
         edition = await edition_in_force(store)
-        with bar(say("ACCESSES", lang), total=PARTS) as progress:
+        with bar(say("LEDGER", lang), total=PARTS) as progress:
             return edition, await weigh(store, edition, span, parts(shown(progress)))
 
 

@@ -22,7 +22,7 @@ from models.replay import Progress, Span, replay
 from policies.replay.tally import Tally
 
 MOST_DAYS: Final = 366
-PARTS: Final = 1_000
+PARTS: Final = 100
 """In how many parts the progress is shown."""
 
 Days = Annotated[int, typer.Option(help="How many days back the accesses are read.", min=1, max=MOST_DAYS)]
@@ -107,7 +107,7 @@ def _list(new: Named, span: Span, line: str, asked: Asked, lang: Language) -> No
 
 async def _people(new: Named, span: Span, line: str, asked: Asked, lang: Language) -> People:
     async with house_to_read() as house:
-        with bar(say("ACCESSES", lang), total=PARTS) as progress:
+        with bar(say("LEDGER", lang), total=PARTS) as progress:
             return await gather(house, asked, new.edition, span, line, parts(shown(progress)), lang)
 
 
@@ -119,7 +119,7 @@ def last(days: int) -> Span:
 
 async def _replayed(new: Named, span: Span, lang: Language) -> Tally:
     async with store_of(settings()) as store:
-        with bar(say("ACCESSES", lang), total=PARTS) as progress:
+        with bar(say("LEDGER", lang), total=PARTS) as progress:
             return await replay(store, new.edition, span, parts(shown(progress)))
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.draft_change import TERMS, Note, look_at, register_of, sentence, sound, why
+from api.cli.draft_change import TERMS, Note, barring, look_at, register_of, sentence, sound, why
 from api.cli.draft_page import page_of, tell
 from api.cli.named_edition import published
 from api.cli.operator import By
@@ -65,7 +65,8 @@ async def _turned(  # noqa: PLR0913 - what is turned back to, why and by whom
         base = await read_canonical(store, newest) or ""
         drafted = sound(turn_back(base, await read_canonical(store, earlier) or "", TERMS), lang)
         worked = _worked(newest, base, drafted, lang) if publish else None
-        draft, number, barred = await _carried_out(store, newest, drafted, worked, note, operator)
+        with barring(lang):
+            draft, number, barred = await _carried_out(store, newest, drafted, worked, note, operator)
         if number:
             out.print(say("PUBLISHED_AS", lang, number=number, name=drafted.hash[:12]), markup=False)
         else:

@@ -48,7 +48,7 @@ def test_it_is_told_in_japanese(mokuteki: Mokuteki, wider: Path) -> None:
     first, *_, closing = mokuteki("policy", "impact", str(wider), "--language", "ja").out.splitlines()
     assert first.startswith("▲ 広がる  求人企業は、`service.application` のために、面接段階より前でも、")
     assert first.endswith(" [90件の判断]")
-    assert closing.startswith("第1版 (")
+    assert closing.startswith("第1版（")
     assert closing.endswith("広がるため、施行の前に別の人の承認が必要です")
 
 
@@ -100,3 +100,17 @@ def test_a_draft_that_is_none_and_two_that_are_asked_at_once_are_sentences(mokut
     ran = mokuteki("policy", "impact", "1", "checkout", "--draft", "none", "--language", "ja")
     assert (ran.code, ran.out) == (1, "")
     assert "両方は指定できません" in ran.err
+
+
+def test_a_folder_that_does_not_load_is_told_whole_in_the_language(mokuteki: Mokuteki, rules: Path) -> None:
+    change(rules / "rules.csv", "application-contact,allow,", "application-contact,denny,")
+    change(rules / "rules.csv", ",service.eligibility,", ",service.eligiblity,")
+    ran = mokuteki("policy", "impact", str(rules), "--language", "ja", "--exit-code")
+    assert (ran.code, ran.out) == (1, "")
+    *lines, closing = ran.err.splitlines()
+    assert any("`service.eligibility` のことですか。" in line for line in lines)
+    assert any("「eft」：`denny` は" in line for line in lines)
+    assert (
+        closing
+        == f"mokuteki: `{rules}`は{len(lines)}件の誤りのため読み込めません。それぞれ直してから、もう一度試してください"
+    )

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from api.cli.policy import edition_of
 from api.gateway.request import Request
 from api.house import House, open_house
 from api.settings import Settings
@@ -99,14 +100,7 @@ def publish(mokuteki: Mokuteki, draft: Mapping[str, Any], *words: str) -> Ran:
 
 def other_note(folder: Path, text: str) -> None:
     """A change that opens nothing: the note of a rule."""
-    file = folder / "rules.csv"
-    first, second, *rest = file.read_text(encoding="utf-8").split("\n")
-    file.write_text(
-        "\n".join(
-            (first, f"{second.removesuffix(chr(34))} {text}{chr(34) * second.endswith(chr(34))}", *rest)
-        ),
-        encoding="utf-8",
-    )
+    change(folder / "rules.csv", "The data of an erased person", f"The data of an erased person {text}")
 
 
 def drafts(mokuteki: Mokuteki, *words: str) -> list[dict[str, Any]]:
@@ -121,6 +115,7 @@ def test_a_folder_becomes_a_draft_on_record(mokuteki: Mokuteki, rules: Path) -> 
     newest = drafts(mokuteki)[0]
     assert (newest["state"], newest["version"], newest["note"]) == ("OPEN", 1, "A clearer text")
     assert newest["authors"] == ["cli:yamada"]
+    assert newest["hash"] == edition_of(rules).id
     lines = dict(line.split("  ", 1) for line in ran.out.splitlines() if "  " in line)
     told = {name: text.strip() for name, text in lines.items()}
     assert (told["draft"], told["hash"], told["version"]) == (newest["draft"], newest["hash"], "1")
@@ -173,6 +168,12 @@ def test_every_mistake_of_a_folder_is_told_and_no_draft_is_made(mokuteki: Mokute
     (rules / "roles.csv").unlink()
     assert "the file is missing" in mokuteki(*words).err
     assert drafts(mokuteki) == before
+
+
+def test_a_table_that_the_folder_lacks_stays(mokuteki: Mokuteki, rules: Path) -> None:
+    change(rules / "purposes.csv", TEXT, "To prevent misuse and to audit")
+    (rules / "decisions.csv").unlink()
+    assert {each["table"] for each in pushed(mokuteki, rules)["edits"]} == {"purposes"}
 
 
 @pytest.mark.parametrize(
