@@ -87,14 +87,21 @@ async def publish_shipped(store: Store, edition: Edition, at: datetime) -> bool:
 
     Returns whether it was published. An edition that an admin published stays in force, whatever the checkout holds.
     """
-    newest = await store.fetch(NEWEST_BY, {})
-    if newest and (newest[0][0] == edition.id or newest[0][2] != SHIPPED):
-        return False
     note = "the edition of the checkout"
     shipped = Publication(id=edition.id, canonical=edition.canonical(), at=at, by=SHIPPED, note=note)
+    if await _superfluous(store, edition):
+        return False
     try:
         async with store.transaction() as transaction:
+            if await _superfluous(transaction, edition):  # another process was faster
+                return False
             await publish(transaction, shipped)
     except WrongValue:
         return False
     return True
+
+
+async def _superfluous(reader: Reader, edition: Edition) -> bool:
+    """Whether the edition of the checkout is in force already, or one that an admin published."""
+    newest = await reader.fetch(NEWEST_BY, {})
+    return bool(newest) and (newest[0][0] == edition.id or newest[0][2] != SHIPPED)

@@ -5,8 +5,8 @@ from policies.check.extent import Extents
 from policies.check.lookup import Lookup
 from policies.edition import Edition
 from policies.edits import Edit
-from policies.expectation import answer
 from policies.table import DECISIONS, row_key
+from policies.trial import answer
 
 
 def aligned(edition: Edition) -> tuple[Edit, ...]:

@@ -19,7 +19,6 @@ from policies.digest import Digest, digest
 from policies.expectation import Expectation, expectations
 from policies.folder import HERE, MODEL, read_folder
 from policies.form import FormQuestion
-from policies.index import RuleIndex
 from policies.mistake import Mistake, PolicyError, mistake
 from policies.packed import PackedRules
 from policies.purpose import Purpose
@@ -151,11 +150,6 @@ class Edition:
     def digest(self) -> Digest:
         """What all rules say together."""
         return digest(self.rules)
-
-    @cached_property
-    def index(self) -> RuleIndex:
-        """The rules by role, purpose and recipient."""
-        return RuleIndex(self.rules, self.rules.places if isinstance(self.rules, PackedRules) else None)
 
     @cached_property
     def _by_id(self) -> Mapping[str, Rule]:

@@ -1,40 +1,14 @@
 """The index: the rules that can matter, found without reading all of them."""
 
-from array import array
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
-from typing import NamedTuple, TypeAlias
+from typing import Final
 
+from policies.edition import Edition
+from policies.packed import PackedRules
+from policies.places import Places, places
 from policies.rule import Rule
 from policies.vocabulary import ANY
-
-Key: TypeAlias = tuple[str, str, str]
-"""The role, the purpose and the recipient that a rule names."""
-
-
-class Places(NamedTuple):
-    """Where rules stand, by what they name.
-
-    Attributes:
-        of: the places of the rules by role, purpose and recipient.
-        fields: the number of the field that each rule names, place by place.
-        numbers: the fields that rules name, by name.
-    """
-
-    of: Mapping[Key, Sequence[int]]
-    fields: Sequence[int]
-    numbers: Mapping[str, int]
-
-
-def places(rules: Iterable[Rule]) -> Places:
-    """Where these rules stand."""
-    found: defaultdict[Key, array[int]] = defaultdict(lambda: array("I"))
-    fields, numbers = array("I"), dict[str, int]()
-    for place, rule in enumerate(rules):
-        found[rule.role, rule.purpose, rule.recipient].append(place)
-        fields.append(numbers.setdefault(rule.field, len(numbers)))
-    return Places(dict(found), fields, numbers)
 
 
 class RuleIndex:
@@ -63,3 +37,16 @@ class RuleIndex:
             wanted = {numbers[each] for each in (*fields, ANY) if each in numbers}
             found = [place for place in found if named[place] in wanted]
         return tuple(self._rules[place] for place in sorted(found))
+
+
+def index_of(edition: Edition) -> RuleIndex:
+    """The index of the rules of an edition, made once and kept with it."""
+    kept = vars(edition)
+    if _KEPT not in kept:
+        rules = edition.rules
+        kept[_KEPT] = RuleIndex(rules, rules.places if isinstance(rules, PackedRules) else None)
+    found: RuleIndex = kept[_KEPT]
+    return found
+
+
+_KEPT: Final = "_index"

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 from policies.edition import Edition
 from policies.explanation import Explanation, NearMiss, Reason, reason
+from policies.index import index_of
 from policies.matcher import Matcher
 from policies.nearest import nearest
 from policies.question import Decision, Question
@@ -55,7 +56,7 @@ class Judge:
     def __init__(self, edition: Edition, recipients: Mapping[str, str] = NOBODY) -> None:
         self.edition = edition
         self._reach = Reach(edition, recipients)
-        self._index = edition.index
+        self._index = index_of(edition)
         self._refused = Decision(allowed=False, rule=None, edition=edition.id)
         self._kin = {name: self._tellable(name) for name in self._reach.recipients}
         self._contexts: dict[tuple[str, str, str, Names], _Context] = {}

@@ -11,9 +11,10 @@ from api.cli.policy import edition_of
 from api.cli.told import CommandError, LangOption, Language, bar, counted, err, examples, out
 from models.demo.recipients import RECIPIENTS
 from policies.edition import HERE, Edition
-from policies.expectation import Expectation, answer
+from policies.expectation import Expectation
 from policies.judge import Judge
 from policies.table import FIRST_ROW
+from policies.trial import answer, asked, holds
 
 
 def add_to(policies: typer.Typer) -> None:
@@ -88,14 +89,14 @@ def _wrong(cases: Sequence[Expectation], judge: Judge, lang: Language) -> list[s
     wrong: list[str] = []
     with bar("rows", total=len(cases)) as progress:
         for number, case in enumerate(cases, FIRST_ROW):
-            if not case.holds(judge):
+            if not holds(case, judge):
                 wrong.append(_sentence(number, case, judge, lang))
             progress.advance(progress.task_ids[0])
     return wrong
 
 
 def _sentence(number: int, case: Expectation, judge: Judge, lang: Language) -> str:
-    told = judge.explain(case.question)
+    told = judge.explain(asked(case))
     given = answer(told.decision)
     near = f": {told.nearest[0].text(lang)}" if told.nearest else _unknown(case, judge)
     if lang is Language.JA:

@@ -45,9 +45,7 @@ def _mistake(wrong: Mistake, places: Mapping[tuple[str, str], int], part: str) -
         Code.BAD_INPUT,
         Told(
             "DRAFT_MISTAKE",
-            mistake=(
-                Sentence(wrong.text("en").removesuffix(".") + ("" if wrong.near else "."), wrong.text("ja")),
-            ),
+            mistake=(Sentence(str(wrong), wrong.text("ja").removesuffix("。")),),
         ),
         argument=argument,
         reason="DRAFT_MISTAKE",

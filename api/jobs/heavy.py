@@ -49,37 +49,25 @@ def impact_of(old: str, new: str, parts: Sequence[Part]) -> str:
 _replays: dict[str, Replay] = {}
 
 
-def open_replay(job: str, setting: Setting) -> None:
-    """Be ready to replay accesses for a job, and forget the job before it."""
-    _replays.clear()
-    _replays[job] = Replay(setting)
-
-
-def replayed(job: str, rows: Sequence[AccessRow]) -> Tally:
-    """What changes of these accesses.
-
-    Raises:
-        KeyError: this process was not made ready for the job.
-    """
-    return _replays[job].tally(rows)
+def replayed(job: str, setting: Setting | None, rows: Sequence[AccessRow]) -> Tally | None:
+    """What changes of these accesses; None where this process has not been given the setting of the job yet."""
+    if setting is not None:
+        _replays.clear()
+        _replays[job] = Replay(setting)
+    found = _replays.get(job)
+    return None if found is None else found.tally(rows)
 
 
 _weighings: dict[str, Weighing] = {}
 
 
-def open_weighing(job: str, setting: Setting) -> None:
-    """Be ready to weigh accesses for a job, and forget the job before it."""
-    _weighings.clear()
-    _weighings[job] = Weighing(setting)
-
-
-def evidence(job: str, rows: Sequence[AccessRow]) -> Evidence:
-    """What these accesses show.
-
-    Raises:
-        KeyError: this process was not made ready for the job.
-    """
-    return _weighings[job].evidence(rows)
+def evidence(job: str, setting: Setting | None, rows: Sequence[AccessRow]) -> Evidence | None:
+    """What these accesses show; None where this process has not been given the setting of the job yet."""
+    if setting is not None:
+        _weighings.clear()
+        _weighings[job] = Weighing(setting)
+    found = _weighings.get(job)
+    return None if found is None else found.evidence(rows)
 
 
 def rules(edition: str) -> list[Row]:

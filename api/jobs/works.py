@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import orjson
 
@@ -16,8 +16,11 @@ from models.jobs.job import Job, JobKind
 from models.replay import Span, chunks, read_setting
 from policies.evidence.age import Row, held
 from policies.evidence.evidence import Evidence
+from policies.replay.replay import Setting
+from policies.replay.row import AccessRow
 from policies.replay.tally import Tally
 
+Part = TypeVar("Part")
 PARTS: Final = 1_000
 """In how many parts the progress through the ledger is told."""
 
@@ -49,11 +52,10 @@ async def _replay(job: Job, bench: Bench, now: datetime) -> dict[str, Any]:
     _, new = await texts(job, bench.store, bench.workshop)
     span = Span(now - timedelta(days=job.days or 1), now)
     setting = await read_setting(bench.store, new, span.since)
-    await bench.workshop.run(heavy.open_replay, job.id, setting)
     found, last = Tally(), 0
     bench.total = PARTS
     async for chunk in chunks(bench.store, span):
-        found.merge(await bench.workshop.run(heavy.replayed, job.id, chunk.rows))
+        found.merge(await _part(bench, heavy.replayed, job.id, setting, chunk.rows))
         last = chunk.rows[-1].id if chunk.rows else last
         bench.done = int(chunk.share * PARTS)
     return {**_of(span), "last": last, **found.form()}
@@ -65,11 +67,11 @@ async def _evidence(job: Job, bench: Bench, now: datetime) -> dict[str, Any]:
     if text is None:
         raise JobChanged
     span = Span(now - timedelta(days=job.days or 1), now)
-    await workshop.run(heavy.open_weighing, job.id, await read_setting(store, text, span.since))
+    setting = await read_setting(store, text, span.since)
     found = Evidence()
     bench.total = PARTS
     async for chunk in chunks(store, span):
-        found.merge(await workshop.run(heavy.evidence, job.id, chunk.rows))
+        found.merge(await _part(bench, heavy.evidence, job.id, setting, chunk.rows))
         bench.done = int(chunk.share * PARTS)
 
     async def find(canonical: str, rows: Sequence[Row]) -> frozenset[Row]:
@@ -79,6 +81,23 @@ async def _evidence(job: Job, bench: Bench, now: datetime) -> dict[str, Any]:
     scopes = await read_scopes(store)
     weighed = await workshop.run(heavy.conclusion, found, text, scopes, ages, span.since)
     return {"edition": job.base, **_of(span), **weighed.form(span.until)}
+
+
+async def _part(
+    bench: Bench,
+    work: Callable[[str, Setting | None, Sequence[AccessRow]], Part | None],
+    job: str,
+    setting: Setting,
+    rows: Sequence[AccessRow],
+) -> Part:
+    """What the work finds in these accesses; a process that began anew meanwhile is given the setting again."""
+    run = bench.workshop.run
+    found = await run(work, job, None, rows)
+    if found is None:
+        found = await run(work, job, setting, rows)
+    if found is None:
+        raise LookupError(job)
+    return found
 
 
 def _of(span: Span) -> dict[str, str]:

@@ -7,11 +7,12 @@ from policies.check.extent import Extents
 from policies.check.gaps import Places
 from policies.check.lookup import Lookup, decide
 from policies.edition import Edition
-from policies.expectation import Expectation, answer
+from policies.expectation import Expectation
 from policies.judge import Judge
 from policies.mistake import Mistake, mistake
 from policies.question import Decision
 from policies.table import DECISIONS, row_key
+from policies.trial import answer, asked
 from policies.vocabulary import ANY
 
 EXPLAINED: Final = 20
@@ -31,7 +32,7 @@ class Answers:
 
     def decide(self, row: Expectation) -> Decision:
         """The answer; no where a name is unknown."""
-        role, action, purpose, field, recipient, standing = row.question
+        role, action, purpose, field, recipient, standing = asked(row)
         known = zip(self._extents.every[:-1], (role, action, purpose, field), strict=True)
         wider = [each.wider.get(name, ()) for each, name in known]
         groups = self._edition.groups.ancestors(recipient)
@@ -74,7 +75,7 @@ class Answers:
             return "", ""
         if self._judge is None:
             self._judge = Judge(self._edition, {group: group for group in self._edition.groups})
-        nearest = self._judge.explain(row.question).nearest
+        nearest = self._judge.explain(asked(row)).nearest
         return (f"（{nearest[0].text('ja')}）", f": {nearest[0].text('en')}") if nearest else ("", "")
 
 

@@ -6,10 +6,10 @@ from typing import Final
 
 from policies.edition import Edition
 from policies.edits import Edit
-from policies.expectation import answer
 from policies.judge import Judge
 from policies.rule import Rule
 from policies.table import DECISIONS, row_key
+from policies.trial import answer, asked
 from policies.vocabulary import ANY, PERSON, Action, Effect, Role
 
 SHOWN: Final = (Action.READ.value, Action.COLLECT.value, Action.CORRECT.value)
@@ -67,7 +67,7 @@ def _expected(edition: Edition, later: Edition, names: frozenset[str]) -> Iterat
     for row in edition.expectations:
         if row.rule not in names:
             continue
-        decision = judge.decide(row.question)
+        decision = judge.decide(asked(row))
         ja, en = ("", "") if decision else GONE
         cells = row._replace(
             ja=f"{row.ja}{ja}",

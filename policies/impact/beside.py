@@ -33,7 +33,7 @@ class _Row(NamedTuple):
         named = zip(COLUMNS[self.table], self.old or (), self.new or (), strict=True)
         return tuple(column for column, was, now in named if _meant(column, was) != _meant(column, now))
 
-    def now(self, column: str) -> str:
+    def became(self, column: str) -> str:
         """A cell of the new row, or of the old one where there is no other."""
         return (self.new or self.old or ())[COLUMNS[self.table].index(column)]
 
@@ -115,7 +115,7 @@ def _decides(row: _Row) -> bool:
 
 def _direction(row: _Row) -> Direction:
     if row.old and row.new:
-        if row.table == "purposes" and row.columns == ("announced_on",) and not row.now("announced_on"):
+        if row.table == "purposes" and row.columns == ("announced_on",) and not row.became("announced_on"):
             return Direction.NARROWS
         return Direction.TELLS if WIDENING[row.table].isdisjoint(row.columns) else Direction.WIDENS
     if not _counts(row):
@@ -127,9 +127,9 @@ def _counts(row: _Row) -> bool:
     """Whether a new or removed row does something of its own, beside what decisions show."""
     match row.table:
         case "purposes":
-            return not row.now("abstract")
+            return not row.became("abstract")
         case "groups":
-            return bool(row.now("itself"))
+            return bool(row.became("itself"))
         case table:
             return table == "questions"
 

@@ -26,8 +26,9 @@ RESPONSE = {"Accept": "application/graphql-response+json"}
 
 
 def calls() -> Iterator[tuple[Path, ast.Call]]:
-    """Every call in the code of the surfaces."""
-    for file in sorted((CHECKOUT / "api").rglob("*.py")):
+    """Every call in the code of the surfaces, and of what bars changes of drafts."""
+    files = [*(CHECKOUT / "api").rglob("*.py"), *(CHECKOUT / "models" / "drafts").rglob("*.py")]
+    for file in sorted(files):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call):
                 yield file, node
@@ -47,6 +48,10 @@ def named(call: ast.Call) -> Iterator[str]:
         yield str(call.args[0].value)
     elif what in {"exceeded", "_at_most"} and isinstance(call.args[0], ast.Constant):
         yield f"LIMIT_{str(call.args[0].value).upper()}"
+    elif what == "Barred" and isinstance(call.args[0], ast.Constant):
+        yield str(call.args[0].value)
+    elif what == "_wrong":
+        yield from (text for text in texts if text in SENTENCES)
     elif what == "_refusal":
         yield from (text for text in texts if text in SENTENCES)
         yield from re.findall(r"Code\.(PURPOSE_[A-Z_]+)", ast.unparse(call))

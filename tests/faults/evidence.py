@@ -10,7 +10,7 @@ from policies.evidence.narrowing import narrowing
 
 _SHIPPED = shipped(CATEGORIES)
 _EDITS = narrowing(_SHIPPED, [rule for rule in _SHIPPED.rules if rule.id == "matching-prefecture"])
-_RESULT = orjson.dumps({"edits": _EDITS}).decode().replace("'", "''")
+_RESULT = orjson.dumps({"edits": [list(each) for each in _EDITS]}).decode().replace("'", "''")
 _READY = (
     "DELETE FROM policy_jobs WHERE id = 'in place'",
     (

@@ -1,10 +1,14 @@
 """The story of an assessment: what a draft would change, of whom, and that no job holds anybody."""
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 import pytest
 
+from api.jobs.runner import Bench
+from api.jobs.works import works
+from api.workshop import Answer, Workshop
 from models.jobs import box
 from models.jobs.job import JobKind
 from tests.drafts.desk import ADMIN, APPROVER, send
@@ -124,6 +128,24 @@ async def test_the_replay_counts_who_would_have_gained_what(office: World) -> No
     assert (phone["accesses"], phone["people"], phone["exact"]) == (earlier[0][0], len(users), True)
     assert sum(each["accesses"] for each in phone["days"]) == phone["accesses"]
     assert (job["replay"]["undecided"], job["replay"]["changed"]) == (0, phone["accesses"])
+
+
+class Restless(Workshop):
+    """A workshop whose process ends after each piece of work."""
+
+    async def run(self, function: Callable[..., Answer], /, *args: object) -> Answer:
+        answer = await super().run(function, *args)
+        self.close()
+        return answer
+
+
+async def test_a_replay_goes_on_in_another_process_where_its_own_ended(office: World) -> None:
+    _, job, _ = await replayed(office, *WIDER)
+    kept = await box.read_job(office.house.store, job["id"])
+    assert kept is not None
+    found: Any = await works(office.house.clock)[kept.kind](kept, Bench(office.house.store, Restless()))
+    assert found["lines"] == kept.result["lines"] != []
+    assert found["last"] == kept.result["last"]
 
 
 async def test_a_draft_that_only_tells_otherwise_changes_no_access(office: World) -> None:

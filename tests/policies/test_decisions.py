@@ -3,6 +3,7 @@
 import pytest
 
 from policies.expectation import Expectation
+from policies.trial import asked
 from policies.vocabulary import Role
 from tests.policies.table import cases, table_judge
 from tests.policies.world import edition
@@ -12,7 +13,7 @@ JUDGE = table_judge()
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.en)
 def test_the_shipped_rules_answer_every_row_as_it_says(case: Expectation) -> None:
-    decision = JUDGE.decide(case.question)
+    decision = JUDGE.decide(asked(case))
     assert ("allow" if decision else "deny", decision.rule or "") == (case.expected, case.rule), case.en
 
 
@@ -27,7 +28,7 @@ def test_the_table_has_a_row_for_every_purpose_and_role() -> None:
 
 
 def test_no_two_rows_ask_the_same() -> None:
-    assert len({case.question for case in cases()}) == len(cases())
+    assert len({asked(case) for case in cases()}) == len(cases())
 
 
 def test_every_row_is_told_in_both_languages() -> None:

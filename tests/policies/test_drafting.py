@@ -23,6 +23,7 @@ from policies.examined import Examined, examine
 from policies.judge import Judge
 from policies.sheet import read_sheet, write_sheet
 from policies.table import COLUMNS, DECISIONS
+from policies.trial import holds
 from policies.wish import Wish
 
 
@@ -185,10 +186,10 @@ def test_an_aligned_decision_table_is_what_casbin_answers_and_asks_the_same(seed
     assert aligned.flaws == ()
     made, before = made_of(Sketch(base, aligned.edits, aligned.model)), made_of(draft)
     judge = Judge(made, {group: group for group in made.groups})
-    assert [row for row in made.expectations if not row.holds(judge)] == []
+    assert [row for row in made.expectations if not holds(row, judge)] == []
     assert [row[:-2] for row in made.expectations] == [row[:-2] for row in before.expectations]
     moved = [new for new, old in zip(made.expectations, before.expectations, strict=True) if new != old]
-    assert len(moved) == sum(not row.holds(judge) for row in before.expectations)
+    assert len(moved) == sum(not holds(row, judge) for row in before.expectations)
     assert {**made.tables(), DECISIONS: []} == {**before.tables(), DECISIONS: []}
 
 

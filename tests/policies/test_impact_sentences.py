@@ -100,13 +100,13 @@ CASES: dict[str, tuple[tuple[Edit, ...], list[Told]]] = {
         [
             (
                 "widens",
-                "Our frontend may also read: Identifier (`id`) and `email` for `promotion.newsletter`, given to: Inside the company, when the person opted out; all else stays as it is",
-                "自社フロントエンドは、`promotion.newsletter` のために、提供先が「社内」のとき、「本人が停止(オプトアウト)を選んでいる」に当たるときも、識別子（`id`）及び`email`を読むことができるようになる（ほかの条件は従来どおり）",
+                "Our frontend may also read: Member number (`id`) and `email` for `promotion.newsletter`, given to: Inside the company, when the person opted out; all else stays as it is",
+                "自社フロントエンドは、`promotion.newsletter` のために、提供先が「社内」のとき、「本人が停止（オプトアウト）を選んでいる」に当たるときも、会員番号（`id`）及び`email`を読むことができるようになる（ほかの条件は従来どおり）",
             ),
             (
                 "widens",
-                "Entrustees may also read: Identifier (`id`) and `email` for `promotion.newsletter`, given to: Mail senders, when the person opted out; all else stays as it is",
-                "委託先は、`promotion.newsletter` のために、提供先が「メール配信会社」のとき、「本人が停止(オプトアウト)を選んでいる」に当たるときも、識別子（`id`）及び`email`を読むことができるようになる（ほかの条件は従来どおり）",
+                "Entrustees may also read: Member number (`id`) and `email` for `promotion.newsletter`, given to: Mail senders, when the person opted out; all else stays as it is",
+                "委託先は、`promotion.newsletter` のために、提供先が「メール配信会社」のとき、「本人が停止（オプトアウト）を選んでいる」に当たるときも、会員番号（`id`）及び`email`を読むことができるようになる（ほかの条件は従来どおり）",
             ),
         ],
     ),
@@ -160,13 +160,13 @@ CASES: dict[str, tuple[tuple[Edit, ...], list[Told]]] = {
         [
             (
                 "widens",
-                "Policy approver may also read: Masked contact (`emailMasked`, `phoneMasked`), Registration (`registeredAt`, `version`), Identifier (`id`), Initials (`initials`), The person's own access records (`accesses`) and `ageBand` for `compliance.security`, given to: Inside the company, whatever is true of the person; rules that refuse still win",
-                "規則承認者は、`compliance.security` のために、提供先が「社内」のとき、本人の状況にかかわらず、一部を伏せた連絡先（`emailMasked`、`phoneMasked`）、登録日時（`registeredAt`、`version`）、識別子（`id`）、イニシャル（`initials`）、本人のアクセス記録（`accesses`）及び`ageBand`を読むことができるようになる（拒否の規則は引き続き優先する）",
+                "Policy approver may also read: Masked contact (`emailMasked`, `phoneMasked`), Registration (`registeredAt`, `version`), Member number (`id`), Initials (`initials`), The person's own access records (`accesses`) and `ageBand` for `compliance.security`, given to: Inside the company, whatever is true of the person; rules that refuse still win",
+                "規則承認者は、`compliance.security` のために、提供先が「社内」のとき、本人の状況にかかわらず、一部を伏せた連絡先（`emailMasked`、`phoneMasked`）、登録日時（`registeredAt`、`version`）、会員番号（`id`）、イニシャル（`initials`）、本人のアクセス記録（`accesses`）及び`ageBand`を読むことができるようになる（拒否の規則は引き続き優先する）",
             ),
             (
                 "widens",
-                "Policy approver may also use: Ledger of accesses and provisions (`Query.accesses`, `Query.provisions`, `Query.receipts`, `Query.transmissions`) and Case files (`Query.cases`) for `compliance.security`, given to: Inside the company, whatever is true of the person",
-                "規則承認者は、`compliance.security` のために、提供先が「社内」のとき、本人の状況にかかわらず、アクセス・提供の記録（`Query.accesses`、`Query.provisions`、`Query.receipts`、`Query.transmissions`）及び案件記録（`Query.cases`）を使うことができるようになる",
+                "Policy approver may also use: Ledger of accesses and provisions (`Query.accesses`, `Query.provisions`, `Query.receipts`, `Query.replayPeople`, `Query.transmissions`) and Case files (`Query.cases`) for `compliance.security`, given to: Inside the company, whatever is true of the person",
+                "規則承認者は、`compliance.security` のために、提供先が「社内」のとき、本人の状況にかかわらず、アクセス・提供の記録（`Query.accesses`、`Query.provisions`、`Query.receipts`、`Query.replayPeople`、`Query.transmissions`）及び案件記録（`Query.cases`）を使うことができるようになる",
             ),
         ],
     ),
@@ -201,12 +201,12 @@ def test_where_one_of_several_lists_of_facts_is_enough_each_is_told() -> None:
     )
     assert change.when == ("equivalent", "abroad")
     assert change.en == (
-        "Our frontend may no longer read: Identifier (`id`) and `email` for `promotion.newsletter`, given to: Inside the company,"
+        "Our frontend may no longer read: Member number (`id`) and `email` for `promotion.newsletter`, given to: Inside the company,"
         " when the recipient abroad is relied on for its equivalent system, or when the recipient is abroad; all else stays as it is"
     )
     assert change.ja == (
         "自社フロントエンドは、`promotion.newsletter` のために、提供先が「社内」のとき、「外国にある提供先の相当措置を根拠としている」に当たるとき、"
-        "又は「提供先が外国にある」に当たるときは、識別子（`id`）及び`email`を読むことができなくなる（ほかの条件は従来どおり）"
+        "又は「提供先が外国にある」に当たるときは、会員番号（`id`）及び`email`を読むことができなくなる（ほかの条件は従来どおり）"
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from policies.expectation import Expectation
 from policies.rule import Need, Rule, unmet
+from policies.trial import asked, holds
 from policies.vocabulary import ANY, NONE_PURPOSE, Effect, Fact, Role, standing
 from tests.policies.table import cases, table_judge
 from tests.policies.world import edition, with_rules
@@ -100,7 +101,7 @@ SPOILERS = (
 def survives(rule: Rule, mutant: tuple[Rule, ...]) -> bool:
     rules = (each for old in edition().rules for each in (mutant if old == rule else (old,)))
     spoiled = table_judge(with_rules(rules))
-    return all(case.holds(spoiled) for case in affected(rule, *mutant))
+    return all(holds(case, spoiled) for case in affected(rule, *mutant))
 
 
 def affected(rule: Rule, *mutant: Rule) -> Iterator[Expectation]:
@@ -113,7 +114,7 @@ def affected(rule: Rule, *mutant: Rule) -> Iterator[Expectation]:
 def matched(rule: Rule) -> list[int]:
     named = (rule.role, rule.action, rule.purpose, rule.field, rule.recipient)
     places = frozenset[int].intersection(*map(placed, range(len(named)), named))
-    return [place for place in sorted(places) if not unmet(rule.needs, cases()[place].question.standing)]
+    return [place for place in sorted(places) if not unmet(rule.needs, asked(cases()[place]).standing)]
 
 
 @cache

@@ -17,6 +17,7 @@ from models.consents.receipt.record import ConsentEventRecord, ConsentRecord
 from models.personal import Personal
 from models.registry import KnownRecipient, Registry
 from policies.edition import Edition
+from policies.index import index_of
 from policies.tree import Node
 from policies.vocabulary import ANY, Action, Effect, Fact
 
@@ -131,7 +132,7 @@ def _opened(consent: ConsentRecord, edition: Edition, recipient: KnownRecipient 
     groups = {ANY, consent.recipient}
     groups.update(edition.groups.ancestors(recipient.kind) if recipient else ())
     purposes = {ANY, *edition.purpose_ancestors(consent.purpose)}
-    index, everybody = edition.index, consent.recipient == INTERNAL
+    index, everybody = index_of(edition), consent.recipient == INTERNAL
     found = [
         rule.field
         for rule in index.find(index.roles, purposes, index.recipients if everybody else groups)

@@ -21,6 +21,7 @@ from policies.matrix import shipped_matrix
 from policies.question import Question
 from policies.rule import Rule, unmet
 from policies.table import COLUMNS, Sheets
+from policies.trial import asked
 from policies.vocabulary import ANY, NONE_PURPOSE, STAGES, Action, Effect, Fact, Role, Standing, standing
 from tests.policies.check.drafts import drafted, edition
 
@@ -328,5 +329,5 @@ def test_the_shipped_decision_table_is_answered_as_casbin_answers_it() -> None:
     answers = Answers(of, Extents(of), Lookup(of.rules), {table: {} for table in COLUMNS})
     assert len(of.expectations) > 1900
     for row in of.expectations:
-        mine, theirs = answers.decide(row), judge.decide(row.question)
+        mine, theirs = answers.decide(row), judge.decide(asked(row))
         assert (mine.allowed, mine.rule) == (theirs.allowed, theirs.rule), row
