@@ -5,7 +5,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ import pytest
 
 from models.database.opening import opened
 from models.ledger.bits import unpack
+from models.publish import publish_shipped
 from policies.edition import Edition
-from tests.cli.conftest import Mokuteki, change
+from tests.cli.conftest import Mokuteki, change, ended
 
 DAYS = 20
 
@@ -29,39 +30,28 @@ def ask(sql: str, values: Mapping[str, Any] | None = None) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def used(at_home: Path, edition: Edition) -> Path:
-    """The installation after twenty days of use, under an edition that is older than they."""
-    values = {
-        "id": edition.id,
-        "canonical": edition.canonical(),
-        "at": datetime.now(UTC) - timedelta(days=60),
-    }
+def home(database_url: str, edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An installation whose rules are sixty days old and that was used for the last twenty; its `var` directory."""
+    var = tmp_path_factory.mktemp("var")
 
     async def publish() -> None:
-        async with (
-            opened(os.environ["MOKUTEKI_DATABASE_URL"], pool_size=2) as store,
-            store.transaction() as made,
-        ):
-            await made.execute(
-                "INSERT INTO editions (id, number, canonical, published_at, published_by)"
-                " VALUES (:id, 2, :canonical, :at, 'a test')",
-                values,
-            )
+        at = datetime.now(UTC) - timedelta(days=60)
+        async with opened(database_url, pool_size=2) as store:
+            assert await publish_shipped(store, edition, at)
 
     asyncio.run(publish())
-    return at_home
-
-
-@pytest.fixture
-def home(used: Path, mokuteki: Mokuteki) -> Path:
-    if not ask("SELECT 1 FROM accesses WHERE client = 'frontend'"):
-        assert mokuteki("traffic", "--accesses", "250", "--days", str(DAYS)).code == 0
-    return used
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOKUTEKI_VAR", str(var))
+        patch.setenv("MOKUTEKI_DATABASE_URL", database_url)
+        for words in (("demo", "--people", "30"), ("traffic", "--accesses", "250", "--days", str(DAYS))):
+            patch.setattr(sys, "argv", ["mokuteki", *words])
+            assert ended() == 0
+        yield var
 
 
 @pytest.fixture
 def wider(home: Path, tmp_path: Path, mokuteki: Mokuteki) -> Path:
-    """Rules that open contact details before the interview, and close names to employers."""
+    """Rules that open contact details before the interview."""
     assert home.is_dir()
     folder = tmp_path / "rules"
     assert mokuteki("policy", "pull", str(folder)).code == 0
