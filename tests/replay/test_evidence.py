@@ -17,6 +17,7 @@ from policies.evidence.evidence import Asker, Evidence
 from policies.evidence.narrowing import narrowing, removable
 from policies.evidence.report import AskedInVain, UnusedScope, report
 from policies.judge import Judge
+from policies.trial import holds
 from tests.editions import needing, put_in_force, same_but_for_a_word, without
 from tests.replay.asked import ask
 from tests.replay.test_replay import EMPLOYER
@@ -139,7 +140,7 @@ def test_the_draft_loads_and_its_decision_table_holds(edition: Edition) -> None:
         rule.id for rule in gone
     }
     judge = Judge(draft, groups(draft))
-    failing = [row for row in draft.expectations if not row.holds(judge)]
+    failing = [row for row in draft.expectations if not holds(row, judge)]
     assert failing == []
     turned = [row for row in draft.expectations if row.en.endswith("(no longer: its rule is removed)")]
     assert turned
