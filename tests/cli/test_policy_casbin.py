@@ -7,6 +7,7 @@ import pytest
 
 from policies.edition import HERE, MODEL, Edition
 from policies.matcher import met
+from policies.trial import asked
 from tests.cli.conftest import Mokuteki, change
 
 pytestmark = pytest.mark.usefixtures("at_home")
@@ -26,8 +27,8 @@ def test_a_policy_file_answers_the_decision_table(
     wrong = [
         case.en
         for case in edition.expectations[::7]
-        if found.enforce_ex(*case.question)[1][:1] != ([case.rule] if case.rule else [])
-        or found.enforce(*case.question) is not (case.expected == "allow")
+        if found.enforce_ex(*asked(case))[1][:1] != ([case.rule] if case.rule else [])
+        or found.enforce(*asked(case)) is not (case.expected == "allow")
     ]
     assert wrong == []
 

@@ -108,3 +108,10 @@ def agreed(draft: dict[str, Any], note: str = "Read and agreed") -> dict[str, An
             if each["severity"] == "OVERRIDABLE" and not each["accepted"]
         ],
     }
+
+
+def mistaken(message: str, language: str = "en") -> str:
+    """The mistake in the words of a refusal, which begin with what it keeps a draft from."""
+    begun = {"en": "the draft would not load: ", "ja": "この改定案は読み込めません。"}[language]
+    assert message.startswith(begun), message
+    return message.removeprefix(begun)

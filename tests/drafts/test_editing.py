@@ -7,7 +7,7 @@ import pytest
 
 from policies.edition import Edition
 from policies.sheet import write_sheet
-from tests.drafts.desk import ADMIN, changing, do, drafted, read, reasons, refused, row, send
+from tests.drafts.desk import ADMIN, changing, do, drafted, mistaken, read, reasons, refused, row, send
 from tests.world import World
 
 NEEDS = row("rules", "application-area", needs="noticed+consented+interview")
@@ -111,7 +111,7 @@ async def test_a_mistake_names_its_row_and_the_word_in_both_languages(rules: Wor
     ):
         answer = await send(rules, ADMIN, changing("editDraft"), {"i": said}, language=language)
         (error,) = answer["errors"]
-        assert (error["message"], error["path"]) == (words, ["editDraft"])
+        assert (mistaken(error["message"], language), error["path"]) == (words, ["editDraft"])
 
 
 async def test_a_change_of_another_version_is_refused(rules: World) -> None:

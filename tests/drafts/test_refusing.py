@@ -8,7 +8,7 @@ import pytest
 from policies.edition import Edition
 from policies.sheet import write_sheet
 from policies.table import FIRST_ROW, row_key
-from tests.drafts.desk import ADMIN, changing, drafted, read, row, send
+from tests.drafts.desk import ADMIN, changing, drafted, mistaken, read, row, send
 from tests.world import World
 
 
@@ -104,7 +104,7 @@ async def told(world: World, name: str, said: dict[str, Any], code: str) -> tupl
         assert not answer.get("data"), answer
         found.append([each for each in answer["errors"] if each["extensions"]["mistake"] == code])
     ((en,), (ja,)) = found
-    return en["extensions"], en["message"], ja["message"]
+    return en["extensions"], mistaken(en["message"]), mistaken(ja["message"], "ja")
 
 
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: f"{slip.code} {slip.column}")

@@ -27,6 +27,7 @@ from policies.edition import HERE, MODEL, Edition
 from policies.judge import Judge
 from policies.matcher import met
 from policies.question import Question
+from policies.trial import asked
 from policies.vocabulary import Action, Fact, Role, standing
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -74,7 +75,7 @@ async def test_stock_casbin_answers_the_whole_decision_table_by_the_same_rules(
 ) -> None:
     async with published(own_database_url, edition):
         enforcer = await read(TortoiseAdapter())
-    questions = [case.question for case in edition.expectations]
+    questions = [asked(case) for case in edition.expectations]
     expected = [(case.expected == "allow", case.rule or None) for case in edition.expectations]
     assert answers(enforcer, questions) == expected
 
@@ -100,7 +101,7 @@ async def test_of_registered_recipients_it_answers_like_the_gateway(
         )
         for _ in range(400)
     ]
-    rows = [case.question for case in edition.expectations if case.recipient in {"employer", "analytics"}]
+    rows = [asked(case) for case in edition.expectations if case.recipient in {"employer", "analytics"}]
     named = {"employer": "bakery", "analytics": "seen"}
     questions += [each._replace(recipient=named[each.recipient]) for each in rows]
     found = answers(enforcer, questions)
@@ -180,7 +181,7 @@ async def test_a_plain_enforcer_takes_the_rows_that_were_read(
     async with published(own_database_url, edition):
         enforcer = casbin.Enforcer(CONF, await TortoiseAdapter().rows())
     enforcer.add_function("met", met)
-    questions = [case.question for case in edition.expectations[::20]]
+    questions = [asked(case) for case in edition.expectations[::20]]
     assert answers(enforcer, questions) == [
         (case.expected == "allow", case.rule or None) for case in edition.expectations[::20]
     ]
