@@ -50,7 +50,7 @@ from models.ledger.ledger import Ledger
 from models.ledger.months import LedgerMonths
 from models.ledger.usage import Usages
 from models.sealing.vault import Vault, vault_in_use
-from policies.drafting import Terms
+from policies.drafts.drafting import Terms
 from policies.edition import Edition
 from policies.vocabulary import Role
 

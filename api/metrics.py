@@ -24,7 +24,7 @@ from api.tokens.fault import ERRORS
 from models.events.choice import CLOSED
 from models.notices.box import Counts
 from models.notices.withdrawal import NoticeState, Trouble
-from policies.explanation import Reason
+from policies.judging.explanation import Reason
 
 TOGETHER = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that several processes start with to count in one folder; its library reads it when it is imported."""

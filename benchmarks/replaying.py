@@ -23,8 +23,8 @@ from models.ledger.entry import Entry, Group
 from models.ledger.rows import ACCESSES, Rows
 from models.publish import publish_shipped
 from models.replay import Span, replay
-from policies.clearance import IDENTITY
 from policies.edition import Edition, shipped
+from policies.judging.clearance import IDENTITY
 from policies.known import Known, write_standing
 from policies.replay.bench import Asked, Bench, Cell
 from policies.rule import parse_needs

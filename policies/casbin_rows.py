@@ -6,8 +6,8 @@ from typing import Any, NoReturn
 from casbin.persist import Adapter  # type: ignore[import-untyped]  # pycasbin ships no types
 
 from policies.edition import Edition
-from policies.matcher import in_order
-from policies.reach import Reach
+from policies.judging.matcher import in_order
+from policies.judging.reach import Reach
 
 Rows = Mapping[str, tuple[tuple[str, ...], ...]]
 """For `p` and each role definition of the model its rows, in their order."""

@@ -15,12 +15,12 @@ from policies.check import trees as check_trees
 from policies.check.model import misshapen
 from policies.check.names import PATH, misnamed
 from policies.check.rules import Names, rules
-from policies.digest import Digest, digest
 from policies.expectation import Expectation, expectations
 from policies.folder import HERE, MODEL, read_folder
 from policies.form import FormQuestion
+from policies.judging.digest import Digest, digest
+from policies.judging.packed import PackedRules
 from policies.mistake import Mistake, PolicyError, mistake
-from policies.packed import PackedRules
 from policies.purpose import Purpose
 from policies.rule import Rule
 from policies.table import COLUMNS, DECISIONS, FIELDS, Row, Sheets

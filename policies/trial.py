@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from policies.expectation import NO_FACTS, Expectation
-from policies.question import Decision, Question
+from policies.judging.question import Decision, Question
 from policies.rule import JOIN
 from policies.vocabulary import Effect, Fact, standing
 

@@ -26,7 +26,7 @@ from api.variables import SETTINGS
 from models.demo.situations import Situation
 from models.formats.wrong import SENTENCES as MISTAKES
 from policies.edition import Edition
-from policies.explanation import Reason
+from policies.judging.explanation import Reason
 from policies.mistake import SENTENCES as OF_A_POLICY
 from policies.vocabulary import Fact, Role
 from tests.cli.test_help import commands

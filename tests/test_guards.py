@@ -28,8 +28,8 @@ from models.personal import Undeclared, declared, personal, system
 from models.publish import publish_shipped
 from models.user import User
 from policies.edition import Edition, PolicyError, shipped
-from policies.judge import Judge
-from policies.question import Question
+from policies.judging.judge import Judge
+from policies.judging.question import Question
 from policies.vocabulary import UNSORTED, Fact, Role, standing
 from tests.world import settings, world
 

@@ -20,8 +20,8 @@ from models.drafts.worked import Worked
 from models.formats.fold import prose
 from models.formats.wrong import Wrong
 from models.register import Keeper
-from policies.drafting import Drafted, Sketch, Terms, finish
-from policies.examined import Examined, examine
+from policies.drafts.drafting import Drafted, Sketch, Terms, finish
+from policies.drafts.examined import Examined, examine
 from policies.mistake import Mistake
 
 TERMS: Final = Terms(tuple(sorted(FIELDS.items())), GUARDS)

@@ -18,7 +18,7 @@ from models.drafts.record import (
     read_edits,
     sketch_of,
 )
-from policies.drafting import Sketch, made_of
+from policies.drafts.drafting import Sketch, made_of
 from policies.mistake import PolicyError
 
 DraftOption = Annotated[

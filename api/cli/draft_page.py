@@ -17,8 +17,8 @@ from api.cli.told import Language, out
 from models.database.store import Reader
 from models.drafts.draft import DraftState
 from models.drafts.record import DraftRecord
-from policies.edits import Edit
-from policies.examined import Examined
+from policies.drafts.edits import Edit
+from policies.drafts.examined import Examined
 from policies.impact.outcome import Direction
 from policies.mistake import Mistake
 

@@ -9,7 +9,7 @@ import typer
 from api.cli.named_edition import CHECKOUT, IN_FORCE, Named, is_folder, named
 from api.cli.shared import err, examples, out
 from api.cli.told import counted
-from policies.edits import compare
+from policies.drafts.edits import compare
 from policies.folder import MODEL
 from policies.table import COLUMNS, Sheets, row_key
 

@@ -20,10 +20,10 @@ from models.database.store import Store
 from models.drafts.record import read_canonical
 from models.drafts.register import Stale, take_turn
 from policies.check.report import check
-from policies.drafting import Sketch, take
+from policies.drafts.drafting import Sketch, take
+from policies.drafts.sheet import write_sheet
 from policies.folder import model_of, read_folder
 from policies.mistake import Severity
-from policies.sheet import write_sheet
 
 
 def add_to(policies: typer.Typer) -> None:

@@ -19,7 +19,7 @@ from models.drafts.publication import publish as put_in_force
 from models.drafts.record import read_canonical
 from models.drafts.register import take_turn
 from models.drafts.worked import Worked
-from policies.drafting import Drafted, Sketch, finish, turn_back
+from policies.drafts.drafting import Drafted, Sketch, finish, turn_back
 
 
 def add_to(policies: typer.Typer) -> None:

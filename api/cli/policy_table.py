@@ -12,7 +12,7 @@ from api.cli.told import CommandError, LangOption, Language, bar, counted, err, 
 from models.demo.recipients import RECIPIENTS
 from policies.edition import HERE, Edition
 from policies.expectation import Expectation
-from policies.judge import Judge
+from policies.judging.judge import Judge
 from policies.table import FIRST_ROW
 from policies.trial import answer, asked, holds
 

@@ -19,7 +19,7 @@ from models.database.store import Store
 from models.inforce import Force
 from models.registry import read_registry
 from policies.edition import Edition
-from policies.judge import Judge
+from policies.judging.judge import Judge
 from policies.vocabulary import Role
 
 

@@ -13,7 +13,7 @@ from models.formats.event import Event, read_event
 from models.formats.wrong import SENTENCES, Mistake
 from models.inforce import Force
 from models.registry import KnownRecipient
-from policies.explanation import Explanation
+from policies.judging.explanation import Explanation
 
 MOST_EVENTS = 100
 COOKIE = "Event.cookieId"

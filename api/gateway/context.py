@@ -10,10 +10,10 @@ from api.gateway.refusal import Why
 from models.inforce import Force
 from models.registry import KnownRecipient
 from models.standing import Circumstance, certain, condition
-from policies.clearance import Clearance
+from policies.judging.clearance import Clearance
+from policies.judging.question import Decision, Question
 from policies.known import Known, write_standing
 from policies.purpose import Purpose
-from policies.question import Decision, Question
 from policies.vocabulary import NONE_PURPOSE, Action, Fact, Role, Standing
 
 PERSON = "person"

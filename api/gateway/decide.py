@@ -13,7 +13,7 @@ from api.gateway.refusal import Code, PathStep, Refusal, Refusals, Why, closed
 from api.gateway.selection import TYPENAME, Root, Selected
 from api.gateway.told import Told
 from models.database.dialect import Dialect
-from policies.explanation import Explanation, Reason
+from policies.judging.explanation import Explanation, Reason
 
 OF_A_READING = 20
 """What a reading of no field would take, in fields."""

@@ -23,7 +23,7 @@ from api.workshop import Workshop
 from models.database.store import Reader, Row
 from models.ledger.entry import Group
 from models.sealing.vault import Vault
-from policies.clearance import IDENTITY
+from policies.judging.clearance import IDENTITY
 
 USUAL_PAGE = 20
 CONSENTED_AT = 2

@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 from api.gateway.refusal import Code, Refusal, Refusals
 from api.gateway.told import Told
 from models.formats.wrong import Sentence
-from policies.drafting import Drafted
-from policies.edits import Conflict
+from policies.drafts.drafting import Drafted
+from policies.drafts.edits import Conflict
 from policies.mistake import Mistake
 
 MOST: Final = 200

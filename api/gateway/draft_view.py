@@ -25,9 +25,9 @@ from models.drafts.record import (
 )
 from models.drafts.register import REGISTER
 from models.register import read_changes
-from policies.drafting import MODEL
-from policies.edits import Conflict
-from policies.examined import Examined
+from policies.drafts.drafting import MODEL
+from policies.drafts.edits import Conflict
+from policies.drafts.examined import Examined
 from policies.mistake import Mistake
 from policies.table import COLUMNS
 

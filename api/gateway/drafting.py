@@ -17,11 +17,11 @@ from models.drafts.record import DraftRecord, read_canonical, read_draft, read_e
 from models.drafts.worked import Worked
 from models.jobs.box import read_job
 from models.jobs.job import JobKind, JobState
-from policies import drafting as policy
-from policies.drafting import Choice, Sketch, Terms
-from policies.edits import Conflict, Edit
-from policies.examined import Examined, examine
-from policies.wish import Wish
+from policies.drafts import drafting as policy
+from policies.drafts.drafting import Choice, Sketch, Terms
+from policies.drafts.edits import Conflict, Edit
+from policies.drafts.examined import Examined, examine
+from policies.drafts.wish import Wish
 
 KEPT: Final = 16
 """How many results are kept of each process."""

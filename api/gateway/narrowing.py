@@ -14,7 +14,7 @@ from api.gateway.context import Context
 from models.consents.scope import leaves_out, scope_told, scopes, untold
 from models.database.dialect import Dialect
 from models.standing import LAWFUL_CASE
-from policies.clearance import IDENTIFIER, IDENTITY, Lens, Opening
+from policies.judging.clearance import IDENTIFIER, IDENTITY, Lens, Opening
 from policies.vocabulary import Fact
 
 APART = "#"

@@ -14,7 +14,7 @@ from api.gateway.shape import Shape, Shaper
 from models.database.dialect import Dialect, numbered
 from models.database.store import Row
 from models.ledger.entry import Group
-from policies.clearance import IDENTITY, Opening
+from policies.judging.clearance import IDENTITY, Opening
 from policies.known import Known
 
 MOST_STATEMENTS = 16

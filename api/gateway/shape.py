@@ -13,8 +13,8 @@ from api.gateway.selection import TYPENAME, Selected
 from models.catalogue import ANSWERS
 from models.personal import Personal
 from models.sealing.vault import Vault
-from policies.clearance import Opening
 from policies.form import FormQuestion
+from policies.judging.clearance import Opening
 
 Shape = Callable[[Sequence[Any], Any, Mapping[str, Mapping[str, Any]], Vault], list[dict[str, Any]]]
 """Rows, today's date, the registers that belong to the users (by field key, then by user id) and the keys of what is

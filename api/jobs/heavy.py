@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from policies.drafting import Sketch, edition_of, made_of
+from policies.drafts.drafting import Sketch, edition_of, made_of
 from policies.evidence.age import Row
 from policies.evidence.evidence import Evidence, Weighing
 from policies.evidence.weighed import Weighed, weighed

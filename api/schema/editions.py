@@ -18,9 +18,9 @@ from api.schema.paging import PageInfo
 from api.schema.policy import Rule
 from models.day import moment
 from models.publish import SHIPPED
+from policies.drafts.sheet import write_sheet
 from policies.edition import Edition as PolicyEdition
 from policies.rule import write_needs
-from policies.sheet import write_sheet
 from policies.table import COLUMNS
 
 ID = strawberry.ID

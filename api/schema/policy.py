@@ -5,9 +5,9 @@ from typing import Annotated
 
 import strawberry
 
-import policies.explanation
+import policies.judging.explanation
 from api.schema.arguments import Lang, told
-from policies.explanation import Audience, Dimension
+from policies.judging.explanation import Audience, Dimension
 from policies.vocabulary import Action
 
 strawberry.enum(
@@ -115,7 +115,7 @@ class NearMiss:
     missing: list[strawberry.ID] = strawberry.field(
         description="The facts that were not true (of a deny: those that denied), else what the rule asks for"
     )
-    told: strawberry.Private[policies.explanation.NearMiss]
+    told: strawberry.Private[policies.judging.explanation.NearMiss]
 
     @strawberry.field(description="In one sentence, in `ja` or `en`")
     def text(self, lang: Lang = strawberry.ID("ja"), audience: For = Audience.OFFICER) -> str:
@@ -137,7 +137,7 @@ class Explanation:
     nearest: list[NearMiss] = strawberry.field(
         description="The rule that denied, then those that would have allowed it but for one thing, nearest first"
     )
-    told: strawberry.Private[policies.explanation.Explanation]
+    told: strawberry.Private[policies.judging.explanation.Explanation]
     ja: strawberry.Private[str | None]
     en: strawberry.Private[str | None]
 

@@ -18,9 +18,9 @@ from api.schema.policy import (
 )
 from models.inforce import Force, PolicyUnavailable
 from policies.edition import Edition as PolicyEdition
-from policies.explanation import Dimension, Reason
-from policies.judge import Judge
-from policies.question import Question
+from policies.judging.explanation import Dimension, Reason
+from policies.judging.judge import Judge
+from policies.judging.question import Question
 from policies.vocabulary import ANY, NONE_PURPOSE, Fact, standing
 
 ID = strawberry.ID

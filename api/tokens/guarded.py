@@ -6,9 +6,9 @@ from itertools import chain, product
 from models.clients.client import Binding
 from models.inforce import Force
 from models.personal import SEALED_FROM
-from policies.clearance import combinations
 from policies.edition import Edition
-from policies.question import Question
+from policies.judging.clearance import combinations
+from policies.judging.question import Question
 from policies.vocabulary import NONE_PURPOSE, Action, Effect, Role, Standing
 
 PERSON = "person"

@@ -11,8 +11,8 @@ from models.database.dialect import Dialect
 from models.database.store import Reader
 from models.day import moment
 from models.drafts.draft import DraftState
-from policies.drafting import Sketch
-from policies.edits import Edit
+from policies.drafts.drafting import Sketch
+from policies.drafts.edits import Edit
 
 _COLUMNS = (
     "id, base, model, state, version, hash, note, created_by, created_at, changed_by, changed_at, authors, publish_at,"

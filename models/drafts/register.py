@@ -24,7 +24,7 @@ from models.drafts.worked import Worked
 from models.editions.prepared import prepare
 from models.person_row import new_id
 from models.register import Keeper, keep_change
-from policies.drafting import Drafted
+from policies.drafts.drafting import Drafted
 
 REGISTER: Final = "drafts"
 LONGEST_NOTE: Final = 2_000

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from policies.examined import Examined
+from policies.drafts.examined import Examined
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from models.catalogue import catalogue
 from models.personal import Personal
 from models.registry import Registry
 from policies.edition import Edition
-from policies.judge import Judge
+from policies.judging.judge import Judge
 
 
 class PolicyUnavailable(Exception):  # noqa: N818 - it names the state

@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 
 from policies.edition import Edition
 from policies.expectation import Expectation
-from policies.packed import Packed, PackedRules, by_name, pieces
-from policies.places import Key, Places, places
+from policies.judging.packed import Packed, PackedRules, by_name, pieces
+from policies.judging.places import Key, Places, places
 from policies.tree import Tree
 
 KEYS: Final = 500

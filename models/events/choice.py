@@ -11,8 +11,8 @@ from types import MappingProxyType
 
 from models.inforce import Force
 from models.registry import KnownRecipient
-from policies.explanation import Explanation
-from policies.question import Question
+from policies.judging.explanation import Explanation
+from policies.judging.question import Question
 from policies.vocabulary import Action, Fact, Role, Standing
 
 COMPANIES: Mapping[str, tuple[Role, str]] = MappingProxyType(

@@ -8,9 +8,9 @@ from policies.check.gaps import Places
 from policies.check.lookup import Lookup, decide
 from policies.edition import Edition
 from policies.expectation import Expectation
-from policies.judge import Judge
+from policies.judging.judge import Judge
+from policies.judging.question import Decision
 from policies.mistake import Mistake, mistake
-from policies.question import Decision
 from policies.table import DECISIONS, row_key
 from policies.trial import answer, asked
 from policies.vocabulary import ANY

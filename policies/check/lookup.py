@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from policies.check.extent import named
-from policies.question import Decision
+from policies.judging.question import Decision
 from policies.rule import Rule, unmet
 from policies.vocabulary import Effect, Standing
 

@@ -4,9 +4,9 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from policies.drafts.edits import Edit
 from policies.edition import Edition
-from policies.edits import Edit
-from policies.judge import Judge
+from policies.judging.judge import Judge
 from policies.rule import Rule
 from policies.table import DECISIONS, row_key
 from policies.trial import answer, asked

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import chain, combinations
 from typing import Final, NamedTuple
 
-from policies.clearance import IDENTITY
+from policies.judging.clearance import IDENTITY
 from policies.known import UNKNOWN
 from policies.replay.bench import NOBODY, READ, Asked, Bench, Cell, possible
 from policies.replay.effect import REFUSED

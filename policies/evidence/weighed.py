@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from policies.drafts.edits import Edit
 from policies.edition import Edition
-from policies.edits import Edit
 from policies.evidence.evidence import Evidence
 from policies.evidence.narrowing import narrowing, removable
 from policies.evidence.report import Report, report

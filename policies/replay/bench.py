@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from itertools import chain, combinations
 from typing import Final, NamedTuple
 
-from policies.clearance import IDENTIFIER, IDENTITY, Clearance
-from policies.clearance import combinations as standings
 from policies.edition import Edition
-from policies.judge import Judge
+from policies.judging.clearance import IDENTIFIER, IDENTITY, Clearance
+from policies.judging.clearance import combinations as standings
+from policies.judging.judge import Judge
+from policies.judging.question import Question
 from policies.known import OF_EVENTS, SETTLED, Known
-from policies.question import Question
 from policies.vocabulary import Action, Fact, Standing, standing
 
 NOBODY: Final[Standing] = frozenset()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from policies.clearance import IDENTITY
+from policies.judging.clearance import IDENTITY
 from policies.known import UNKNOWN, Known
 from policies.replay.bench import Asked, Bench, Cell, possible
 from policies.replay.effect import (

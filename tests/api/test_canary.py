@@ -17,8 +17,8 @@ from models.database.opening import migrate, opened
 from models.demo.load import load
 from models.publish import publish_shipped
 from models.user import User
-from policies.clearance import Clearance, Lens, Opening
 from policies.edition import Edition
+from policies.judging.clearance import Clearance, Lens, Opening
 from tests.api.markers import (
     CASE_ITEMS,
     UNMARKED,

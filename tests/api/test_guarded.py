@@ -13,7 +13,7 @@ from models.clients.client import Binding
 from models.inforce import Force
 from models.registry import Registry
 from policies.edition import Edition
-from policies.judge import Judge
+from policies.judging.judge import Judge
 from policies.vocabulary import Role
 from tests.api.proofs import ath
 from tests.api.prover import QUERY, Prover

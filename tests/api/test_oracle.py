@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, note, seed, settings
 from hypothesis import strategies as st
 
-from policies.clearance import Clearance, Lens, Opening
 from policies.edition import Edition
+from policies.judging.clearance import Clearance, Lens, Opening
 from tests.oracle.amend import amended
 from tests.oracle.answer import Question
 from tests.oracle.asker import Asker

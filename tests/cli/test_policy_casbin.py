@@ -6,7 +6,7 @@ import casbin  # type: ignore[import-untyped]  # pycasbin ships no types
 import pytest
 
 from policies.edition import HERE, MODEL, Edition
-from policies.matcher import met
+from policies.judging.matcher import met
 from policies.trial import asked
 from tests.cli.conftest import Mokuteki, change
 

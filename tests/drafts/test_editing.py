@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from policies.drafts.sheet import write_sheet
 from policies.edition import Edition
-from policies.sheet import write_sheet
 from tests.drafts.desk import ADMIN, changing, do, drafted, mistaken, read, reasons, refused, row, send
 from tests.world import World
 

@@ -18,12 +18,12 @@ from models.drafts.register import DraftRegister, Stale, take_turn
 from models.drafts.worked import Worked
 from models.publish import publish_shipped
 from models.register import Keeper
-from policies import drafting
-from policies.drafting import Sketch, Terms
+from policies.drafts import drafting
+from policies.drafts.drafting import Sketch, Terms
+from policies.drafts.examined import examine
+from policies.drafts.wish import Wish
 from policies.edition import Edition
-from policies.examined import examine
 from policies.table import DECISIONS
-from policies.wish import Wish
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 AUTHORS = ("corp:mori", "corp:hayashi")

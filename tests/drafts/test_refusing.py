@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from policies.drafts.sheet import write_sheet
 from policies.edition import Edition
-from policies.sheet import write_sheet
 from policies.table import FIRST_ROW, row_key
 from tests.drafts.desk import ADMIN, changing, drafted, mistaken, read, row, send
 from tests.world import World

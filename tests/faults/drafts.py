@@ -6,9 +6,9 @@ from typing import Any, Final
 import orjson
 
 from models.catalogue import CATEGORIES
-from policies.drafting import Drafted, Sketch, Terms, edit
+from policies.drafts.drafting import Drafted, Sketch, Terms, edit
+from policies.drafts.wish import Wish
 from policies.edition import shipped
-from policies.wish import Wish
 
 Said = Callable[[Mapping[str, str], int], Mapping[str, Any]]
 ADMIN: Final = "policy-admin"

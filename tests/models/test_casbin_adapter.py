@@ -24,9 +24,9 @@ from models.recipients.recipient import Recipient, RecipientStatus
 from models.registry import read_registry
 from policies.casbin_rows import CasbinRows, ReadOnly
 from policies.edition import HERE, MODEL, Edition
-from policies.judge import Judge
-from policies.matcher import met
-from policies.question import Question
+from policies.judging.judge import Judge
+from policies.judging.matcher import met
+from policies.judging.question import Question
 from policies.trial import asked
 from policies.vocabulary import Action, Fact, Role, standing
 

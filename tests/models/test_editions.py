@@ -25,9 +25,9 @@ from models.editions.text import Kept
 from models.inforce import InForce, PolicyUnavailable
 from models.publish import Publication, newest_number, publish, publish_shipped
 from policies.edition import Edition, PolicyError
-from policies.judge import Judge
-from policies.matcher import Matcher
-from policies.question import Question
+from policies.judging.judge import Judge
+from policies.judging.matcher import Matcher
+from policies.judging.question import Question
 from policies.vocabulary import Action, Fact, Role, standing
 from tests.models.test_inforce import until_over
 

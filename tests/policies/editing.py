@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from policies.drafts.edits import Edit, apply
 from policies.edition import Edition
-from policies.edits import Edit, apply
 from policies.table import COLUMNS, row_key
 from tests.policies.world import edition
 

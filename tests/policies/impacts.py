@@ -2,12 +2,12 @@
 
 from itertools import product
 
-from policies.clearance import combinations
 from policies.edition import Edition
 from policies.impact.change import DECISION, Change, Impact
 from policies.impact.outcome import Direction
-from policies.judge import Judge
-from policies.question import Question
+from policies.judging.clearance import combinations
+from policies.judging.judge import Judge
+from policies.judging.question import Question
 from policies.rule import Rule, parse_needs, unmet
 from policies.vocabulary import ANY, Standing
 

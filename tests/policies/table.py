@@ -6,7 +6,7 @@ from pathlib import Path
 from api.cli.decision_table import SHIPPED_TABLE, read_cases
 from policies.edition import Edition
 from policies.expectation import Expectation
-from policies.judge import Judge
+from policies.judging.judge import Judge
 from tests.policies.world import edition
 
 UNSORTED_TABLE = Path(__file__).parent / "unsorted.csv"

@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 
 from models.catalogue import CATEGORIES
-from policies.drafting import (
+from policies.drafts.drafting import (
     Sketch,
     Terms,
     align,
@@ -18,13 +18,13 @@ from policies.drafting import (
     take,
     turn_back,
 )
+from policies.drafts.examined import Examined, examine
+from policies.drafts.sheet import read_sheet, write_sheet
+from policies.drafts.wish import Wish
 from policies.edition import Edition, shipped
-from policies.examined import Examined, examine
-from policies.judge import Judge
-from policies.sheet import read_sheet, write_sheet
+from policies.judging.judge import Judge
 from policies.table import COLUMNS, DECISIONS
 from policies.trial import holds
-from policies.wish import Wish
 
 
 @cache

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policies.drafts.edits import FIRST, Conflict, Edit, apply, compare, rebase
 from policies.edition import Edition, PolicyError
-from policies.edits import FIRST, Conflict, Edit, apply, compare, rebase
 from policies.table import COLUMNS
 from tests.policies.world import edition
 

@@ -3,8 +3,8 @@
 import pytest
 
 from policies.edition import Edition
-from policies.explanation import Audience, Dimension, Explanation, Reason
-from policies.judge import Judge
+from policies.judging.explanation import Audience, Dimension, Explanation, Reason
+from policies.judging.judge import Judge
 from policies.vocabulary import Fact
 from tests.policies.world import ask, declared, edition, judge
 

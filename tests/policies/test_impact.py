@@ -6,11 +6,11 @@ from itertools import product
 
 import pytest
 
-from policies.clearance import combinations
 from policies.edition import Edition
 from policies.impact.impact import impact
 from policies.impact.outcome import Direction
-from policies.question import Question
+from policies.judging.clearance import combinations
+from policies.judging.question import Question
 from policies.vocabulary import Action, Role
 from tests.policies.expanded import unlike
 from tests.policies.impacts import judge_of, told

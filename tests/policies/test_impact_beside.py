@@ -2,8 +2,8 @@
 
 import pytest
 
+from policies.drafts.edits import Edit
 from policies.edition import Edition
-from policies.edits import Edit
 from policies.impact.change import DECISION, Change, Impact
 from policies.impact.impact import impact
 from tests.policies.editing import draft, new, reversed_rows, row, without

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.edits import Edit
+from policies.drafts.edits import Edit
 from policies.impact.change import Change
 from policies.impact.impact import impact
 from policies.impact.outcome import Direction

@@ -4,15 +4,15 @@ from random import Random
 
 import pytest
 
-from policies.clearance import combinations
+from policies.drafts.edits import Edit
 from policies.edition import Edition, PolicyError
-from policies.edits import Edit
 from policies.impact.change import DECISION, Cell, Impact
 from policies.impact.comparison import Comparison
 from policies.impact.impact import impact, merged, of_slice, slices
 from policies.impact.outcome import Direction
-from policies.judge import Judge
-from policies.question import Question
+from policies.judging.clearance import combinations
+from policies.judging.judge import Judge
+from policies.judging.question import Question
 from policies.vocabulary import Action, Fact, Role, standing
 from tests.policies.editing import draft, row, without
 from tests.policies.impacts import claimed, judge_of, told

@@ -7,9 +7,9 @@ from itertools import product
 import pytest
 
 from policies.edition import Edition
-from policies.judge import Judge
-from policies.matcher import WrongCasbinError, met, refuse_wrong_casbin
-from policies.question import Decision, Question
+from policies.judging.judge import Judge
+from policies.judging.matcher import WrongCasbinError, met, refuse_wrong_casbin
+from policies.judging.question import Decision, Question
 from policies.rule import Need, Rule
 from policies.vocabulary import ANY, Action, Effect, Fact, Role, standing
 from tests.policies.world import RECIPIENTS, ask, declared, edition, judge, rule, with_rules

@@ -7,8 +7,8 @@ from itertools import combinations, product
 import pytest
 
 from policies.form import ANSWERS
+from policies.judging.question import Question
 from policies.matrix import shipped_matrix
-from policies.question import Question
 from policies.vocabulary import STAGES, Fact, Role, Standing, standing
 from tests.policies.world import MATRIX, RECIPIENTS, edition, facts, judge
 

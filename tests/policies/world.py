@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from policies.edition import Edition, shipped
-from policies.judge import Judge
-from policies.question import Question
+from policies.judging.judge import Judge
+from policies.judging.question import Question
 from policies.rule import Rule
 from policies.vocabulary import Fact, Standing, standing
 

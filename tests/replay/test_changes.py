@@ -7,8 +7,8 @@ import orjson
 
 from models.replay import read_setting
 from policies.edition import Edition
-from policies.judge import Judge
-from policies.question import Question
+from policies.judging.judge import Judge
+from policies.judging.question import Question
 from policies.replay.effect import CellChange, Change, Effect
 from policies.replay.replay import Replay
 from policies.replay.row import REF_BYTES, AccessRow

@@ -10,13 +10,13 @@ import orjson
 from models.day import moment
 from models.evidence import read_ages, read_scopes, weigh
 from models.replay import Span
+from policies.drafts.edits import apply
 from policies.edition import Edition
-from policies.edits import apply
 from policies.evidence.age import Row, held
 from policies.evidence.evidence import Asker, Evidence
 from policies.evidence.narrowing import narrowing, removable
 from policies.evidence.report import AskedInVain, UnusedScope, report
-from policies.judge import Judge
+from policies.judging.judge import Judge
 from policies.trial import holds
 from tests.editions import needing, put_in_force, same_but_for_a_word, without
 from tests.replay.asked import ask

@@ -14,8 +14,8 @@ from models.database.dialect import Dialect
 from models.database.store import Transaction
 from models.person_row import Amender
 from models.standing import condition
-from policies.clearance import combinations
-from policies.question import Question
+from policies.judging.clearance import combinations
+from policies.judging.question import Question
 from policies.vocabulary import Action, Fact, Standing
 
 HOLD = "SELECT 1 FROM users WHERE id = :asked FOR UPDATE"

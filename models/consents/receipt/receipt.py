@@ -17,7 +17,7 @@ from models.consents.receipt.record import ConsentEventRecord, ConsentRecord
 from models.personal import Personal
 from models.registry import KnownRecipient, Registry
 from policies.edition import Edition
-from policies.index import index_of
+from policies.judging.index import index_of
 from policies.tree import Node
 from policies.vocabulary import ANY, Action, Effect, Fact
 

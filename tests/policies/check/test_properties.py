@@ -14,11 +14,11 @@ from policies.check.gaps import READING
 from policies.check.lookup import Lookup, decide
 from policies.check.possible import smallest
 from policies.check.report import check
-from policies.clearance import combinations
 from policies.edition import Edition, PolicyError
-from policies.judge import Judge
+from policies.judging.clearance import combinations
+from policies.judging.judge import Judge
+from policies.judging.question import Question
 from policies.matrix import shipped_matrix
-from policies.question import Question
 from policies.rule import Rule, unmet
 from policies.table import COLUMNS, Sheets
 from policies.trial import asked

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from policies.question import Decision
+from policies.judging.question import Decision
 from policies.rule import ABSENT, Rule, write_needs
 from policies.vocabulary import NO_NEEDS, Effect, Fact
 

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from policies.alignment import aligned
 from policies.check.gaps import unguarded
+from policies.drafts.alignment import aligned
+from policies.drafts.edits import Conflict, Edit, apply, compare, rebase
+from policies.drafts.sheet import read_sheet
+from policies.drafts.wish import Wish, edits_of
 from policies.edition import Edition
-from policies.edits import Conflict, Edit, apply, compare, rebase
 from policies.mistake import Mistake, PolicyError, mistake
-from policies.sheet import read_sheet
 from policies.table import COLUMNS, FIELDS, Sheets, row_key
-from policies.wish import Wish, edits_of
 
 RULES: Final = "rules"
 RULE_FIELD: Final = COLUMNS[RULES].index("field")

@@ -9,12 +9,12 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 
 from policies.edition import Edition
-from policies.explanation import Explanation, NearMiss, Reason, reason
-from policies.index import index_of
-from policies.matcher import Matcher
-from policies.nearest import nearest
-from policies.question import Decision, Question
-from policies.reach import Names, Reach, covers
+from policies.judging.explanation import Explanation, NearMiss, Reason, reason
+from policies.judging.index import index_of
+from policies.judging.matcher import Matcher
+from policies.judging.nearest import nearest
+from policies.judging.question import Decision, Question
+from policies.judging.reach import Names, Reach, covers
 from policies.rule import Rule
 from policies.vocabulary import ANY, DOORS, UNSORTED, Action, Effect, Standing, implying, standing
 

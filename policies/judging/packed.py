@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final, Generic, NamedTuple, TypeVar, overload
 
-from policies.places import Places
+from policies.judging.places import Places
 from policies.rule import Rule
 
 ROWS: Final = 256

@@ -6,11 +6,11 @@ from itertools import islice
 from typing import Final
 
 from policies.edition import Edition
-from policies.explanation import Dimension, Labels, NearMiss, miss
-from policies.index import RuleIndex
-from policies.matcher import Matcher
-from policies.question import Question
-from policies.reach import Names, Reach, covers
+from policies.judging.explanation import Dimension, Labels, NearMiss, miss
+from policies.judging.index import RuleIndex
+from policies.judging.matcher import Matcher
+from policies.judging.question import Question
+from policies.judging.reach import Names, Reach, covers
 from policies.rule import Rule, unmet
 from policies.vocabulary import ANY, UNSORTED, Effect
 

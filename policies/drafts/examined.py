@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from policies.check.report import check
-from policies.drafting import Sketch, edition_of, made_of
+from policies.drafts.drafting import Sketch, edition_of, made_of
 from policies.impact.impact import impact
 from policies.mistake import Mistake, Severity
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 
-from policies.judge import Judge
-from policies.question import Decision, Question
+from policies.judging.judge import Judge
+from policies.judging.question import Decision, Question
 from policies.vocabulary import STAGES, Action, Fact, Standing
 
 IDENTITY = "User.id"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from policies.edits import FIRST, Edit
+from policies.drafts.edits import FIRST, Edit
 from policies.mistake import Mistake, named
 from policies.table import COLUMNS, FIELDS, row_key
 

@@ -5,8 +5,8 @@ from itertools import product
 from typing import Final
 
 from policies.edition import Edition
-from policies.packed import PackedRules
-from policies.places import Places, places
+from policies.judging.packed import PackedRules
+from policies.judging.places import Places, places
 from policies.rule import Rule
 from policies.vocabulary import ANY
 

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import casbin  # type: ignore[import-untyped]  # pycasbin ships no types
 
-from policies.question import Question
+from policies.judging.question import Question
 from policies.rule import Rule, parse_needs, unmet
 from policies.vocabulary import Effect, Standing
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from policies.edition import Edition
-from policies.matcher import Edges
-from policies.question import Question
+from policies.judging.matcher import Edges
+from policies.judging.question import Question
 from policies.tree import Tree
 from policies.vocabulary import ANY, NONE_PURPOSE, Action, Role
 

@@ -3,8 +3,8 @@
 from policies.check.answers import Answers
 from policies.check.extent import Extents
 from policies.check.lookup import Lookup
+from policies.drafts.edits import Edit
 from policies.edition import Edition
-from policies.edits import Edit
 from policies.table import DECISIONS, row_key
 from policies.trial import answer
 

@@ -1,0 +1,1 @@
+"""May this be released: a question, the rules that can matter, Casbin's answer, and why."""
