@@ -18,9 +18,9 @@ from api.events.route import EventRoutes
 from api.explorer.examples import EXAMPLES
 from api.explorer.page import Explorer, TokenBound, explorer
 from api.gateway.admission import bound_enough, check_network, may_know_schema
-from api.gateway.entrance import Entrance
+from api.gateway.http.entrance import Entrance
+from api.gateway.http.route import GraphQLRoute, as_asgi
 from api.gateway.refusal import Refusal
-from api.gateway.route import GraphQLRoute, as_asgi
 from api.house import House
 from api.proxy import BehindProxies
 from api.settings import Settings

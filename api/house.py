@@ -14,11 +14,11 @@ import structlog
 from api.events.passing import Passing
 from api.fair.counting import Counting
 from api.fair.fair import Fair
-from api.gateway.cursor import Cursors
-from api.gateway.drafting import Drafting
+from api.gateway.drafting.drafting import Drafting
 from api.gateway.fulfilment import Fulfilment
 from api.gateway.gateway import Gateway
 from api.gateway.refusal import Code
+from api.gateway.release.cursor import Cursors
 from api.gateway.warming import warming
 from api.jobs.runner import Runner
 from api.jobs.works import works

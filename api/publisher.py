@@ -6,7 +6,7 @@ from datetime import datetime
 
 import structlog
 
-from api.gateway.drafting import Drafting
+from api.gateway.drafting.drafting import Drafting
 from models.database.store import Store, StoreUnavailable, WrongValue
 from models.drafts.barred import Barred
 from models.drafts.schedule import carry_out, claim, due

@@ -16,7 +16,7 @@ import pytest
 from typer.main import get_command
 
 from api.cli.main import app
-from api.gateway.document import check
+from api.gateway.documents.document import check
 from api.gateway.refusal import STATUS, Code
 from api.gateway.told import SENTENCES
 from api.metrics import Metrics

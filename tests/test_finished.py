@@ -11,10 +11,10 @@ import pytest
 import strawberry
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from api.gateway.document import check
-from api.gateway.door import Finished
+from api.gateway.documents.document import check
 from api.gateway.execution import execute
 from api.gateway.executor import DoorExecutor
+from api.gateway.release.door import Finished
 from api.schema.build import build_schema, core
 
 ROOT = Path(__file__).parent.parent

@@ -10,7 +10,7 @@ from api.cli.client_options import Name
 from api.cli.operator import By
 from api.cli.shared import CommandError, err, examples
 from api.gateway.admission import fingerprint
-from api.gateway.document import check
+from api.gateway.documents.document import check
 from api.gateway.refusal import Refusal
 from api.schema.build import build_schema, core
 from models.clients.record import hold_client

@@ -9,7 +9,7 @@ import typer
 
 from api.cli.given import Said, entered, taking
 from api.cli.shared import CommandError
-from api.gateway.ledger_view import JAPAN
+from api.gateway.views.ledger import JAPAN
 from models.clients.client import Authentication, Binding
 
 A_DAY = 10

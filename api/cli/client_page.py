@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.cli.shared import out
-from api.gateway.ledger_view import JAPAN
+from api.gateway.views.ledger import JAPAN
 from models.clients.record import ClientRecord
 from models.day import in_japan
 

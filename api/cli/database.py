@@ -17,8 +17,8 @@ from api.cli.shared import (
     settings,
     shown,
 )
-from api.gateway.ledger_view import JAPAN
 from api.gateway.request import Request
+from api.gateway.views.ledger import JAPAN
 from api.house import House, open_house
 from api.settings import Settings
 from api.tokens.requester import Requester

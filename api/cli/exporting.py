@@ -11,10 +11,10 @@ import orjson
 
 from api import logs
 from api.cli.shared import CommandError, err, must_exist, reaching, settings
-from api.gateway.ledger_door import NOBODY
-from api.gateway.purpose import context_of, declared_purpose, recipient_of
+from api.gateway.doors.ledger import NOBODY
 from api.gateway.record import Record
 from api.gateway.refusal import UNSAID, Refusal, closed
+from api.gateway.release.purpose import context_of, declared_purpose, recipient_of
 from api.gateway.told import Told
 from api.house import House, open_house
 from api.tokens.requester import Requester

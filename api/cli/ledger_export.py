@@ -9,11 +9,11 @@ from typing import IO, Any
 import orjson
 
 from api.cli.exporting import Asked, Gathered, Progress, allowed, entry, keep, somebody
-from api.gateway.cursor import Cursors
-from api.gateway.ledger_door import FIELD, NOBODY
-from api.gateway.ledger_view import LedgerView
+from api.gateway.doors.ledger import FIELD, NOBODY
 from api.gateway.limits import LARGEST_PAGE
 from api.gateway.record import Record
+from api.gateway.release.cursor import Cursors
+from api.gateway.views.ledger import LedgerView
 from api.house import House
 from models.day import today_in_japan
 from models.ledger.history import AccessQuery, History

@@ -8,12 +8,12 @@ import orjson
 
 from api.cli.exporting import Asked, Gathered, Progress, allowed, entry, keep, somebody
 from api.cli.shared import CommandError, no_recipient
-from api.gateway.basis import Basis
-from api.gateway.cursor import Cursors
-from api.gateway.ledger_door import FIELD, NOBODY
-from api.gateway.ledger_view import LedgerView
+from api.gateway.doors.ledger import FIELD, NOBODY
 from api.gateway.limits import LARGEST_PAGE
 from api.gateway.record import Record
+from api.gateway.release.basis import Basis
+from api.gateway.release.cursor import Cursors
+from api.gateway.views.ledger import LedgerView
 from api.house import House
 from models.cases.register import BASES
 from models.day import today_in_japan

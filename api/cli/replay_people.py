@@ -7,7 +7,7 @@ from api.cli.policy_told import say
 from api.cli.replay_table import name_of
 from api.cli.shared import CommandError
 from api.cli.told import Language
-from api.gateway.ledger_door import FIELD
+from api.gateway.doors.ledger import FIELD
 from api.gateway.record import Record
 from api.house import House
 from models.ledger.history import History

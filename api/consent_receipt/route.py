@@ -14,10 +14,10 @@ from starlette.routing import Route
 
 from api.consent_receipt.page import receipt_page, refusal_page
 from api.fair.fair import Fair
-from api.gateway.cors import Pairs
-from api.gateway.entrance import Entrance
 from api.gateway.gateway import Gateway
-from api.gateway.incoming import check_headers
+from api.gateway.http.cors import Pairs
+from api.gateway.http.entrance import Entrance
+from api.gateway.http.incoming import check_headers
 from api.gateway.quota import too_many_requests
 from api.gateway.refusal import Code, Refusal
 from api.gateway.request import Answer, Request

@@ -14,9 +14,9 @@ from starlette.routing import Route
 from api.events.intake import MOST_EVENTS, OptedOut, reachable, take_in
 from api.events.opt_out import OptOuts, OptOutUnreadable
 from api.fair.flood import Flood
-from api.gateway.body import Bodies
-from api.gateway.cors import Cors
-from api.gateway.incoming import check_media, language_of
+from api.gateway.http.body import Bodies
+from api.gateway.http.cors import Cors
+from api.gateway.http.incoming import check_media, language_of
 from api.gateway.refusal import Code, Refusal
 from api.house import House
 from api.tokens.networks import one_sender

@@ -1,9 +1,9 @@
 """The admission: what the client of a token may send at all, before anything is decided."""
 
-from api.gateway.context import INTERNAL, PERSON, Context
-from api.gateway.learned import digest
+from api.gateway.documents.learned import digest
+from api.gateway.documents.selection import TYPENAME, Root
 from api.gateway.refusal import Refusal, Refusals, Why, closed
-from api.gateway.selection import TYPENAME, Root
+from api.gateway.release.context import INTERNAL, PERSON, Context
 from api.gateway.told import Told
 from api.tokens.guarded import enough, must_bind
 from api.tokens.networks import calls_from

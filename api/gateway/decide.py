@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from api.gateway.changes.carry import CHANGES, LISTED
 from api.gateway.changes.cases import CASE_CHANGES
-from api.gateway.context import Context
-from api.gateway.door import Asking, argument_paths
-from api.gateway.plan import EACH, user_plan
-from api.gateway.reading import Reading
-from api.gateway.record_doors import RECORD_DOORS
+from api.gateway.documents.selection import TYPENAME, Root, Selected
+from api.gateway.doors.people import RECORD_DOORS
 from api.gateway.refusal import Code, PathStep, Refusal, Refusals, Why, closed
-from api.gateway.selection import TYPENAME, Root, Selected
+from api.gateway.release.context import Context
+from api.gateway.release.door import Asking, argument_paths
+from api.gateway.release.plan import EACH, user_plan
+from api.gateway.release.reading import Reading
 from api.gateway.told import Told
 from models.database.dialect import Dialect
 from policies.judging.explanation import Explanation, Reason

@@ -8,12 +8,12 @@ import structlog
 from graphql import ExecutionResult, GraphQLSchema
 from graphql.execution.values import VariableValues
 
+from api.gateway.documents.operation import Operation
+from api.gateway.documents.selection import Root
 from api.gateway.executor import DoorExecutor
-from api.gateway.operation import Operation
 from api.gateway.refusal import Code, Refusal
 from api.gateway.request import Request
 from api.gateway.running import Running
-from api.gateway.selection import Root
 from api.gateway.told import Told
 from models.database.store import StoreUnavailable
 

@@ -10,7 +10,7 @@ from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import AwaitableOrValue, Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from api.gateway.door import Finished
+from api.gateway.release.door import Finished
 
 
 class DoorExecutor(StrawberryGraphQLCoreExecutionContext):

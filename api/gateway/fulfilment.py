@@ -8,20 +8,20 @@ from api.gateway.changes.act import HOLD, Act
 from api.gateway.changes.carry import CARRIED, CHANGES, ENDING, GIVING_NOTHING, IN_REGISTRY, carry_out
 from api.gateway.changes.drafts import DRAFT_CHANGES
 from api.gateway.changes.once import Keys
-from api.gateway.cursor import Cursors
-from api.gateway.door import Door, Finished
-from api.gateway.draft_view import DRAFT_DOORS, look_up_drafts
-from api.gateway.drafting import Drafting
+from api.gateway.doors.people import RECORD_DOORS
+from api.gateway.doors.register import LOOK_UPS
+from api.gateway.drafting.drafting import Drafting
 from api.gateway.failure import unreadable
-from api.gateway.filter import by_marks
-from api.gateway.ledger_view import LedgerView
 from api.gateway.quota import begin, grant, grant_refused
-from api.gateway.recalled import asked_of, recall, recalls
-from api.gateway.record_doors import RECORD_DOORS
 from api.gateway.refusal import Refusal
-from api.gateway.register_doors import LOOK_UPS
-from api.gateway.registers import Registers
+from api.gateway.release.cursor import Cursors
+from api.gateway.release.door import Door, Finished
+from api.gateway.release.filter import by_marks
+from api.gateway.release.registers import Registers
 from api.gateway.running import Outdated, Running, Step
+from api.gateway.views.draft import DRAFT_DOORS, look_up_drafts
+from api.gateway.views.ledger import LedgerView
+from api.gateway.views.recalled import asked_of, recall, recalls
 from models.consents.end import Fallen, share_turn, take_turn
 from models.database.dialect import Dialect
 from models.database.store import Reader, Store, Transaction, WrongValue

@@ -20,24 +20,24 @@ from api.gateway.admission import (
     untold,
 )
 from api.gateway.changes.together import together
-from api.gateway.cost import check_cost
 from api.gateway.counted import Counted
 from api.gateway.deadline import Deadlines
-from api.gateway.document import Documents
+from api.gateway.documents.cost import check_cost
+from api.gateway.documents.document import Documents
+from api.gateway.documents.fitting import Misfits
+from api.gateway.documents.learned import Learned
+from api.gateway.documents.operation import Operation
+from api.gateway.documents.selection import Root
 from api.gateway.execution import execute
 from api.gateway.failure import failed, given_up, unavailable, unknown_policy
-from api.gateway.fitting import Misfits
 from api.gateway.fulfilment import Fulfilment
-from api.gateway.learned import Learned
 from api.gateway.limits import USUAL, Limits
-from api.gateway.operation import Operation
-from api.gateway.purpose import context_of, purpose_context, recipient_of
-from api.gateway.recalled import DOOR, recalls
 from api.gateway.refusal import Code, Refusal, Why, closed
+from api.gateway.release.purpose import context_of, purpose_context, recipient_of
 from api.gateway.request import Answer, Request
 from api.gateway.running import Outdated, Running, Step
-from api.gateway.selection import Root
 from api.gateway.told import Told
+from api.gateway.views.recalled import DOOR, recalls
 from api.tokens.requester import Requester
 from models.clients.use import ClientUse
 from models.database.dialect import Dialect

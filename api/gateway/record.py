@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from api.gateway.basis import Basis, basis_named
-from api.gateway.context import Context
-from api.gateway.door import Released
-from api.gateway.ledger_view import JAPAN
+from api.gateway.release.basis import Basis, basis_named
+from api.gateway.release.context import Context
+from api.gateway.release.door import Released
+from api.gateway.views.ledger import JAPAN
 from models.cases.register import BASES
 from models.consents.end import APART, Consented, Lawful
 from models.ledger.access import Outcome

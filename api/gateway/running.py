@@ -7,16 +7,16 @@ from typing import Any
 
 from api.fair.fair import Fair
 from api.fair.quotas import NEAR
-from api.gateway.context import Context
 from api.gateway.counted import Counted
 from api.gateway.deadline import Deadline
-from api.gateway.door import Asking, Finished
-from api.gateway.ledger_view import JAPAN
-from api.gateway.recalled import Recalled
+from api.gateway.documents.selection import Root
 from api.gateway.record import Record
 from api.gateway.refusal import PathStep
+from api.gateway.release.context import Context
+from api.gateway.release.door import Asking, Finished
 from api.gateway.request import Request
-from api.gateway.selection import Root
+from api.gateway.views.ledger import JAPAN
+from api.gateway.views.recalled import Recalled
 from api.tokens.requester import Requester
 from models.inforce import Force, InForce
 from models.ledger.access import Outcome

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import suppress
 
-from api.gateway.context import Context
 from api.gateway.decide import OF_A_READING
+from api.gateway.documents.selection import Selected
 from api.gateway.kept import Kept
-from api.gateway.plan import user_plan
-from api.gateway.purpose import contexts_in_use, renewed
-from api.gateway.reading import Reading
-from api.gateway.selection import Selected
+from api.gateway.release.context import Context
+from api.gateway.release.plan import user_plan
+from api.gateway.release.purpose import contexts_in_use, renewed
+from api.gateway.release.reading import Reading
 from models.database.dialect import Dialect
 from models.editions.force import Force
 from models.editions.warming import Warming, judged

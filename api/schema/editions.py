@@ -7,11 +7,11 @@ from typing import Annotated, Any
 import orjson
 import strawberry
 
-from api.gateway.ledger_view import USUAL_PAGE
-from api.gateway.paging import page_size
 from api.gateway.refusal import Code, Refusal
+from api.gateway.release.paging import page_size
 from api.gateway.running import Running
 from api.gateway.told import Told
+from api.gateway.views.ledger import USUAL_PAGE
 from api.schema.arguments import told
 from api.schema.finished import Info
 from api.schema.paging import PageInfo

@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 
-from api.gateway.filter import PATHS, OrderName
+from api.gateway.release.filter import PATHS, OrderName
 from api.schema.eligibility import WorkEligibility
 
 strawberry.enum(

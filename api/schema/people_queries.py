@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from api.gateway.filter import OrderName
+from api.gateway.release.filter import OrderName
 from api.schema.arguments import After, First, told
 from api.schema.finished import Info, finished
 from api.schema.inputs import UserFilter

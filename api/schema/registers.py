@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import strawberry
 
-from api.gateway.recalled import access_number
 from api.gateway.refusal import Code, Refusal, closed
 from api.gateway.running import Running
 from api.gateway.told import Told
+from api.gateway.views.recalled import access_number
 from api.schema.policy import (
     Explanation,
     FieldInfo,

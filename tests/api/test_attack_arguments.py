@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.gateway.filter import PATHS
+from api.gateway.release.filter import PATHS
 from tests.world import World
 
 LIST = "users(first: 1000{more}) {{ edges {{ node {{ id }} }} pageInfo {{ hasNextPage }} }}"

@@ -6,9 +6,9 @@ from typing import Any
 import orjson
 import pytest
 
-from api.gateway.body import OF_A_VALUE, SMALL, Bodies
-from api.gateway.gate import Seat, busy
-from api.gateway.incoming import MOST_PARAMETERS
+from api.gateway.http.body import OF_A_VALUE, SMALL, Bodies
+from api.gateway.http.gate import Seat, busy
+from api.gateway.http.incoming import MOST_PARAMETERS
 from api.gateway.limits import Limits
 from api.gateway.refusal import Refusal
 from tests.world import World
@@ -85,7 +85,7 @@ async def test_bytes_are_counted_as_they_come_and_values_when_they_are_made() ->
 async def test_a_full_gateway_turns_large_bodies_away_early_and_answers_small_ones(a_world: World) -> None:
     seen: list[int] = []
     away: list[str] = []
-    grow = "api.gateway.body.Share.grow"
+    grow = "api.gateway.http.body.Share.grow"
 
     def full(_self: Any, size: int) -> None:
         if size > SMALL:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from graphql import get_introspection_query
 
-from api.gateway import document
-from api.gateway.document import Document, Documents, check
+from api.gateway.documents import document
+from api.gateway.documents.document import Document, Documents, check
 from api.gateway.limits import USUAL
 from api.schema.build import core
 from tests.world import World

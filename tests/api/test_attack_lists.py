@@ -9,7 +9,7 @@ import pytest
 from graphql.execution.values import get_variable_values
 
 from api.gateway.changes.mistakes import MOST as MOST_MISTAKES
-from api.gateway.fitting import MOST as MOST_MISFITS
+from api.gateway.documents.fitting import MOST as MOST_MISFITS
 from api.gateway.limits import MOST_LISTED
 from models.database.dialect import Dialect, numbered
 from models.database.store import WrongValue
@@ -90,7 +90,7 @@ async def test_of_many_mistakes_in_variables_few_are_put_into_words(
 
     query = f"query($ids: [ID!]) {ACCOUNT} {{ users(filter: {{ids: $ids}}) {{ __typename }} }}"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("api.gateway.operation.get_variable_values", watched)
+        patch.setattr("api.gateway.documents.operation.get_variable_values", watched)
         answer = await a_world.ask("frontend", query, {"ids": wrong})
     assert set(a_world.codes(answer)) == {"BAD_INPUT"}
     assert told
@@ -156,7 +156,7 @@ async def test_of_many_misfits_the_first_are_told_and_the_rest_is_not_read(a_wor
 
     query = f"query($f: UserFilter) {ACCOUNT} {{ users(filter: $f) {{ __typename }} }}"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("api.gateway.fitting.unknown", watched)
+        patch.setattr("api.gateway.documents.fitting.unknown", watched)
         answer = await a_world.ask("frontend", query, {"f": {f"k{each}": 1 for each in range(5_000)}})
     assert len(answer["errors"]) == MOST_MISFITS
     assert len(read) == MOST_MISFITS

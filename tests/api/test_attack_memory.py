@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from api.gateway import context, document, purpose
-from api.gateway.document import Documents
+from api.gateway.documents import document
+from api.gateway.documents.document import Documents
+from api.gateway.documents.operation import LONGEST_SHAPE
 from api.gateway.kept import Kept
 from api.gateway.limits import LONGEST_ALIAS
-from api.gateway.operation import LONGEST_SHAPE
-from api.gateway.reading import LONGEST_TAIL, MOST_STATEMENTS, Reading
+from api.gateway.release import context, purpose
+from api.gateway.release.reading import LONGEST_TAIL, MOST_STATEMENTS, Reading
 from api.schema.build import core
 from tests.world import World
 

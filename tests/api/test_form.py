@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from api.gateway.ledger_view import JAPAN
 from api.gateway.told import SENTENCES
+from api.gateway.views.ledger import JAPAN
 from api.house import utc_now
 from models.clients.client import Client
 from policies.edition import Edition

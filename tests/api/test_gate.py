@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from api.gateway.gate import Gate, Left
+from api.gateway.http.gate import Gate, Left
 from api.gateway.limits import Limits
 from api.gateway.refusal import Code, Refusal
 

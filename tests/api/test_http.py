@@ -6,7 +6,7 @@ import httpx
 import orjson
 import pytest
 
-from api.gateway.media import negotiated, takes_gzip
+from api.gateway.http.media import negotiated, takes_gzip
 from tests.world import World
 
 RESPONSE = "application/graphql-response+json"

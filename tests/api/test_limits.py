@@ -5,7 +5,7 @@ import time
 import pytest
 from graphql import GraphQLSchema
 
-from api.gateway.document import check
+from api.gateway.documents.document import check
 from api.gateway.limits import MOST_FRAGMENTS, MOST_OPERATIONS, USUAL, Limits
 from api.gateway.refusal import Code, Refusal
 from api.schema.build import build_schema, core
@@ -85,7 +85,7 @@ def test_fields_under_one_key_are_counted_before_validation_compares_them(
     def compare(*_args: object, **_more: object) -> None:
         raise AssertionError("the document was validated")
 
-    monkeypatch.setattr("api.gateway.document.validate", compare)
+    monkeypatch.setattr("api.gateway.documents.document.validate", compare)
     told = refusal(text, schema, USUAL)
     assert told.extensions["limit"] == "repeated_fields"
     assert "write each once" in told.message

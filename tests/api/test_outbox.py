@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from api.gateway import outbox as module
+from api.gateway.http import outbox as module
+from api.gateway.http.outbox import Outbox
+from api.gateway.http.respond import CHUNK, respond
 from api.gateway.limits import Limits
-from api.gateway.outbox import Outbox
-from api.gateway.respond import CHUNK, respond
 
 LIMITS = Limits(answers_bytes=1_000_000, send_seconds=60)
 

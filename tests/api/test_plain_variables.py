@@ -7,7 +7,7 @@ from graphql import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT, Undefined, build_schema, p
 from graphql.execution.values import VariableValues, get_variable_values
 from graphql.language import OperationDefinitionNode
 
-from api.gateway.plain_variables import PlainVariables
+from api.gateway.documents.plain_variables import PlainVariables
 
 SCHEMA = build_schema(
     "enum Colour { RED } scalar Date input At { id: ID } type Query { at(id: ID, n: Int, s: String, b: Boolean): ID }"

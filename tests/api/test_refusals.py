@@ -8,8 +8,8 @@ from string import Formatter
 
 import pytest
 
-from api.gateway.purpose import CLAUSES
 from api.gateway.refusal import Code
+from api.gateway.release.purpose import CLAUSES
 from api.gateway.told import SENTENCES
 from api.settings import CHECKOUT
 from policies.edition import Edition

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from api.gateway import registers
 from api.gateway.changes import consent, hold, stage
 from api.gateway.record import Record
+from api.gateway.release import registers
 from policies.edition import Edition
 from tests.machine.ground import Ground, Opened
 from tests.machine.machine import Machine

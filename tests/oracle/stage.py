@@ -14,7 +14,7 @@ import orjson
 import pytest
 
 from api.app import build_app
-from api.gateway.cursor import Cursors
+from api.gateway.release.cursor import Cursors
 from api.house import House, open_house
 from api.settings import Settings
 from api.tokens.access_token import Holder

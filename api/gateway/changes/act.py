@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from api.gateway.context import Context
-from api.gateway.door import Door
-from api.gateway.drafting import Drafting
+from api.gateway.drafting.drafting import Drafting
 from api.gateway.refusal import UNSAID, Code, Refusal, Why, closed
+from api.gateway.release.context import Context
+from api.gateway.release.door import Door
 from api.gateway.running import Running, Step
 from api.gateway.told import Told
 from models.database.dialect import Dialect

@@ -28,10 +28,10 @@ from api.gateway.changes.recipients import RECIPIENT_CHANGES, change_recipient
 from api.gateway.changes.registration import register, register_many
 from api.gateway.changes.screening import screen_answer
 from api.gateway.changes.stage import set_application_stage
-from api.gateway.door import Finished
-from api.gateway.plan import EACH
-from api.gateway.selection import TYPENAME, Selected
-from api.gateway.walk import walk
+from api.gateway.documents.selection import TYPENAME, Selected
+from api.gateway.documents.walk import walk
+from api.gateway.release.door import Finished
+from api.gateway.release.plan import EACH
 
 Change = Callable[[Act], Awaitable[Done]]
 CHANGES: Mapping[str, Change] = MappingProxyType(

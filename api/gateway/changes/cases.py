@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from operator import itemgetter
 from typing import Any
 
-from api.gateway.case_view import case_views
 from api.gateway.changes.act import Act, Subject
 from api.gateway.changes.grounds import keeper
 from api.gateway.changes.mistakes import mistaken, refused
+from api.gateway.documents.walk import asks, walk
 from api.gateway.refusal import Code, Refusal, Refusals
-from api.gateway.walk import asks, walk
+from api.gateway.views.case import case_views
 from models.cases.record import read_case
 from models.cases.register import CaseRegister
 from models.grounds.parts import MOST

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from api.gateway.changes.act import Act
 from api.gateway.changes.mistakes import mistaken
 from api.gateway.changes.once import HEADER
-from api.gateway.client_view import view
-from api.gateway.purpose import scopes
+from api.gateway.documents.walk import walk
 from api.gateway.refusal import Code, Refusal
+from api.gateway.release.purpose import scopes
 from api.gateway.told import Told
-from api.gateway.walk import walk
+from api.gateway.views.client import view
 from models.clients.record import read_clients
 from models.clients.register import ClientRegister
 from models.formats.wrong import Mistake

@@ -7,7 +7,7 @@ from typing import Any
 from api.gateway.changes.act import Act, Done
 from api.gateway.changes.mistakes import mistaken
 from api.gateway.changes.registration import await_screening, below, fields_of, taken
-from api.gateway.ledger_view import JAPAN
+from api.gateway.views.ledger import JAPAN
 from models.database.store import WrongValue
 from models.formats.address import read_address
 from models.formats.card import card_mistakes

@@ -6,13 +6,13 @@ from typing import Any
 
 from api.gateway.changes.act import Act
 from api.gateway.changes.grounds import keeper
-from api.gateway.draft_mistakes import Made
-from api.gateway.draft_view import draft_view
-from api.gateway.job_view import job_view
-from api.gateway.purpose import scopes
+from api.gateway.documents.walk import walk
+from api.gateway.drafting.mistakes import Made
 from api.gateway.refusal import Code, Refusal, Why, closed
+from api.gateway.release.purpose import scopes
 from api.gateway.told import Told
-from api.gateway.walk import walk
+from api.gateway.views.draft import draft_view
+from api.gateway.views.job import job_view
 from models.drafts.barred import Barred
 from models.drafts.publication import publish, publishable
 from models.drafts.record import DraftRecord, newest_edition, read_draft

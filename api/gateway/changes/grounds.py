@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from api.gateway.changes.act import Act
 from api.gateway.changes.clients import LONGEST_BY
 from api.gateway.changes.mistakes import mistaken
-from api.gateway.ground_view import ground_view
-from api.gateway.purpose import scopes
-from api.gateway.walk import walk
+from api.gateway.documents.walk import walk
+from api.gateway.release.purpose import scopes
+from api.gateway.views.ground import ground_view
 from models.grounds.record import Ground, read_grounds_of
 from models.grounds.register import GroundRegister
 from models.grounds.transmission_register import draft_notice, publish_notice

@@ -4,7 +4,7 @@ from secrets import token_hex
 from typing import Any
 
 from api.gateway.changes.act import Act, Done
-from api.gateway.context import PERSON
+from api.gateway.release.context import PERSON
 from models.restraint import EVERYONE, Ground
 from policies.edition import Edition
 from policies.vocabulary import Fact

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from api.gateway.basis import Basis
 from api.gateway.changes.act import Act, Subject
-from api.gateway.context import INTERNAL, OWN
-from api.gateway.ledger_view import JAPAN
-from api.gateway.selection import Selected
-from api.gateway.walk import walk
+from api.gateway.documents.selection import Selected
+from api.gateway.documents.walk import walk
+from api.gateway.release.basis import Basis
+from api.gateway.release.context import INTERNAL, OWN
+from api.gateway.views.ledger import JAPAN
 from models.inforce import Force
 from models.ledger.access import Outcome
 from models.ledger.entry import Entry, Group

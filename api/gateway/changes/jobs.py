@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from api.gateway.changes.act import Act
 from api.gateway.changes.grounds import keeper
-from api.gateway.job_view import job_view
-from api.gateway.purpose import scopes
-from api.gateway.walk import walk
+from api.gateway.documents.walk import walk
+from api.gateway.release.purpose import scopes
+from api.gateway.views.job import job_view
 from models.drafts.record import read_draft
 from models.jobs import box
 from models.jobs.job import JobKind

@@ -5,8 +5,8 @@ from typing import Any
 
 from api.gateway.changes.act import Act
 from api.gateway.changes.mistakes import mistaken
-from api.gateway.purpose import scopes
-from api.gateway.walk import walk
+from api.gateway.documents.walk import walk
+from api.gateway.release.purpose import scopes
 from models.notices.box import revive
 from models.notices.withdrawal import NoticeState
 from models.register import Keeper, Mistaken

@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
-from api.gateway.purpose import scopes
 from api.gateway.refusal import Code, Refusal
+from api.gateway.release.purpose import scopes
 from api.gateway.running import Running
 from api.gateway.told import Told
 from models.database.store import Transaction

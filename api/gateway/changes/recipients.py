@@ -6,9 +6,9 @@ from typing import Any
 
 from api.gateway.changes.act import Act
 from api.gateway.changes.mistakes import mistaken
-from api.gateway.purpose import scopes
-from api.gateway.recipient_view import view
-from api.gateway.walk import walk
+from api.gateway.documents.walk import walk
+from api.gateway.release.purpose import scopes
+from api.gateway.views.recipient import view
 from models.recipients.record import read_recipients
 from models.recipients.register import RecipientRegister
 from models.register import Keeper, Mistaken

@@ -7,7 +7,7 @@ from typing import Any
 
 from api.gateway.changes.act import Act, Done
 from api.gateway.changes.mistakes import MOST, mistaken, told
-from api.gateway.ledger_view import JAPAN
+from api.gateway.views.ledger import JAPAN
 from models.acquisition import Source
 from models.formats.form import Person, read_person
 from models.formats.screening import findings

@@ -4,8 +4,8 @@ from secrets import token_hex
 from typing import Any
 
 from api.gateway.changes.act import Act, Done
-from api.gateway.purpose import OF_RECIPIENTS
 from api.gateway.refusal import Why
+from api.gateway.release.purpose import OF_RECIPIENTS
 from api.gateway.told import Told
 from models.application import FORWARD, OPEN, Stage
 from models.database.dialect import Dialect

@@ -6,7 +6,7 @@ from datetime import datetime
 from api.gateway.changes.correction import read_correction
 from api.gateway.changes.mistakes import refused
 from api.gateway.changes.registration import read_form
-from api.gateway.fitting import Form, Misfits
+from api.gateway.documents.fitting import Form, Misfits
 from api.gateway.refusal import Refusals
 from models.formats.wrong import Mistake
 from policies.edition import Edition

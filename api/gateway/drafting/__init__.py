@@ -1,0 +1,1 @@
+"""The drafting: what changes of drafts need worked out, beside any transaction."""
