@@ -53,17 +53,12 @@ class Runner:
         self._works = works
         self._clock = clock
         self._rest = rest
-        self._wake = asyncio.Event()
         self._workshop = Workshop()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin to look."""
         self._task = asyncio.create_task(self._run(), name="jobs")
-
-    def wake(self) -> None:
-        """A job was asked for: look now."""
-        self._wake.set()
 
     async def stop(self) -> None:
         """Leave the job to another process, which takes it once its lease is over."""
@@ -84,10 +79,7 @@ class Runner:
                 pass  # the next look is soon; what was taken is taken again once its lease is over
             except Exception:  # noqa: BLE001 - whatever it was, jobs are looked for again
                 _log.exception("job.unseen")
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._rest):
-                    await self._wake.wait()
-            self._wake.clear()
+            await asyncio.sleep(self._rest)
 
     async def _carry(self, job: Job, lease: str) -> None:
         bench = Bench(self._store, self._workshop)
