@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from models.database.dialect import Dialect
 from models.database.store import Row, Store, Transaction
-from models.sealing.cell import Unreadable
+from models.sealing.cell import UnknownKey, Unreadable
 from models.sealing.datakey import Use
 from models.sealing.rotation_sql import BATCH, Table, rows_under, windows
 from models.sealing.rotation_tables import tables
@@ -113,10 +113,16 @@ class Rotation:
                 values = {**table.values(sealing), "after": last, "upper": upper}
                 found = await transaction.fetch(table.find(), values)
                 for row in found:
-                    rows += await self._reseal(transaction, table, sealing, row)
-            if len(found) < BATCH:
-                return rows
-            last = found[-1][0]
+                    try:
+                        rows += await self._reseal(transaction, table, sealing, row)
+                    except UnknownKey as fault:
+                        if await self._vault.renewed(transaction):
+                            break  # another rotation was here since: what is behind its keys is found anew
+                        self._unreadable[fault.path, fault.number] += 1
+                    last = row[0]
+                else:
+                    if len(found) < BATCH:
+                        return rows
             if self._store.dialect is Dialect.SQLITE:  # one writes at a time there: let gateways have a turn
                 await asyncio.sleep(time.monotonic() - began)
 
@@ -124,6 +130,8 @@ class Rotation:
         number, ref, *cells = row
         try:
             values = table.resealed(self._vault, sealing, ref, cells)
+        except UnknownKey:
+            raise
         except Unreadable as fault:
             self._unreadable[fault.path, fault.number] += 1
             return False

@@ -67,6 +67,7 @@ async def target(
         async with store.transaction() as transaction:
             await transaction.execute(UNDATED, {"busy": users["busy"]})
         await put_aside(made.world)
+        await made.world.house.runner.stop()  # what a job does meanwhile is not what a refused change did
         yield Changed(made, await answers_of(store, users))
 
 

@@ -13,7 +13,6 @@ from api.app import build_app
 from api.house import House, open_house
 from api.tokens.access_token import Holder
 from models.clients.client import Client
-from models.database.dialect import Dialect
 from models.drafts.record import newest_edition, read_approvals, read_draft
 from tests.drafts.desk import ADMIN, APPROVER, agreed, changing, do, drafted, row
 from tests.drafts.test_story import NARROWER, WIDER
@@ -57,8 +56,6 @@ class Two:
 
 @pytest.fixture
 async def two(rules: World) -> AsyncIterator[Two]:
-    if rules.house.store.dialect is Dialect.SQLITE:
-        pytest.skip("two gateways share a database on PostgreSQL alone")
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(open_house(rules.house.settings))
         transport = httpx.ASGITransport(build_app(house))

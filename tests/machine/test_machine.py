@@ -50,7 +50,7 @@ def test_after_each_step_the_oracle_and_the_ledger_agree(ground: Ground) -> None
         (hold, "_LIFT", hold._LIFT + NEVER),  # noqa: SLF001
         (stage, "FORWARD", ()),
         (registers, "_CHANGES", registers._CHANGES.replace("at DESC", "at ASC")),  # noqa: SLF001
-        (Record, "wrote", lambda _record, _ref, _fields: None),
+        (Record, "wrote", lambda _record, _ref, _fields, _guard: None),
     ],
     ids=[
         "a withdrawal forgotten",

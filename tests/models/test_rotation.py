@@ -20,7 +20,7 @@ from api.settings import CHECKOUT
 from models.catalogue import SEALED
 from models.database.dialect import Dialect
 from models.database.opening import opened
-from models.database.store import Store
+from models.database.store import Store, Transaction
 from models.personal import Undeclared
 from models.sealing import rotation, rotation_sql
 from models.sealing.datakey import DataKey, MasterKey, Use, WrongMasterKey
@@ -28,7 +28,7 @@ from models.sealing.rotation import Rotation, Turned
 from models.sealing.rotation_sql import rows_under
 from models.sealing.rotation_tables import tables
 from models.sealing.sealed import SealedField
-from models.sealing.vault import Vault, vault_in_use
+from models.sealing.vault import Sealing, Vault, vault_in_use
 from models.user import User
 from tests.world import World
 
@@ -344,6 +344,30 @@ async def test_two_rotations_at_once_end_under_the_newest_keys(a_world: World) -
     await turned(a_world)
     assert await keys() == dict.fromkeys((await newest()).values(), False)
     assert set((await newest()).values()).isdisjoint(old.values())
+    assert await asked(a_world) == before
+
+
+@pytest.mark.usefixtures("small_steps")
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_a_rotation_goes_on_where_another_sealed_rows_under_keys_made_since(
+    a_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await asked(a_world)
+    honest = Vault.hold
+    async with turner(a_world) as late, turner(a_world) as early:
+
+        async def hold(self: Vault, transaction: Transaction) -> Sealing:
+            sealing = await honest(self, transaction)
+            if self is late.vault:
+                monkeypatch.setattr(Vault, "hold", honest)
+                await early.rotation._begin(anew=True)  # noqa: SLF001 - the step between two steps
+                await early.rotation._pass(lambda _done, _total: None)  # noqa: SLF001
+            return sealing
+
+        monkeypatch.setattr(Vault, "hold", hold)
+        result = await late.turn(anew=True)
+    assert (result.unreadable, result.kept) == ({}, ())
+    assert await keys() == dict.fromkeys((await newest()).values(), False)
     assert await asked(a_world) == before
 
 
