@@ -9,10 +9,10 @@ from typing import Any, Final, NamedTuple
 from policies.edition import Edition
 from policies.expectation import Expectation
 from policies.judging.packed import Packed, PackedRules, by_name, pieces
-from policies.judging.places import Key, Places, places
+from policies.judging.places import Places, places
 from policies.tree import Tree
 
-KEYS: Final = 500
+KEYS: Final = 2000
 """How many entries of the index lie in one piece."""
 
 PARTS: Final = ("model", "purposes", "categories", "roles", "groups", "questions", "guards", "declared", "id")
@@ -35,12 +35,11 @@ def parcel(edition: Edition, name: str) -> Iterator[bytes]:
     yield from (closed_part("rules", piece) for piece in pieces(rule.row() for rule in edition.rules))
     yield from (closed_part("expectations", piece) for piece in pieces(edition.expectations))
     stand = places(edition.rules)
-    index = iter(stand.of.items())
+    index = iter(stand.turns.items())
     while some := dict(islice(index, KEYS)):
-        yield closed_part("places", some)
+        yield closed_part("turns", some)
+    yield closed_part("places", stand._replace(turns={}))
     yield closed_part("digest", edition.digest)
-    yield closed_part("fields", stand.fields)
-    yield closed_part("numbers", stand.numbers)
     yield closed_part("by_name", by_name(edition.rules))
 
 
@@ -65,14 +64,14 @@ class Parcel:
     def __init__(self) -> None:
         self._whole: dict[str, Any] = {}
         self._several: defaultdict[str, list[Any]] = defaultdict(list)
-        self._places: dict[Key, Any] = {}
+        self._turns: dict[str, int] = {}
 
     def add(self, part: Part) -> None:
         """Put a piece to the others."""
         if part.name in {"rules", "expectations"}:
             self._several[part.name].append(part.value)
-        elif part.name == "places":
-            self._places.update(part.value)
+        elif part.name == "turns":
+            self._turns.update(part.value)
         else:
             self._whole[part.name] = part.value
 
@@ -83,7 +82,7 @@ class Parcel:
             KeyError: one is missing.
         """
         whole = self._whole
-        stand = Places(self._places, whole["fields"], whole["numbers"])
+        stand: Places = whole["places"]._replace(turns=self._turns)
         made = Edition(
             rules=PackedRules(self._several["rules"], stand, whole["by_name"]),
             expectations=Packed(self._several["expectations"], Expectation._make),

@@ -18,9 +18,9 @@ class RuleIndex:
         """`found`: what `places` told of these rules, where that is known already."""
         self._rules = rules
         self._places = places(rules) if found is None else found
-        self.roles = frozenset(role for role, _, _ in self._places.of)
-        self.purposes = frozenset(purpose for _, purpose, _ in self._places.of)
-        self.recipients = frozenset(recipient for _, _, recipient in self._places.of)
+        self.roles = self._places.roles
+        self.purposes = self._places.purposes
+        self.recipients = self._places.recipients
 
     def find(
         self,
@@ -31,7 +31,7 @@ class RuleIndex:
     ) -> tuple[Rule, ...]:
         """The rules that name one of each, or `any`, in the order of the file; of `None` they may name whichever."""
         keys = product({*roles, ANY}, {*purposes, ANY}, {*recipients, ANY})
-        found = [place for key in keys for place in self._places.of.get(key, ())]
+        found = [place for key in keys for place in self._places.of(*key)]
         if fields is not None:
             numbers, named = self._places.numbers, self._places.fields
             wanted = {numbers[each] for each in (*fields, ANY) if each in numbers}
