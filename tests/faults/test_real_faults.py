@@ -126,6 +126,7 @@ async def test_sessions_ended_while_changes_are_in_flight_leave_none_by_halves(
     postgres_server: Server, edition: Edition, tmp_path: Path
 ) -> None:
     async with apart(postgres_server, edition, tmp_path) as (made, server, name):
+        await made.token("frontend")  # by a session that is not ended yet
         before = await number(made, PEOPLE)
         admin = await asyncpg.connect(server.dsn)
         ended = refused = 0
