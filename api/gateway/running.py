@@ -88,6 +88,8 @@ class Running:
     async def renew(self) -> None:
         """Go on under what is in force now that the database has answered, or not at all.
 
+        So before the record is made, and after: where that took long, it tells of an answer that nobody got.
+
         Raises:
             Outdated: it is not what the operation was decided under.
             PolicyUnavailable: it is not known.

@@ -1,0 +1,69 @@
+"""Attacks by a late record: what was decided under an edition does not leave once another one is in force."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from models.clients.client import Client
+from models.database.store import Table
+from policies.edition import Edition
+from tests.api.test_attack_waiting import ACCOUNT, PATIENCE, Gate, back, denying, ledger_of, publish
+from tests.world import World
+
+__all__ = ["back"]
+
+ONE = f"query($id: ID!) {ACCOUNT} {{ user(id: $id) {{ id email }} }}"
+
+
+@pytest.fixture
+def gate(a_world: World, monkeypatch: pytest.MonkeyPatch) -> Gate:
+    """Where the first record that nothing else is written beside is kept waiting."""
+    gate, store = Gate(), a_world.house.store
+    append = store.append
+
+    async def appending(rows: dict[Table, Sequence[Any]]) -> None:
+        await gate.keep()
+        await append(rows)
+
+    monkeypatch.setattr(store, "append", appending)
+    return gate
+
+
+@pytest.mark.usefixtures("back")
+async def test_an_answer_that_waits_for_its_record_is_decided_again_by_a_new_edition(
+    a_world: World, edition: Edition, gate: Gate
+) -> None:
+    changed = denying(edition, "no-mail", "read", "User.email")
+    async with asyncio.timeout(PATIENCE):
+        asked = asyncio.create_task(a_world.send("frontend", ONE, {"id": a_world.demo.users["plain"]}))
+        await gate.reached.wait()
+        await publish(a_world, changed)
+        gate.opened.set()
+        response = await asked
+    assert "@example" not in response.text
+    assert set(a_world.codes(response.json())) == {"FIELD_FORBIDDEN"}
+    under = {(each["edition"], each["outcome"]) for each in await ledger_of(a_world, response)}
+    assert under == {(edition.id, "RELEASED"), (changed.id, "PARTLY")}
+
+
+async def test_a_client_that_is_revoked_while_its_record_is_made_is_told_nothing(
+    a_world: World, gate: Gate
+) -> None:
+    inforce = a_world.house.inforce
+    try:
+        async with asyncio.timeout(PATIENCE):
+            asked = asyncio.create_task(a_world.send("frontend", ONE, {"id": a_world.demo.users["plain"]}))
+            await gate.reached.wait()
+            await Client.filter(name="frontend").update(active=False)
+            while "frontend" in (await inforce.current()).registry.clients:
+                await a_world.house.store.fetch("SELECT 1", {})
+            gate.opened.set()
+            response = await asked
+        assert (response.status_code, a_world.codes(response.json())) == (401, ["UNAUTHENTICATED"])
+        assert "@example" not in response.text
+    finally:
+        await Client.filter(name="frontend").update(active=True)
+        while "frontend" not in (await inforce.current()).registry.clients:
+            await a_world.house.store.fetch("SELECT 1", {})
