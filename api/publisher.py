@@ -8,8 +8,11 @@ import structlog
 
 from api.gateway.drafting.drafting import Drafting
 from models.database.store import Store, StoreUnavailable, WrongValue
+from models.drafts.approvers import approvers
 from models.drafts.barred import Barred
+from models.drafts.record import DraftRecord
 from models.drafts.schedule import carry_out, claim, due
+from models.drafts.worked import Worked
 from models.inforce import InForce
 
 REST = 1.0
@@ -55,17 +58,21 @@ class Publisher:
             if claimed is None:
                 break
             draft, lease = claimed
-            try:
-                worked = await self._drafting.worked(draft)
-            except Barred as barred:
-                done = await carry_out(self._store, draft.id, lease, barred, self._clock())
-            else:
-                done = await carry_out(self._store, draft.id, lease, worked, self._clock())
+            worked = await self._worked(draft)
+            now = self._clock()
+            may_approve = approvers(await self._inforce.current(), now)
+            done = await carry_out(self._store, draft.id, lease, worked, may_approve, now)
             if done:
                 self._inforce.outdate()
             _log.info("edition.scheduled", draft=draft.id, published=done)
             decided += 1
         return decided
+
+    async def _worked(self, draft: DraftRecord) -> Worked | Barred:
+        try:
+            return await self._drafting.worked(draft)
+        except Barred as barred:
+            return barred
 
     async def _run(self) -> None:
         while True:

@@ -1,6 +1,7 @@
 """`mokuteki policy rollback`: the draft that returns to an earlier edition, and its publication where nothing widens."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -14,11 +15,13 @@ from api.cli.policy_told import say
 from api.cli.shared import settings, store_of
 from api.cli.told import CommandError, LangOption, Language, examples, out
 from models.database.store import Store
+from models.drafts.approvers import approvers
 from models.drafts.barred import Barred
 from models.drafts.publication import publish as put_in_force
 from models.drafts.record import read_canonical
 from models.drafts.register import take_turn
 from models.drafts.worked import Worked
+from models.inforce import InForce
 from policies.drafts.drafting import Drafted, Sketch, finish, turn_back
 
 
@@ -86,6 +89,7 @@ async def _carried_out(  # noqa: PLR0913, PLR0917 - what is drafted, and perhaps
     store: Store, base: str, drafted: Drafted, worked: Worked | None, note: str, operator: str | None
 ) -> tuple[str, int | None, Barred | None]:
     """The draft, and the number of its edition, or why it may not be published; then the draft stays."""
+    may_approve = approvers(await InForce(store).current(), datetime.now(UTC))
     async with store.transaction() as transaction:
         await take_turn(transaction)
         register = register_of(transaction, operator)
@@ -94,7 +98,9 @@ async def _carried_out(  # noqa: PLR0913, PLR0917 - what is drafted, and perhaps
             return draft, None, None
         found = await register.open(draft)
         try:
-            number = await put_in_force(transaction, found, worked, keeper=register.keeper, note=note)
+            number = await put_in_force(
+                transaction, found, worked, may_approve, keeper=register.keeper, note=note
+            )
         except Barred as barred:
             return draft, None, barred
     return draft, number, None

@@ -1,6 +1,7 @@
 """The publication: a draft becomes the edition in force, at once for everybody, or not at all."""
 
 from models.database.store import Transaction
+from models.drafts.approvers import Approvers
 from models.drafts.barred import Barred
 from models.drafts.draft import DraftState
 from models.drafts.record import Approval, DraftRecord, newest_edition, read_approvals
@@ -17,8 +18,10 @@ WHERE id = :id
 """
 
 
-async def publishable(transaction: Transaction, found: DraftRecord, worked: Worked) -> Approval | None:
-    """The approval under which a draft may be published now, if it needs one.
+async def publishable(
+    transaction: Transaction, found: DraftRecord, worked: Worked, approvers: Approvers
+) -> Approval | None:
+    """The approval under which a draft may be published now, if it needs one, by one of who may approve still.
 
     Raises:
         Barred: it may not be; why.
@@ -35,17 +38,19 @@ async def publishable(transaction: Transaction, found: DraftRecord, worked: Work
         raise Barred("FINDINGS_OPEN", findings=[each.id for each in examined.wrong])
     known = [each.id for each in examined.overridable]
     for approval in await read_approvals(transaction, found.id):
-        if approval.counts_for(found) and all(approval.overrides.get(each) for each in known):
+        counts = approval.counts_for(found) and approvers(approval.approver.client)
+        if counts and all(approval.overrides.get(each) for each in known):
             return approval
     if examined.needs_approval:
         raise Barred("APPROVAL_MISSING", findings=known)
     return None
 
 
-async def publish(
+async def publish(  # noqa: PLR0913 - what a publication is made of
     transaction: Transaction,
     found: DraftRecord,
     worked: Worked,
+    approvers: Approvers,
     *,
     keeper: Keeper,
     note: str,
@@ -55,7 +60,7 @@ async def publish(
     Raises:
         Barred: it may not be published; why.
     """
-    approval = await publishable(transaction, found, worked)
+    approval = await publishable(transaction, found, worked, approvers)
     number = await put_in_force(
         transaction,
         Publication(

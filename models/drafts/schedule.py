@@ -5,6 +5,7 @@ from typing import Final
 
 from models.database.dialect import Dialect
 from models.database.store import Reader, Store
+from models.drafts.approvers import Approvers
 from models.drafts.barred import Barred
 from models.drafts.draft import DraftState
 from models.drafts.publication import publish
@@ -46,8 +47,8 @@ async def claim(store: Store, now: datetime) -> tuple[DraftRecord, str] | None:
     return None if found is None else (found, lease)
 
 
-async def carry_out(
-    store: Store, draft: str, lease: str, worked: Worked | Barred, now: datetime
+async def carry_out(  # noqa: PLR0913, PLR0917 - what a publication takes
+    store: Store, draft: str, lease: str, worked: Worked | Barred, approvers: Approvers, now: datetime
 ) -> bool | None:
     """Publish a draft whose time has come, under the same conditions as by hand, or note why not.
 
@@ -63,7 +64,7 @@ async def carry_out(
         try:
             if isinstance(worked, Barred):
                 raise worked
-            await publish(transaction, found, worked, keeper=keeper, note=found.publish_note or "")
+            await publish(transaction, found, worked, approvers, keeper=keeper, note=found.publish_note or "")
         except Barred as barred:
             await transaction.execute(_TROUBLE, {"id": draft, "trouble": barred.reason})
             was = {"state": found.state.value, "trouble": None}

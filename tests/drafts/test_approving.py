@@ -1,7 +1,13 @@
 """The approving of drafts: of exactly one hash, by somebody without a part in it, each finding for a reason."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+from models.clients.client import Client
+from models.drafts.approvers import approvers
+from models.editions.force import force_of
+from tests.api.test_attack_waiting import denying
 from tests.drafts.desk import ADMIN, APPROVER, agreed, do, drafted, read, reasons, refused, row
 from tests.drafts.test_story import BEYOND, CONTACT, WIDER
 from tests.world import World
@@ -74,6 +80,35 @@ async def test_an_approval_that_was_taken_back_counts_no_more(rules: World) -> N
     assert await reasons(rules, "withdrawApproval", APPROVER, draft=draft["id"]) == ["APPROVAL_UNKNOWN"]
     await do(rules, "approveDraft", APPROVER, **agreed(draft))
     assert (await do(rules, "publishEdition", APPROVER, **of(draft)))["state"] == "PUBLISHED"
+
+
+async def test_an_approval_by_a_client_that_was_stopped_since_counts_no_more(rules: World) -> None:
+    inforce = rules.house.inforce
+    draft = await drafted(rules, *WIDER)
+    await do(rules, "approveDraft", APPROVER, **agreed(draft))
+    try:
+        await Client.filter(name=APPROVER).update(active=False)
+        inforce.outdate()
+        assert await reasons(rules, "publishEdition", **of(draft)) == ["APPROVAL_MISSING"]
+    finally:
+        await Client.filter(name=APPROVER).update(active=True)
+        inforce.outdate()
+    assert (await do(rules, "publishEdition", **of(draft)))["state"] == "PUBLISHED"
+
+
+async def test_an_approval_by_a_role_that_may_approve_no_more_counts_no_more(rules: World) -> None:
+    draft = await drafted(rules, *WIDER)
+    await do(rules, "approveDraft", APPROVER, **agreed(draft))
+    force = await rules.house.inforce.current()
+    now = datetime.now(UTC)
+    assert approvers(force, now)(APPROVER)
+    assert not any(map(approvers(force, now), (ADMIN, "frontend", "nobody")))
+    known = force.registry.clients[APPROVER]
+    ended = replace(known, expires_at=now.timestamp())
+    registry = replace(force.registry, clients={**force.registry.clients, APPROVER: ended})
+    assert not approvers(replace(force, registry=registry), now)(APPROVER)
+    closed = force_of(denying(force.edition, "no-approver", "invoke", "approval-act"), 1, force.registry)
+    assert not approvers(closed, now)(APPROVER)
 
 
 async def test_each_finding_is_overridden_by_a_second_person_with_a_reason(rules: World) -> None:

@@ -1,6 +1,6 @@
 """The register of clients, changed through the interface: about no person, so without a purpose, and on record."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -8,16 +8,23 @@ from api.gateway.changes.act import Act
 from api.gateway.changes.mistakes import mistaken
 from api.gateway.changes.once import HEADER
 from api.gateway.documents.walk import walk
-from api.gateway.refusal import Code, Refusal
+from api.gateway.refusal import Code, Refusal, Why
 from api.gateway.release.purpose import scopes
 from api.gateway.told import Told
 from api.gateway.views.client import view
-from models.clients.record import read_clients
+from models.clients.parts import NAME
+from models.clients.record import ClientRecord, read_clients
 from models.clients.register import ClientRegister
+from models.drafts.approvers import may_ever_approve
 from models.formats.wrong import Mistake
 from models.register import Keeper, Mistaken
 
 LONGEST_BY = 120
+CLAUSE = "Clause 7; APPI Art 23"
+"""What four eyes on the rules serve: the security control of personal data."""
+
+LESSENING = frozenset({"revokeClient"})
+"""What takes from a client and gives nobody anything."""
 
 
 class Changed(NamedTuple):
@@ -73,7 +80,7 @@ async def change_client(
     INVARIANT: a secret is in the payload alone; what is remembered, recorded and told again never holds one.
 
     Raises:
-        Refusal: the token or its client is narrowed, or a secret was told before.
+        Refusal: the token or its client is narrowed, the client approves rules, or a secret was told before.
         Refusals: every mistake in the input, each with its path.
     """
     selected = act.step.root.selected
@@ -99,7 +106,28 @@ async def change_client(
     return kept, walk(selected.children, selected.type_name, payload)
 
 
+async def _check_second_person(act: Act) -> None:
+    """See that whoever drafts rules makes nobody who approves them: two people would be one.
+
+    Raises:
+        Refusal: it is a client in a role that may approve.
+    """
+    selected, said = act.step.root.selected, act.said
+    if selected.name in LESSENING:
+        return
+    roles = (
+        [said["role"]] if "role" in said else [each.role for each in await _held(act, str(said["client"]))]
+    )
+    if any(may_ever_approve(act.context.force, str(role)) for role in roles):
+        raise act.closed(Told("APPROVER_CLIENT"), Why("APPROVER_CLIENT", CLAUSE), act.guard)
+
+
+async def _held(act: Act, client: str) -> Sequence[ClientRecord]:
+    return await read_clients(act.transaction, client) if NAME.fullmatch(client) else ()
+
+
 async def _carry_out(act: Act) -> Changed:
+    await _check_second_person(act)
     requester, running = act.door.requester, act.running
     by = (requester.staff or requester.client)[:LONGEST_BY]
     keeper = Keeper(by=by, at=running.at, request_id=running.request.id)

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from api.gateway.changes.act import Act
+from api.gateway.changes.clients import CLAUSE
 from api.gateway.changes.grounds import keeper
 from api.gateway.documents.walk import walk
 from api.gateway.drafting.mistakes import Made
@@ -13,6 +14,7 @@ from api.gateway.release.purpose import scopes
 from api.gateway.told import Told
 from api.gateway.views.draft import draft_view
 from api.gateway.views.job import job_view
+from models.drafts.approvers import approvers
 from models.drafts.barred import Barred
 from models.drafts.publication import publish, publishable
 from models.drafts.record import DraftRecord, newest_edition, read_draft
@@ -22,9 +24,6 @@ from models.formats.fold import prose
 from models.formats.wrong import Wrong
 from models.jobs import box
 from models.jobs.job import JobKind
-
-CLAUSE = "Clause 7; APPI Art 23"
-"""What four eyes on the rules serve: the security control of personal data."""
 
 PUBLISHING = "Mutation.publishEdition"
 PROPOSING = "proposeLeastPrivilege"
@@ -86,8 +85,15 @@ async def _approve(act: Act, register: DraftRegister, worked: Worked) -> str:
         raise act.forbidden(PUBLISHING)
     await register.approve(draft, worked, note, overrides)
     if said.get("publish"):
-        await publish(act.transaction, await register.open(draft), worked, keeper=register.keeper, note=note)
+        await _put_in_force(act, register, await register.open(draft), worked, note)
     return draft
+
+
+async def _put_in_force(
+    act: Act, register: DraftRegister, found: DraftRecord, worked: Worked, note: str
+) -> None:
+    may_approve = approvers(act.context.force, act.running.at)
+    await publish(act.transaction, found, worked, may_approve, keeper=register.keeper, note=note)
 
 
 async def _withdraw_approval(act: Act, register: DraftRegister, _: Any) -> str:  # noqa: ANN401 - as above
@@ -100,9 +106,9 @@ async def _publish(act: Act, register: DraftRegister, worked: Worked) -> str:
     draft, at, note = str(act.said["draft"]), act.said.get("at"), _note(act)
     found = await register.open(draft)
     if at is None or at <= act.running.at:
-        await publish(act.transaction, found, worked, keeper=register.keeper, note=note)
+        await _put_in_force(act, register, found, worked, note)
     else:
-        await publishable(act.transaction, found, worked)
+        await publishable(act.transaction, found, worked, approvers(act.context.force, act.running.at))
         await register.schedule(found, worked, at, note)
     return draft
 

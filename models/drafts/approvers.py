@@ -1,0 +1,37 @@
+"""The approvers: whose agreement counts, as the register of clients and the rules in force say at that moment."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from models.editions.force import Force
+from policies.judging.question import Question
+from policies.vocabulary import NONE_PURPOSE, Action
+
+APPROVING: Final = "Mutation.approveDraft"
+
+Approvers = Callable[[str], bool]
+"""Whether a client, by its id, may approve still."""
+
+
+def approvers(force: Force, now: datetime) -> Approvers:
+    """Those clients that are registered, not expired, and in a role that the rules let approve."""
+
+    def may(client: str) -> bool:
+        known = force.registry.clients.get(client)
+        if known is None or (known.expires_at is not None and known.expires_at <= now.timestamp()):
+            return False
+        asked = (
+            Question(known.role, Action.INVOKE, NONE_PURPOSE, APPROVING, each, frozenset())
+            for each in known.recipients
+        )
+        return any(map(force.judge.decide, asked))
+
+    return may
+
+
+def may_ever_approve(force: Force, role: str) -> bool:
+    """Whether some rule lets a role approve, whichever recipient it asks for."""
+    recipients = {*force.edition.own_recipients, *force.registry.recipients}
+    allowable = force.judge.allowable
+    return any(allowable(role, Action.INVOKE, NONE_PURPOSE, APPROVING, each) for each in recipients)
