@@ -34,4 +34,4 @@ def may_ever_approve(force: Force, role: str) -> bool:
     """Whether some rule lets a role approve, whichever recipient it asks for."""
     recipients = {*force.edition.own_recipients, *force.registry.recipients}
     allowable = force.judge.allowable
-    return any(allowable(role, Action.INVOKE, NONE_PURPOSE, APPROVING, each) for each in recipients)
+    return any(allowable(role, Action.INVOKE, NONE_PURPOSE, each, APPROVING) for each in recipients)

@@ -170,6 +170,39 @@ async def test_nobody_but_the_administrator_changes_a_client(
     assert (record.client, record.outcome, record.code) == (client, "REFUSED", "OPERATION_FORBIDDEN")
 
 
+APPROVERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "addClient": (ADD, new("second", role="policy_approver", recipients=["internal"])),
+    "updateClient": (UPDATE, of("policy-approver", networks=None, authentication="PRIVATE_KEY", jwks="{}")),
+    "rotateClientSecret": (ROTATE, of("policy-approver")),
+    "restoreClient": (RESTORE, of("policy-approver")),
+}
+
+
+@pytest.mark.parametrize("change", APPROVERS)
+async def test_whoever_drafts_rules_makes_nobody_who_approves_them(a_world: World, change: str) -> None:
+    query, values = APPROVERS[change]
+    before = await clients_now()
+    answer = await a_world.ask(ADMIN, query, values)
+    assert a_world.codes(answer) == ["OPERATION_FORBIDDEN"]
+    assert answer["errors"][0]["extensions"]["reason"] == "APPROVER_CLIENT"
+    assert "mokuteki client" in answer["errors"][0]["message"]
+    assert "data" not in answer
+    assert await clients_now() == before
+
+
+async def test_the_interface_stops_an_approver_and_lets_none_come_back(a_world: World) -> None:
+    inforce = a_world.house.inforce
+    try:
+        answer = await a_world.ask(ADMIN, REVOKE, of("policy-approver"))
+        assert answer["data"] == {"revokeClient": {"client": {"active": False}}}
+        again = await a_world.ask(ADMIN, RESTORE, of("policy-approver"))
+        assert again["errors"][0]["extensions"]["reason"] == "APPROVER_CLIENT"
+        assert not (await Client.get(name="policy-approver")).active
+    finally:
+        await Client.filter(name="policy-approver").update(active=True)
+        inforce.outdate()
+
+
 @pytest.mark.parametrize("change", CHANGES)
 async def test_a_person_changes_no_client(a_world: World, change: str) -> None:
     query, values = CHANGES[change]
