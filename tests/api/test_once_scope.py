@@ -1,4 +1,4 @@
-"""Once, and the scope: what a token may do belongs to the request that its `Idempotency-Key` holds for."""
+"""Once, and who asks: a key is its owner's alone, and holds for what their token may do."""
 
 import time
 from typing import Any
@@ -59,3 +59,24 @@ async def test_another_token_of_the_same_scope_is_told_it(a_world: World, situat
     ]
     assert answers[0]["data"]["setApplicationStage"]["stage"] == "HIRED"
     assert answers[0] == answers[1]
+
+
+CREATE = "mutation($i: CreateDraftInput!) { createDraft(input: $i) { draft { id createdBy } } }"
+
+
+async def test_two_members_of_staff_behind_one_client_do_not_share_a_key(a_world: World) -> None:
+    async def begun(staff: str) -> dict[str, Any]:
+        holder = Holder(client=await Client.get(name="policy-admin"), staff=staff)
+        token = a_world.house.tokens.mint(holder, now=time.time())
+        answer = await a_world.http.post(
+            "/graphql",
+            json={"query": CREATE, "variables": {"i": {"note": "The same words"}}},
+            headers={"Authorization": f"Bearer {token}", "Idempotency-Key": "of-two-of-the-staff"},
+        )
+        draft: dict[str, Any] = answer.json()["data"]["createDraft"]["draft"]
+        return draft
+
+    first, second, again = [await begun(staff) for staff in ("corp:yamada", "corp:suzuki", "corp:yamada")]
+    assert (first["createdBy"], second["createdBy"]) == ("corp:yamada", "corp:suzuki")
+    assert first["id"] != second["id"]
+    assert again == first

@@ -58,7 +58,7 @@ class Once:
         key = running.request.key
         requester = running.requester
         self.given = key is not None
-        owner = f"{requester.client}\0{requester.user or ''}\0{key}"
+        owner = "\0".join((requester.client, requester.user or "", requester.staff or "", key or ""))
         self._id = hashlib.sha256(owner.encode("utf-8", "replace")).hexdigest()
         self._at = running.at
         self._digest = hmac.new(keys.secret, _whole(running), "sha256").hexdigest() if self.given else ""
