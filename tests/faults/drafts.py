@@ -54,7 +54,10 @@ def _placed(state: str = "OPEN", drafted: Drafted = _DRAFTED) -> tuple[str, ...]
             " canonical, published_at FROM editions WHERE number = 1"
         ),
         "DELETE FROM draft_edits WHERE draft_id = 'in place'",
-        "DELETE FROM draft_approvals WHERE draft_id = 'in place'",
+        (
+            f"UPDATE draft_approvals SET withdrawn_by = 'policy-approver', withdrawn_at = {at}"
+            " WHERE draft_id = 'in place' AND withdrawn_at IS NULL"
+        ),
         "DELETE FROM drafts WHERE id = 'in place'",
         (
             "INSERT INTO drafts (id, base, state, version, hash, note, created_by, created_at, changed_by, changed_at, authors,"
@@ -67,8 +70,9 @@ def _placed(state: str = "OPEN", drafted: Drafted = _DRAFTED) -> tuple[str, ...]
 
 _APPROVED = (
     (
-        "INSERT INTO draft_approvals (id, draft_id, base, hash, by, client, at, note, overrides) VALUES ('in place', 'in place',"
-        f" '{_SHIPPED.id}', '{_DRAFTED.hash}', 'policy-approver', 'policy-approver', '2026-11-22 03:00:00+00:00', 'A', '{{}}')"
+        "INSERT INTO draft_approvals (id, draft_id, base, hash, by, client, at, note, overrides)"
+        f" SELECT 'in place ' || count(*), 'in place', '{_SHIPPED.id}', '{_DRAFTED.hash}', 'policy-approver',"
+        " 'policy-approver', '2026-11-22 03:00:00+00:00', 'A', '{}' FROM draft_approvals"
     ),
 )
 _NO_JOBS = "DELETE FROM policy_jobs"

@@ -31,12 +31,15 @@ RECEIPT = """INSERT INTO receipts
 VALUES ('kept', 'r', 1, 'p', 'P', 'A', 'R', 'h', 'CONTRACT', 'e', 'service.application', '2026-11-22 03:00:00+00:00',
  'TICK', '1', '2026-11-22 03:00:00+00:00', '[]', '2026-11-22 03:00:00+00:00', '2026-11-22 03:00:00+00:00',
  '2026-11-22', '2029-11-22', 'q')"""
+APPROVAL = """INSERT INTO draft_approvals (id, draft_id, base, hash, by, client, at, note, overrides)
+VALUES ('kept', 'd', 'b', 'h', 'y', 'policy-approver', '2026-11-22 03:00:00+00:00', 'Agreed', '{}')"""
 
 TABLES = {
     "accesses": ("id", "client = 'x'"),
     "acquisitions": ("id", "language = 'x'"),
     "catalogue": ("path", "bit = 1000"),
     "consent_events": ("id", "language = 'x'"),
+    "draft_approvals": ("id", "note = 'x'"),
     "editions": ("number", "note = 'x'"),
     "notice_texts": ("hash", "text = 'x'"),
     "provisions": ("id", "basis = 'x'"),
@@ -75,7 +78,7 @@ async def store(database_url: str) -> AsyncIterator[Store]:
         bits: Bits = await load_bits(made, FIELDS)
         async with running(made, bits) as ledger:
             await ledger.record(entry(groups=(group(1),), provisions=(provision(1),)))
-        for row in (EVENT, EDITION, ACQUISITION, PURGE, NOTICE, RECEIPT):
+        for row in (EVENT, EDITION, ACQUISITION, PURGE, NOTICE, RECEIPT, APPROVAL):
             await elsewhere(database_url, row)
         yield made
 
@@ -97,6 +100,35 @@ async def test_what_was_recorded_is_neither_changed_nor_removed(
         with pytest.raises((sqlite3.Error, asyncpg.PostgresError), match=f"{table} only grows"):
             await elsewhere(database_url, act.format(table=table, key=key, change=change))
         assert await elsewhere(database_url, f"SELECT * FROM {table}") == before, name
+
+
+WITHDRAWN = "withdrawn_by = 'y', withdrawn_at = '2026-11-22 04:00:00+00:00'"
+UNWITHDRAWN = "withdrawn_by = NULL, withdrawn_at = NULL"
+
+
+@pytest.mark.parametrize(
+    ("before", "change"),
+    [
+        ((), f"{WITHDRAWN}, note = 'x'"),
+        ((), f"{WITHDRAWN}, hash = 'another'"),
+        ((), "withdrawn_by = 'y'"),
+        ((), "withdrawn_at = '2026-11-22 04:00:00+00:00'"),
+        ((WITHDRAWN,), WITHDRAWN),
+        ((WITHDRAWN,), UNWITHDRAWN),
+        ((WITHDRAWN,), "withdrawn_by = 'x'"),
+    ],
+)
+async def test_an_approval_is_withdrawn_once_and_otherwise_as_it_was(
+    own_database_url: str, before: tuple[str, ...], change: str
+) -> None:
+    act = "UPDATE draft_approvals SET {change} WHERE id = 'kept'"
+    for sql in (APPROVAL, *(act.format(change=each) for each in before)):
+        await elsewhere(own_database_url, sql)
+    told = "SELECT hash, note, withdrawn_by FROM draft_approvals"
+    assert await elsewhere(own_database_url, told) == [("h", "Agreed", "y" if before else None)]
+    with pytest.raises((sqlite3.Error, asyncpg.PostgresError), match="draft_approvals only grows"):
+        await elsewhere(own_database_url, act.format(change=change))
+    assert await elsewhere(own_database_url, told) == [("h", "Agreed", "y" if before else None)]
 
 
 async def test_a_number_of_a_field_is_not_taken_over_by_another_field(
