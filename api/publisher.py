@@ -8,8 +8,8 @@ import structlog
 
 from api.gateway.drafting.drafting import Drafting
 from models.database.store import Store, StoreUnavailable, WrongValue
-from models.drafts.approvers import approvers
 from models.drafts.barred import Barred
+from models.drafts.entitled import entitled
 from models.drafts.record import DraftRecord
 from models.drafts.schedule import carry_out, claim, due
 from models.drafts.worked import Worked
@@ -60,8 +60,8 @@ class Publisher:
             draft, lease = claimed
             worked = await self._worked(draft)
             now = self._clock()
-            may_approve = approvers(await self._inforce.current(), now)
-            done = await carry_out(self._store, draft.id, lease, worked, may_approve, now)
+            may_still = entitled(await self._inforce.current(), now)
+            done = await carry_out(self._store, draft.id, lease, worked, may_still, now)
             if done:
                 self._inforce.outdate()
             _log.info("edition.scheduled", draft=draft.id, published=done)

@@ -15,8 +15,8 @@ from api.cli.policy_told import say
 from api.cli.shared import settings, store_of
 from api.cli.told import LangOption, Language, examples, out
 from models.day import in_japan
-from models.drafts.approvers import approvers
 from models.drafts.barred import Barred
+from models.drafts.entitled import entitled
 from models.drafts.publication import publish, publishable
 from models.drafts.register import take_turn
 from models.inforce import InForce
@@ -64,17 +64,15 @@ async def _published(  # noqa: PLR0913, PLR0917 - what a publication is made of
             if standing.record.hash != name.lower():
                 raise Barred("HASH_CHANGED", "--hash")
             made = worked(standing, lang)
-        may_approve = approvers(await InForce(store).current(), datetime.now(UTC))
+        may_still = entitled(await InForce(store).current(), datetime.now(UTC))
         with barring(lang, made.examined):
             async with store.transaction() as transaction:
                 await take_turn(transaction)
                 register = register_of(transaction, operator)
                 found = await register.open(draft)
                 if at is not None and at > datetime.now(UTC):
-                    await publishable(transaction, found, made, may_approve)
+                    await publishable(transaction, found, made, may_still)
                     await register.schedule(found, made, at, note)
                     return say("SCHEDULED_AT", lang, draft=draft, at=in_japan(at))
-                number = await publish(
-                    transaction, found, made, may_approve, keeper=register.keeper, note=note
-                )
+                number = await publish(transaction, found, made, may_still, keeper=register.keeper, note=note)
     return say("PUBLISHED_AS", lang, number=number, name=made.hash[:12])

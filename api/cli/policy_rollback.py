@@ -15,8 +15,8 @@ from api.cli.policy_told import say
 from api.cli.shared import settings, store_of
 from api.cli.told import CommandError, LangOption, Language, examples, out
 from models.database.store import Store
-from models.drafts.approvers import approvers
 from models.drafts.barred import Barred
+from models.drafts.entitled import entitled
 from models.drafts.publication import publish as put_in_force
 from models.drafts.record import read_canonical
 from models.drafts.register import take_turn
@@ -89,7 +89,7 @@ async def _carried_out(  # noqa: PLR0913, PLR0917 - what is drafted, and perhaps
     store: Store, base: str, drafted: Drafted, worked: Worked | None, note: str, operator: str | None
 ) -> tuple[str, int | None, Barred | None]:
     """The draft, and the number of its edition, or why it may not be published; then the draft stays."""
-    may_approve = approvers(await InForce(store).current(), datetime.now(UTC))
+    may_still = entitled(await InForce(store).current(), datetime.now(UTC))
     async with store.transaction() as transaction:
         await take_turn(transaction)
         register = register_of(transaction, operator)
@@ -99,7 +99,7 @@ async def _carried_out(  # noqa: PLR0913, PLR0917 - what is drafted, and perhaps
         found = await register.open(draft)
         try:
             number = await put_in_force(
-                transaction, found, worked, may_approve, keeper=register.keeper, note=note
+                transaction, found, worked, may_still, keeper=register.keeper, note=note
             )
         except Barred as barred:
             return draft, None, barred

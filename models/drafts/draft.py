@@ -35,6 +35,7 @@ class Draft(Model):
     authors = fields.TextField()
     publish_at: datetime | None = fields.DatetimeField(null=True)
     publish_by = fields.CharField(max_length=120, null=True)
+    publish_client = fields.CharField(max_length=120, null=True)
     publish_note: str | None = fields.TextField(null=True)
     trouble = fields.CharField(max_length=60, null=True)
     number: int | None = fields.IntField(null=True)

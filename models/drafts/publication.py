@@ -1,9 +1,9 @@
 """The publication: a draft becomes the edition in force, at once for everybody, or not at all."""
 
 from models.database.store import Transaction
-from models.drafts.approvers import Approvers
 from models.drafts.barred import Barred
 from models.drafts.draft import DraftState
+from models.drafts.entitled import APPROVING, Entitled
 from models.drafts.record import Approval, DraftRecord, newest_edition, read_approvals
 from models.drafts.register import REGISTER
 from models.drafts.worked import Worked
@@ -19,7 +19,7 @@ WHERE id = :id
 
 
 async def publishable(
-    transaction: Transaction, found: DraftRecord, worked: Worked, approvers: Approvers
+    transaction: Transaction, found: DraftRecord, worked: Worked, may_still: Entitled
 ) -> Approval | None:
     """The approval under which a draft may be published now, if it needs one, by one of who may approve still.
 
@@ -38,7 +38,7 @@ async def publishable(
         raise Barred("FINDINGS_OPEN", findings=[each.id for each in examined.wrong])
     known = [each.id for each in examined.overridable]
     for approval in await read_approvals(transaction, found.id):
-        counts = approval.counts_for(found) and approvers(approval.approver.client)
+        counts = approval.counts_for(found) and may_still(approval.approver.client, APPROVING)
         if counts and all(approval.overrides.get(each) for each in known):
             return approval
     if examined.needs_approval:
@@ -50,7 +50,7 @@ async def publish(  # noqa: PLR0913 - what a publication is made of
     transaction: Transaction,
     found: DraftRecord,
     worked: Worked,
-    approvers: Approvers,
+    may_still: Entitled,
     *,
     keeper: Keeper,
     note: str,
@@ -60,7 +60,7 @@ async def publish(  # noqa: PLR0913 - what a publication is made of
     Raises:
         Barred: it may not be published; why.
     """
-    approval = await publishable(transaction, found, worked, approvers)
+    approval = await publishable(transaction, found, worked, may_still)
     number = await put_in_force(
         transaction,
         Publication(

@@ -16,7 +16,7 @@ from policies.drafts.edits import Edit
 
 _COLUMNS = (
     "id, base, model, state, version, hash, note, created_by, created_at, changed_by, changed_at, authors, publish_at,"
-    " publish_by, publish_note, trouble, number"
+    " publish_by, publish_client, publish_note, trouble, number"
 )
 _DRAFTS = f"SELECT {_COLUMNS} FROM drafts WHERE {{wanted}} ORDER BY created_at DESC, id DESC{{limit}}{{lock}}"
 _BEFORE = "(created_at, id) < (SELECT created_at, id FROM drafts WHERE id = :before)"
@@ -69,6 +69,7 @@ class DraftRecord:
     authors: tuple[Author, ...]
     publish_at: datetime | None
     publish_by: str | None
+    publish_client: str | None
     publish_note: str | None
     trouble: str | None
     number: int | None
@@ -185,9 +186,10 @@ def _record(row: Sequence[Any]) -> DraftRecord:
         authors=tuple(Author(*pair) for pair in orjson.loads(row[11])),
         publish_at=row[12] and moment(row[12]),
         publish_by=row[13],
-        publish_note=row[14],
-        trouble=row[15],
-        number=row[16],
+        publish_client=row[14],
+        publish_note=row[15],
+        trouble=row[16],
+        number=row[17],
     )
 
 

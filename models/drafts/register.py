@@ -44,7 +44,7 @@ WHERE id = :id
 """
 _STATE = """
 UPDATE drafts SET state = :state, version = version + 1, publish_at = :publish_at, publish_by = :publish_by,
-  publish_note = :publish_note, trouble = NULL, lease = NULL, leased_until = NULL
+  publish_client = :publish_client,  publish_note = :publish_note, trouble = NULL, lease = NULL, leased_until = NULL
 WHERE id = :id
 """
 _APPROVE = """
@@ -229,8 +229,9 @@ class DraftRegister:
         at: datetime | None = None,
         note: str | None = None,
     ) -> None:
+        by, client = self.author if at else (None, None)
         row = {"id": found.id, "state": state.value, "publish_at": at, "publish_note": note}
-        await self.transaction.execute(_STATE, {**row, "publish_by": self.keeper.by if at else None})
+        await self.transaction.execute(_STATE, {**row, "publish_by": by, "publish_client": client})
         became: dict[str, Any] = {"state": state.value} | ({"publishAt": at, "note": note} if at else {})
         await self._keep(found.id, what, became, {"state": found.state.value})
 

@@ -5,11 +5,11 @@ from typing import Final
 
 from models.database.dialect import Dialect
 from models.database.store import Reader, Store
-from models.drafts.approvers import Approvers
 from models.drafts.barred import Barred
 from models.drafts.draft import DraftState
+from models.drafts.entitled import PUBLISHING, Entitled
 from models.drafts.publication import publish
-from models.drafts.record import DraftRecord, read_draft
+from models.drafts.record import OPERATOR, DraftRecord, read_draft
 from models.drafts.register import REGISTER, take_turn
 from models.drafts.worked import Worked
 from models.person_row import new_id
@@ -47,8 +47,24 @@ async def claim(store: Store, now: datetime) -> tuple[DraftRecord, str] | None:
     return None if found is None else (found, lease)
 
 
+def _standing(found: DraftRecord, worked: Worked | Barred, may_still: Entitled) -> Worked:
+    """What was worked out, if it may be and who set the time may publish still.
+
+    An operator may, who has the database itself.
+
+    Raises:
+        Barred: one of them is not so.
+    """
+    if isinstance(worked, Barred):
+        raise worked
+    client = str(found.publish_client)
+    if not (client.startswith(OPERATOR) or may_still(client, PUBLISHING)):
+        raise Barred("SCHEDULER_GONE")
+    return worked
+
+
 async def carry_out(  # noqa: PLR0913, PLR0917 - what a publication takes
-    store: Store, draft: str, lease: str, worked: Worked | Barred, approvers: Approvers, now: datetime
+    store: Store, draft: str, lease: str, worked: Worked | Barred, may_still: Entitled, now: datetime
 ) -> bool | None:
     """Publish a draft whose time has come, under the same conditions as by hand, or note why not.
 
@@ -62,9 +78,8 @@ async def carry_out(  # noqa: PLR0913, PLR0917 - what a publication takes
             return None
         keeper = Keeper(by=str(found.publish_by), at=now)
         try:
-            if isinstance(worked, Barred):
-                raise worked
-            await publish(transaction, found, worked, approvers, keeper=keeper, note=found.publish_note or "")
+            made = _standing(found, worked, may_still)
+            await publish(transaction, found, made, may_still, keeper=keeper, note=found.publish_note or "")
         except Barred as barred:
             await transaction.execute(_TROUBLE, {"id": draft, "trouble": barred.reason})
             was = {"state": found.state.value, "trouble": None}

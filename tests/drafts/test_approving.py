@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from models.clients.client import Client
-from models.drafts.approvers import approvers
+from models.drafts.entitled import APPROVING, entitled
 from models.editions.force import force_of
 from tests.api.test_attack_waiting import denying
 from tests.drafts.desk import ADMIN, APPROVER, agreed, do, drafted, read, reasons, refused, row
@@ -101,14 +101,14 @@ async def test_an_approval_by_a_role_that_may_approve_no_more_counts_no_more(rul
     await do(rules, "approveDraft", APPROVER, **agreed(draft))
     force = await rules.house.inforce.current()
     now = datetime.now(UTC)
-    assert approvers(force, now)(APPROVER)
-    assert not any(map(approvers(force, now), (ADMIN, "frontend", "nobody")))
+    assert entitled(force, now)(APPROVER, APPROVING)
+    assert not any(entitled(force, now)(each, APPROVING) for each in (ADMIN, "frontend", "nobody"))
     known = force.registry.clients[APPROVER]
     ended = replace(known, expires_at=now.timestamp())
     registry = replace(force.registry, clients={**force.registry.clients, APPROVER: ended})
-    assert not approvers(replace(force, registry=registry), now)(APPROVER)
+    assert not entitled(replace(force, registry=registry), now)(APPROVER, APPROVING)
     closed = force_of(denying(force.edition, "no-approver", "invoke", "approval-act"), 1, force.registry)
-    assert not approvers(closed, now)(APPROVER)
+    assert not entitled(closed, now)(APPROVER, APPROVING)
 
 
 async def test_each_finding_is_overridden_by_a_second_person_with_a_reason(rules: World) -> None:

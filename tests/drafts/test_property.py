@@ -139,7 +139,9 @@ class Desk:
                 await take_turn(transaction)
                 register = self.register(transaction, AUTHORS[0], "policy-admin")
                 held = await register.open(draft)
-                await publish(transaction, held, worked, bool, keeper=register.keeper, note="x")
+                await publish(
+                    transaction, held, worked, lambda _client, _guard: True, keeper=register.keeper, note="x"
+                )
         except Barred as barred:
             if barred.reason == "APPROVAL_MISSING":
                 assert not others

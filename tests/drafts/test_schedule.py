@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from api.publisher import Publisher
-from models.drafts.record import newest_edition
+from models.clients.client import Client
+from models.drafts.draft import DraftState
+from models.drafts.record import newest_edition, read_draft
 from tests.drafts.desk import ADMIN, APPROVER, agreed, do, drafted, read, reasons, row
 from tests.drafts.test_rebasing import BESIDE, published
 from tests.drafts.test_story import NARROWER, WIDER
@@ -49,6 +51,22 @@ async def test_two_processes_publish_it_once(rules: World) -> None:
     looked = await asyncio.gather(*(publisher(rules, LATER).look() for _ in range(4)))
     assert sum(looked) == 1
     assert await newest_edition(rules.house.store) == (draft["hash"], before + 1)
+
+
+async def test_it_is_not_published_if_who_set_the_time_may_publish_no_more(rules: World) -> None:
+    draft = await scheduled(rules, *NARROWER)
+    store = rules.house.store
+    try:
+        await Client.filter(name=ADMIN).update(active=False)
+        rules.house.inforce.outdate()
+        assert await publisher(rules, LATER).look() == 1
+        found = await read_draft(store, draft["id"])
+        assert found is not None
+        assert (found.state, found.trouble) == (DraftState.OPEN, "SCHEDULER_GONE")
+        assert (await newest_edition(store))[0] == draft["base"]
+    finally:
+        await Client.filter(name=ADMIN).update(active=True)
+        rules.house.inforce.outdate()
 
 
 async def test_it_is_not_published_if_another_edition_came_into_force_meanwhile(rules: World) -> None:

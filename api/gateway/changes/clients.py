@@ -15,7 +15,7 @@ from api.gateway.views.client import view
 from models.clients.parts import NAME
 from models.clients.record import ClientRecord, read_clients
 from models.clients.register import ClientRegister
-from models.drafts.approvers import may_ever_approve
+from models.drafts.entitled import may_ever_approve
 from models.formats.wrong import Mistake
 from models.register import Keeper, Mistaken
 

@@ -14,8 +14,8 @@ from api.gateway.release.purpose import scopes
 from api.gateway.told import Told
 from api.gateway.views.draft import draft_view
 from api.gateway.views.job import job_view
-from models.drafts.approvers import approvers
 from models.drafts.barred import Barred
+from models.drafts.entitled import entitled
 from models.drafts.publication import publish, publishable
 from models.drafts.record import DraftRecord, newest_edition, read_draft
 from models.drafts.register import LONGEST_NOTE, DraftRegister, Stale
@@ -92,8 +92,8 @@ async def _approve(act: Act, register: DraftRegister, worked: Worked) -> str:
 async def _put_in_force(
     act: Act, register: DraftRegister, found: DraftRecord, worked: Worked, note: str
 ) -> None:
-    may_approve = approvers(act.context.force, act.running.at)
-    await publish(act.transaction, found, worked, may_approve, keeper=register.keeper, note=note)
+    may_still = entitled(act.context.force, act.running.at)
+    await publish(act.transaction, found, worked, may_still, keeper=register.keeper, note=note)
 
 
 async def _withdraw_approval(act: Act, register: DraftRegister, _: Any) -> str:  # noqa: ANN401 - as above
@@ -108,7 +108,7 @@ async def _publish(act: Act, register: DraftRegister, worked: Worked) -> str:
     if at is None or at <= act.running.at:
         await _put_in_force(act, register, found, worked, note)
     else:
-        await publishable(act.transaction, found, worked, approvers(act.context.force, act.running.at))
+        await publishable(act.transaction, found, worked, entitled(act.context.force, act.running.at))
         await register.schedule(found, worked, at, note)
     return draft
 

@@ -1,4 +1,4 @@
-"""The approvers: whose agreement counts, as the register of clients and the rules in force say at that moment."""
+"""The entitled: who may approve or publish still, as the clients and rules of that moment say."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,20 +9,21 @@ from policies.judging.question import Question
 from policies.vocabulary import NONE_PURPOSE, Action
 
 APPROVING: Final = "Mutation.approveDraft"
+PUBLISHING: Final = "Mutation.publishEdition"
 
-Approvers = Callable[[str], bool]
-"""Whether a client, by its id, may approve still."""
+Entitled = Callable[[str, str], bool]
+"""Whether a client, by its id, may invoke a guard still."""
 
 
-def approvers(force: Force, now: datetime) -> Approvers:
-    """Those clients that are registered, not expired, and in a role that the rules let approve."""
+def entitled(force: Force, now: datetime) -> Entitled:
+    """Those clients that are registered, not expired, and in a role that the rules let do it."""
 
-    def may(client: str) -> bool:
+    def may(client: str, guard: str) -> bool:
         known = force.registry.clients.get(client)
         if known is None or (known.expires_at is not None and known.expires_at <= now.timestamp()):
             return False
         asked = (
-            Question(known.role, Action.INVOKE, NONE_PURPOSE, APPROVING, each, frozenset())
+            Question(known.role, Action.INVOKE, NONE_PURPOSE, guard, each, frozenset())
             for each in known.recipients
         )
         return any(map(force.judge.decide, asked))
