@@ -4,14 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from api.gateway.drafting.drafting import Drafting
-from api.gateway.refusal import UNSAID, Code, Refusal, Why, closed
-from api.gateway.release.context import Context
-from api.gateway.release.door import Door
-from api.gateway.running import Running, Step
-from api.gateway.told import Told
+from api.gateway.changes.asked import Asked
 from models.database.dialect import Dialect
-from models.database.store import Transaction
 from models.person_row import Amender
 from models.standing import condition
 from policies.judging.clearance import combinations
@@ -44,36 +38,8 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """One root field of a mutation; `worked`: what was worked out for it beside the transaction."""
-
-    door: Door
-    transaction: Transaction
-    step: Step
-    running: Running
-    drafting: Drafting
-    worked: object = None
-
-    @property
-    def said(self) -> Mapping[str, Any]:
-        """The input object."""
-        said: Mapping[str, Any] = self.step.arguments["input"]
-        return said
-
-    @property
-    def context(self) -> Context:
-        """The decisions."""
-        return self.door.context
-
-    @property
-    def by(self) -> str:
-        """Who does it: the person, or else the client."""
-        return self.door.requester.user or self.door.requester.client
-
-    @property
-    def guard(self) -> str:
-        """The path of the change, as its guard has it."""
-        return f"Mutation.{self.step.root.selected.name}"
+class Act(Asked):
+    """One root field of a mutation as it is carried out."""
 
     def meet(self, refs: Iterable[int]) -> None:
         """Put on record, and count, whom the course of this change tells of, whatever comes of it."""
@@ -118,19 +84,18 @@ class Act:
         self.running.record.sought |= await self.door.registers.view.history.refs([user])
         questions = [(Action.INVOKE, act), *((Action.CORRECT, path) for path in fields)]
         asked = self._asked(questions)
-        certain = {fact for fact, is_so in self.context.clearance.certain.items() if is_so}
         for path in ((scope or act), *(path for _, path in questions[1:])):
             if not self.context.clearance.in_scope(path):
                 raise self.out_of_scope(path)
         for action, path in questions:
-            if not any(self.may(action, path, {*some, *certain}) for some in combinations(asked)):
+            if not self._conceivable(action, path, asked):
                 raise self.forbidden(path, action)
         row = await self._row(user, asked)
         if row is None:
             raise self.wrong(at, "NOBODY_HERE")
         ref, *flags = row
         self.meet([int(ref)])
-        true = frozenset({*certain, *(fact for fact, flag in zip(asked, flags, strict=True) if flag)})
+        true = frozenset({*self._certain, *(fact for fact, flag in zip(asked, flags, strict=True) if flag)})
         found = {fact: bool(flag) for fact, flag in zip(asked, flags, strict=True)}
         self.decide(int(ref), act, Action.CORRECT if len(questions) > 1 else Action.INVOKE, found)
         for question in questions:
@@ -157,9 +122,8 @@ class Act:
         if row is None:
             return False
         _, *flags = row
-        certain = {fact for fact, is_so in self.context.clearance.certain.items() if is_so}
         true = {fact for fact, flag in zip(asked, flags, strict=True) if flag}
-        return self.may(Action.INVOKE, part, {*certain, *true})
+        return self.may(Action.INVOKE, part, self._certain | true)
 
     async def again(self, users: Iterable[str]) -> None:
         """See that each of these people still exists for the requester, and put them on record.
@@ -189,9 +153,16 @@ class Act:
 
     def possible(self, act: str) -> bool:
         """Whether a rule allows the act of anybody at all."""
-        asked = self._asked([(Action.INVOKE, act)])
-        certain = {fact for fact, is_so in self.context.clearance.certain.items() if is_so}
-        return any(self.may(Action.INVOKE, act, {*some, *certain}) for some in combinations(asked))
+        return self._conceivable(Action.INVOKE, act, self._asked([(Action.INVOKE, act)]))
+
+    def _conceivable(self, action: Action, path: str, asked: tuple[Fact, ...]) -> bool:
+        """Whether a rule allows this of somebody, whatever these facts may be."""
+        return any(self.may(action, path, self._certain.union(some)) for some in combinations(asked))
+
+    @property
+    def _certain(self) -> frozenset[Fact]:
+        """What is true of everybody here."""
+        return frozenset(fact for fact, is_so in self.context.clearance.certain.items() if is_so)
 
     async def _row(self, user: str, asked: tuple[Fact, ...]) -> Any:  # noqa: ANN401 - a row
         visible = self.context.visible
@@ -215,43 +186,4 @@ class Act:
                     clearance.role, action, clearance.purpose, path, clearance.recipient, frozenset(facts)
                 )
             )
-        )
-
-    def forbidden(
-        self, path: str, action: Action = Action.INVOKE, standing: Standing | None = None
-    ) -> Refusal:
-        """The refusal of an act, or of a field of it, that no rule allows of anybody, whoever they are.
-
-        `standing`: under which it was asked, where that is not the best that anybody could have.
-        """
-        best = self.context.clearance.refusal(path).standing if standing is None else standing
-        why = self.context.why_closed(path, action, best)
-        return self.closed(Told("OPERATION_FORBIDDEN_FOR_PURPOSE", field=path), why, path)
-
-    def forbidden_of(self, path: str) -> Refusal:
-        """The refusal of what rules allow of others; why not of this person would tell about them."""
-        return self.closed(Told("OPERATION_FORBIDDEN_FOR_PERSON", field=path), UNSAID, path)
-
-    def out_of_scope(self, path: str) -> Refusal:
-        """The refusal of what the token is too narrow for."""
-        return self.closed(Told("CATEGORY_OUT_OF_SCOPE", field=path), Why("SCOPE_TOO_NARROW"), path)
-
-    def closed(self, told: Told, why: Why, field: str) -> Refusal:
-        """The refusal of this root field."""
-        return closed(told, why, field=field, path=[self.step.root.selected.key])
-
-    def stale(self) -> Refusal:
-        """The refusal of a change that was decided on by an older record."""
-        return self.wrong("ifVersion", "STALE_VERSION", status=409)
-
-    def wrong(self, name: str, reason: str, *, status: int | None = None, **named: float) -> Refusal:
-        """The refusal of one part of the input, for a reason that has its sentence."""
-        argument = f"input.{name}" if name else "input"
-        return Refusal(
-            Code.BAD_INPUT,
-            Told(reason, nearest=None, argument=argument, **named),
-            path=[self.step.root.selected.key],
-            status=status,
-            argument=argument,
-            reason=reason,
         )
