@@ -8,9 +8,10 @@ from typing import Any, Final
 import orjson
 
 from models.database.dialect import Dialect
-from models.database.store import Table, Transaction
+from models.database.store import Transaction
 from models.drafts.barred import Barred
 from models.drafts.draft import DraftState
+from models.drafts.edits import write_edits
 from models.drafts.record import (
     Approval,
     Author,
@@ -18,7 +19,6 @@ from models.drafts.record import (
     newest_edition,
     read_approvals,
     read_draft,
-    read_edits,
 )
 from models.drafts.worked import Worked
 from models.editions.prepared import prepare
@@ -52,13 +52,6 @@ INSERT INTO draft_approvals (id, draft_id, base, hash, by, client, at, note, ove
 VALUES (:id, :draft, :base, :hash, :by, :client, :now, :note, :overrides)
 """
 _WITHDRAW = "UPDATE draft_approvals SET withdrawn_by = :by, withdrawn_at = :now WHERE id = :id"
-_EDITS = Table(
-    "draft_edits",
-    (
-        *(("id", "text"), ("draft_id", "text"), ("place", "integer"), ("sheet", "text"), ("key", "text")),
-        *(("was", "text"), ("cells", "text"), ("after", "text"), ("by", "text"), ("at", "timestamptz")),
-    ),
-)
 
 
 async def take_turn(transaction: Transaction) -> None:
@@ -102,7 +95,7 @@ class DraftRegister:
             "authors": _authors((self.author,)),
         }
         await self.transaction.execute(_INSERT, row)
-        await self._write(draft, drafted)
+        await write_edits(self.transaction, draft, drafted, self.keeper)
         await self._keep(draft, "CREATED", {"base": base, "hash": drafted.hash, "note": note})
         return draft
 
@@ -127,7 +120,7 @@ class DraftRegister:
             "authors": _authors(authors),
         }
         await self.transaction.execute(_CHANGE, row)
-        await self._write(draft, drafted)
+        await write_edits(self.transaction, draft, drafted, self.keeper)
         became = {"base": base, "hash": drafted.hash, "version": found.version + 1}
         was = {name: getattr(found, name) for name in became}
         await self._keep(draft, what, became | ({"note": note} if note else {}), was)
@@ -235,18 +228,6 @@ class DraftRegister:
         became: dict[str, Any] = {"state": state.value} | ({"publishAt": at, "note": note} if at else {})
         await self._keep(found.id, what, became, {"state": found.state.value})
 
-    async def _write(self, draft: str, drafted: Drafted) -> None:
-        """The edits, each with who made it: whoever made the very same before, or else who does this."""
-        before = {(each.edit, each.was): each for each in await read_edits(self.transaction, draft)}
-        rows = []
-        for place, (edit, was) in enumerate(zip(drafted.edits, drafted.was, strict=True)):
-            kept = before.get((edit, was))
-            by, at = (kept.by, kept.at) if kept else (self.keeper.by, self.keeper.at)
-            cells = (_cells(was), _cells(edit.cells))
-            rows.append((new_id(), draft, place, edit.table, edit.key, *cells, edit.after, by, at))
-        await self.transaction.execute("DELETE FROM draft_edits WHERE draft_id = :draft", {"draft": draft})
-        await self.transaction.append({_EDITS: rows})
-
     async def _keep(
         self, draft: str, what: str, became: Mapping[str, Any], was: Mapping[str, Any] | None = None
     ) -> None:
@@ -255,7 +236,3 @@ class DraftRegister:
 
 def _authors(authors: tuple[Author, ...]) -> str:
     return orjson.dumps([list(each) for each in authors]).decode()
-
-
-def _cells(cells: tuple[str, ...] | None) -> str | None:
-    return None if cells is None else orjson.dumps(cells).decode()
