@@ -5,15 +5,14 @@ from operator import itemgetter
 from typing import Any
 
 from api.gateway.changes.act import Act, Subject
-from api.gateway.changes.grounds import keeper
-from api.gateway.changes.mistakes import mistaken, refused
+from api.gateway.changes.mistakes import refused
+from api.gateway.changes.registering import keeper, placed
 from api.gateway.documents.walk import asks, walk
 from api.gateway.refusal import Code, Refusal, Refusals
 from api.gateway.views.case import case_views
 from models.cases.record import read_case
 from models.cases.register import CaseRegister
 from models.grounds.parts import MOST
-from models.register import Mistaken
 
 CASE_CHANGES = ("openCase", "approveCase", "closeCase")
 """The mutations of case files."""
@@ -85,10 +84,8 @@ async def _people(act: Act) -> tuple[list[Subject], list[Refusal]]:
 async def _move(act: Act) -> str:
     """Approve or close a case file; whoever it names is on record, and their erasure keeps nobody from closing it."""
     case, register = str(act.said["case"]), _register(act)
-    try:
+    with placed(act):
         await (register.approve if act.guard == "Mutation.approveCase" else register.close)(case)
-    except Mistaken as wrong:
-        raise mistaken([each.wrong.at(f"input.{each.path}") for each in wrong.mistakes], act) from None
     for row in await act.transaction.fetch(_NAMED, {"case": case}):
         act.running.record.wrote(int(row[0]), frozenset({act.guard}), act.guard)
     return case

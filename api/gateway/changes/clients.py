@@ -5,21 +5,17 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from api.gateway.changes.act import Act
-from api.gateway.changes.mistakes import mistaken
 from api.gateway.changes.once import HEADER
+from api.gateway.changes.registering import check_whole, keeper, placed
 from api.gateway.documents.walk import walk
 from api.gateway.refusal import Code, Refusal, Why
-from api.gateway.release.purpose import scopes
 from api.gateway.told import Told
 from api.gateway.views.client import view
 from models.clients.parts import NAME
 from models.clients.record import ClientRecord, read_clients
 from models.clients.register import ClientRegister
 from models.drafts.entitled import may_ever_approve
-from models.formats.wrong import Mistake
-from models.register import Keeper, Mistaken
 
-LONGEST_BY = 120
 CLAUSE = "Clause 7; APPI Art 23"
 """What four eyes on the rules serve: the security control of personal data."""
 
@@ -84,9 +80,7 @@ async def change_client(
         Refusals: every mistake in the input, each with its path.
     """
     selected = act.step.root.selected
-    path = f"Mutation.{selected.name}"
-    if scopes(act.context.force, act.door.requester):
-        raise act.out_of_scope(path)
+    check_whole(act)
     if before is None:
         changed = await _carry_out(act)
     elif before["told"]:
@@ -128,15 +122,6 @@ async def _held(act: Act, client: str) -> Sequence[ClientRecord]:
 
 async def _carry_out(act: Act) -> Changed:
     await _check_second_person(act)
-    requester, running = act.door.requester, act.running
-    by = (requester.staff or requester.client)[:LONGEST_BY]
-    keeper = Keeper(by=by, at=running.at, request_id=running.request.id)
-    register = ClientRegister(act.transaction, act.context.force, keeper)
-    try:
+    register = ClientRegister(act.transaction, act.context.force, keeper(act))
+    with placed(act):
         return await CLIENT_CHANGES[act.step.root.selected.name](register, act.said)
-    except Mistaken as wrong:
-        raise mistaken([_below(each) for each in wrong.mistakes], act) from None
-
-
-def _below(mistake: Mistake) -> Mistake:
-    return mistake.wrong.at(f"input.{mistake.path}")

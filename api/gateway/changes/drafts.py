@@ -6,11 +6,10 @@ from typing import Any
 
 from api.gateway.changes.act import Act
 from api.gateway.changes.clients import CLAUSE
-from api.gateway.changes.grounds import keeper
+from api.gateway.changes.registering import check_whole, keeper
 from api.gateway.documents.walk import walk
 from api.gateway.drafting.mistakes import Made
 from api.gateway.refusal import Code, Refusal, Why, closed
-from api.gateway.release.purpose import scopes
 from api.gateway.told import Told
 from api.gateway.views.draft import draft_view
 from api.gateway.views.job import job_view
@@ -152,8 +151,7 @@ async def change_draft(
         Refusals: every mistake in the input, each with its path.
     """
     selected = act.step.root.selected
-    if scopes(act.context.force, act.door.requester):
-        raise act.out_of_scope(act.guard)
+    check_whole(act)
     if before is None:
         draft = await _carry_out(act)
     else:

@@ -5,15 +5,12 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from api.gateway.changes.act import Act
-from api.gateway.changes.clients import LONGEST_BY
-from api.gateway.changes.mistakes import mistaken
+from api.gateway.changes.registering import check_whole, keeper, placed
 from api.gateway.documents.walk import walk
-from api.gateway.release.purpose import scopes
 from api.gateway.views.ground import ground_view
 from models.grounds.record import Ground, read_grounds_of
 from models.grounds.register import GroundRegister
 from models.grounds.transmission_register import draft_notice, publish_notice
-from models.register import Keeper, Mistaken
 
 Said = Mapping[str, Any]
 
@@ -62,23 +59,13 @@ async def change_ground(
         Refusals: every mistake in the input, each with its path.
     """
     selected = act.step.root.selected
-    if scopes(act.context.force, act.door.requester):
-        raise act.out_of_scope(f"Mutation.{selected.name}")
+    check_whole(act)
     kind, told, change = GROUND_CHANGES[selected.name]
     if before is None:
         register = GroundRegister(act.transaction, act.context.force, keeper(act))
-        try:
+        with placed(act):
             ground = await change(register, act.said)
-        except Mistaken as wrong:
-            raise mistaken([each.wrong.at(f"input.{each.path}") for each in wrong.mistakes], act) from None
     else:
         ground = before["ground"]
     (record,) = await read_grounds_of(act.transaction, kind, act.running.today, only=ground)
     return {"ground": ground}, walk(selected.children, selected.type_name, {told: ground_view(record)})
-
-
-def keeper(act: Act) -> Keeper:
-    """Who changes a record here: the member of staff, or the client where none uses it."""
-    requester = act.door.requester
-    by = (requester.staff or requester.client)[:LONGEST_BY]
-    return Keeper(by=by, at=act.running.at, request_id=act.running.request.id)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from api.gateway.changes.act import Act
-from api.gateway.changes.grounds import keeper
+from api.gateway.changes.registering import keeper
 from api.gateway.documents.walk import walk
 from api.gateway.release.purpose import scopes
 from api.gateway.views.job import job_view

@@ -5,15 +5,11 @@ from types import MappingProxyType
 from typing import Any
 
 from api.gateway.changes.act import Act
-from api.gateway.changes.mistakes import mistaken
+from api.gateway.changes.registering import check_whole, keeper, placed
 from api.gateway.documents.walk import walk
-from api.gateway.release.purpose import scopes
 from api.gateway.views.recipient import view
 from models.recipients.record import read_recipients
 from models.recipients.register import RecipientRegister
-from models.register import Keeper, Mistaken
-
-LONGEST_BY = 120
 
 
 async def _add(register: RecipientRegister, said: Mapping[str, Any]) -> str:
@@ -54,8 +50,7 @@ async def change_recipient(
         Refusals: every mistake in the input, each with its path.
     """
     selected = act.step.root.selected
-    if scopes(act.context.force, act.door.requester):
-        raise act.out_of_scope(f"Mutation.{selected.name}")
+    check_whole(act)
     name = await _carry_out(act) if before is None else str(before["recipient"])
     (record,) = await read_recipients(act.transaction, name)
     payload = {"recipient": view(record, act.running.today)}
@@ -63,11 +58,7 @@ async def change_recipient(
 
 
 async def _carry_out(act: Act) -> str:
-    requester, running = act.door.requester, act.running
-    by = (requester.staff or requester.client)[:LONGEST_BY]
-    keeper = Keeper(by=by, at=running.at, request_id=running.request.id)
-    register = RecipientRegister(act.transaction, act.context.force, keeper, loopback=not running.production)
-    try:
+    loopback = not act.running.production
+    register = RecipientRegister(act.transaction, act.context.force, keeper(act), loopback=loopback)
+    with placed(act):
         return await RECIPIENT_CHANGES[act.step.root.selected.name](register, act.said)
-    except Mistaken as wrong:
-        raise mistaken([each.wrong.at(f"input.{each.path}") for each in wrong.mistakes], act) from None
