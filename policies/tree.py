@@ -63,14 +63,30 @@ class Tree:
 
 def climb(parents: Mapping[str, tuple[str, ...]], name: str) -> tuple[str, ...]:
     """The name and everything above it, nearest first; ends also where the way runs in a circle."""
-    seen = [name]
-    for each in seen:
-        seen += [parent for parent in parents.get(each, ()) if parent not in seen]
-    return tuple(seen)
+    way, seen = [name], {name}
+    for each in way:
+        for parent in parents.get(each, ()):
+            if parent not in seen:
+                seen.add(parent)
+                way.append(parent)
+    return tuple(way)
 
 
-def steps(parents: Mapping[str, tuple[str, ...]], name: str, limit: int) -> int:
-    """How many names the longest way from this one to a root holds; stops counting past the limit."""
-    if limit == 0:
-        return 1
-    return 1 + max((steps(parents, parent, limit - 1) for parent in parents.get(name, ())), default=0)
+def depths(parents: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+    """How many names the longest way from each name to a root holds; without those in a circle, or under one."""
+    below: dict[str, list[str]] = {}
+    open_ = dict.fromkeys(parents, 0)
+    for name, above in parents.items():
+        for parent in above:
+            if parent in parents:
+                below.setdefault(parent, []).append(name)
+                open_[name] += 1
+    found = {name: 1 for name, count in open_.items() if not count}
+    ready = list(found)
+    for name in ready:
+        for each in below.get(name, ()):
+            open_[each] -= 1
+            if not open_[each]:
+                found[each] = found[name] + 1
+                ready.append(each)
+    return found

@@ -1,17 +1,23 @@
 """The checks of the trees: of roles, of recipients' groups and of categories."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from policies.check.names import NAME, misnamed, textless, unlisted
 from policies.check.near import Known
 from policies.mistake import Mistake, mistake
 from policies.table import Row
-from policies.tree import Node, Tree, climb, steps
+from policies.tree import Node, Tree, depths
 from policies.vocabulary import DOORS, FREE_TEXT, OTHERS, PERSON, UNSORTED, Role
 
 DEPTH: Final = 8
 """Casbin follows ten names at most, of which a field or recipient is one: whatever is deeper would escape."""
+
+MOST: Final = 2_000
+"""How many rows and parents one tree may name, as each name climbs all that is above it."""
+
+SHOWN: Final = 10
+"""How many names of a circle are told."""
 
 REQUIRED: Final = (PERSON, UNSORTED, FREE_TEXT, DOORS)
 ROLE_KINDS: Final = ("role", "wider")
@@ -25,44 +31,69 @@ def node(row: Row) -> Node:
 
 
 def tree(rows: Iterable[Row], name: str, above: str) -> tuple[Tree, list[Mistake]]:
-    """The tree of a table, and every name that hangs on an unknown one, in a circle or too deep."""
+    """The tree of a table, and every name that hangs on an unknown one, in a circle or too deep.
+
+    Of a table that is too large only the first rows hang anywhere, so that nothing that climbs takes long.
+    """
     rows = tuple(rows)
     nodes = {row[name]: node(row) for row in rows}
-    grown = Tree(nodes)
-    known = Known(nodes)
     mistakes = [*misnamed(rows, name, NAME), *textless(rows, ("ja", "en"))]
-    mistakes += (wrong for row in rows for wrong in _hanging(row, row[name], above, grown.parents, known))
+    count = sum(map(_weight, nodes.values()))
+    if count > MOST:
+        large = mistake("TREE_LARGE", rows[0].table, count=count, most=MOST)
+        return Tree(dict(_fitting(nodes))), [large, *mistakes]
+    grown = Tree(nodes)
+    known, deep = Known(nodes), depths(grown.parents)
+    mistakes += (
+        wrong for row in rows for wrong in _hanging(row, row[name], above, grown.parents, known, deep)
+    )
     return grown, mistakes
 
 
-def _hanging(
-    row: Row, name: str, above: str, parents: Mapping[str, tuple[str, ...]], known: Known
+def _weight(each: Node) -> int:
+    return 1 + len(each.parents)
+
+
+def _fitting(nodes: Mapping[str, Node]) -> Iterator[tuple[str, Node]]:
+    left = MOST
+    for name, each in nodes.items():
+        left -= _weight(each)
+        yield name, each if left >= 0 else each._replace(parents=())
+
+
+def _hanging(  # noqa: PLR0913, PLR0917 - a place in a tree
+    row: Row,
+    name: str,
+    above: str,
+    parents: Mapping[str, tuple[str, ...]],
+    known: Known,
+    deep: Mapping[str, int],
 ) -> list[Mistake]:
     unknown = [parent for parent in parents[name] if parent not in parents]
     if unknown:
         return [row.mistake(above, "PARENT_UNKNOWN", name=each, near=known.near(each)) for each in unknown]
-    if any(name in climb(parents, parent) for parent in parents[name]):
-        return [row.mistake(above, "CIRCLE", name=name, way=" → ".join(_round(parents, name)))]
-    if any(
-        each in climb(parents, higher) for each in climb(parents, name) for higher in parents.get(each, ())
-    ):
-        return []  # what hangs on a circle is told once, at the circle
-    if steps(parents, name, DEPTH) > DEPTH:
-        return [row.mistake(above, "TOO_DEEP", name=name, depth=DEPTH)]
-    return []
+    if name in deep:
+        return [row.mistake(above, "TOO_DEEP", name=name, depth=DEPTH)] if deep[name] > DEPTH else []
+    way = _round(parents, name)
+    return [row.mistake(above, "CIRCLE", name=name, way=" → ".join(way))] if way else []
 
 
 def _round(parents: Mapping[str, tuple[str, ...]], name: str) -> list[str]:
-    """The shortest way from a name up and back to it."""
-    ways = [[name, parent] for parent in parents[name]]
-    seen: set[str] = set()
-    for way in ways:
-        if way[-1] == name:
-            return way
-        if way[-1] not in seen:
-            seen.add(way[-1])
-            ways += ([*way, parent] for parent in parents.get(way[-1], ()))
-    return [name, name]
+    """The shortest way from a name up and back to it; none where it only hangs on a circle, which is told once."""
+    below: dict[str, str] = {}
+    line = [name]
+    for each in line:
+        for parent in parents.get(each, ()):
+            if parent not in below:
+                below[parent] = each
+                line.append(parent)
+    if name not in below:
+        return []
+    way = [name]
+    while (each := below[way[-1]]) != name:
+        way.append(each)
+    way = [name, *way[:0:-1], name]
+    return way if len(way) <= SHOWN else [*way[: SHOWN - 2], "…", name]
 
 
 def roles(rows: Iterable[Row]) -> tuple[Tree, list[Mistake]]:
