@@ -169,7 +169,7 @@ async def open_house(
         _run(passing, parts)
         runner = Runner(store, works(clock), clock=clock)
         _run(runner, parts)
-        workshop = Workshop()
+        workshop = Workshop(seconds=settings.limits.work_seconds)
         parts.callback(workshop.close)
         terms = Terms(tuple(sorted(CATEGORIES.items())), needed_guards(core(schema)))
         drafting = Drafting(store, workshop, terms)

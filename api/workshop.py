@@ -5,11 +5,17 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextvars import ContextVar
 from multiprocessing import get_context
 from typing import TypeVar
+
+from api.line import Line
+
+asker: ContextVar[Hashable] = ContextVar("asker", default=None)
+"""For whom a task works: work for the same waits in one line, and the lines take turns."""
 
 MILDNESS = 10
 """How much the process gives way to those that answer requests (nice)."""
@@ -26,14 +32,29 @@ class WorkshopClosed(Exception):  # noqa: N818 - it names the state
     """The process ended while it worked: it was stopped, or taken down by what it was given."""
 
 
-class Workshop:
-    """Runs one function at a time in another process: functions at the top of a module, given and giving plain data."""
+class WorkshopLate(Exception):  # noqa: N818 - it names the state
+    """The work took longer than it may, and its process was ended."""
 
-    def __init__(self, *, idle: float = IDLE, on_rest: Callable[[], object] = lambda: None) -> None:
+
+class Workshop:
+    """Runs one function at a time in another process: functions at the top of a module, given and giving plain data.
+
+    Those for whom it works take [turns](asker). Work that takes longer than `seconds`, or for which nobody waits
+    any more, is ended with its process.
+    """
+
+    def __init__(
+        self,
+        *,
+        idle: float = IDLE,
+        seconds: float | None = None,
+        on_rest: Callable[[], object] = lambda: None,
+    ) -> None:
         self._idle = idle
+        self.seconds = seconds
         self._on_rest = on_rest
+        self._line = Line()
         self._pool: ProcessPoolExecutor | None = None
-        self._busy = 0
         self._timer: asyncio.TimerHandle | None = None
 
     async def run(self, function: Callable[..., Answer], /, *args: object) -> Answer:
@@ -41,23 +62,38 @@ class Workshop:
 
         Raises:
             WorkshopClosed: it was closed, or the process died twice.
+            WorkshopLate: the function took too long.
             Exception: whatever the function raises.
         """
-        for again in (True, False):
-            pool = self._open()
-            self._busy += 1
-            try:
-                return await asyncio.get_running_loop().run_in_executor(pool, function, *args)
-            except BrokenProcessPool as error:
-                closed = self._pool is not pool
-                self._pool = None if not closed else self._pool
-                if closed or not again:
-                    raise WorkshopClosed from error
-            finally:
-                self._busy -= 1
-                if not self._busy:
+        async with self._line.turn(asker.get()):
+            for again in (True, False):
+                pool = self._open()
+                try:
+                    return await self._within(pool, function, *args)
+                except BrokenProcessPool as error:
+                    closed = self._pool is not pool
+                    self._pool = None if not closed else self._pool
+                    if closed or not again:
+                        raise WorkshopClosed from error
+                finally:
                     self._timer = asyncio.get_running_loop().call_later(self._idle, self._rest)
-        raise WorkshopClosed
+            raise WorkshopClosed
+
+    async def _within(
+        self, pool: ProcessPoolExecutor, function: Callable[..., Answer], *args: object
+    ) -> Answer:
+        try:
+            async with asyncio.timeout(self.seconds) as time_limit:
+                return await asyncio.get_running_loop().run_in_executor(pool, function, *args)
+        except TimeoutError as error:
+            if not time_limit.expired():
+                raise
+            self.close()
+            raise WorkshopLate from error
+        except asyncio.CancelledError:
+            if self._pool is pool:
+                self.close()
+            raise
 
     def close(self) -> None:
         """End the process at once, whatever it does; whoever waits for it is told, and the next starts another."""

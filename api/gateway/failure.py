@@ -21,6 +21,11 @@ def given_up(limits: Limits) -> Refusal:
     return exceeded("operation_seconds", None, limits.operation_seconds, status=503)
 
 
+def late(limits: Limits) -> Refusal:
+    """What had to be worked out beside the answers took too long."""
+    return exceeded("work_seconds", None, limits.work_seconds, status=503)
+
+
 def unknown_policy() -> Refusal:
     """Which edition is in force is not known."""
     return Refusal(Code.POLICY_UNAVAILABLE, Told("POLICY_UNAVAILABLE"))

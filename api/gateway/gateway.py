@@ -29,7 +29,7 @@ from api.gateway.documents.learned import Learned
 from api.gateway.documents.operation import Operation
 from api.gateway.documents.selection import Root
 from api.gateway.execution import execute
-from api.gateway.failure import failed, given_up, unavailable, unknown_policy
+from api.gateway.failure import failed, given_up, late, unavailable, unknown_policy
 from api.gateway.fulfilment import Fulfilment
 from api.gateway.limits import USUAL, Limits
 from api.gateway.refusal import Code, Refusal, Why, closed
@@ -39,6 +39,7 @@ from api.gateway.running import Outdated, Running, Step
 from api.gateway.told import Told
 from api.gateway.views.recalled import DOOR, recalls
 from api.tokens.requester import Requester
+from api.workshop import WorkshopLate, asker
 from models.clients.use import ClientUse
 from models.database.dialect import Dialect
 from models.database.store import StoreUnavailable, WrongValue
@@ -90,6 +91,7 @@ class Gateway:
 
         The record of it is durable when this returns.
         """
+        asker.set((requester.client, requester.user or requester.staff))
         counted = Counted()
         with suppress(PolicyUnavailable):
             for _ in range(MOST_TURNS):
@@ -126,9 +128,11 @@ class Gateway:
             return await self._refuse(running, whole)
         except Refusal as refusal:
             return await self._refuse(running, refusal)
-        except WrongValue:
+        except (WorkshopLate, WrongValue) as error:
             wrong = Refusal(Code.BAD_INPUT, Told("VALUE_UNSEARCHABLE"))
-            return await self._refuse(running, wrong)
+            return await self._refuse(
+                running, late(self._limits) if isinstance(error, WorkshopLate) else wrong
+            )
         except (Outdated, PolicyUnavailable):
             raise
         except Exception as error:

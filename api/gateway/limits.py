@@ -64,6 +64,9 @@ class Limits:
     operation_seconds: int = _limit(
         30, 1, 600, "After how many seconds an operation that was not answered is given up."
     )
+    work_seconds: int = _limit(
+        60, 5, 3_600, "After how many seconds a piece of work on drafts, beside the answers, is ended."
+    )
     send_seconds: int = _limit(
         30, 1, 600, "In how many seconds a client must take its answer, and 1 more for each 50,000 bytes."
     )

@@ -9,13 +9,16 @@ from typing import TypeAlias
 
 import structlog
 
-from api.workshop import Workshop
+from api.workshop import Workshop, WorkshopLate
 from models.database.store import Store, StoreUnavailable, WrongValue
 from models.jobs import box
 from models.jobs.job import Job, JobKind, JobState, JobTrouble
 
 REST = 1.0
 """Seconds between looks for a job, each of them one short statement, and between tellings of how far one is."""
+
+LONGEST = 600.0
+"""Seconds that one step of a job may take."""
 
 _log = structlog.get_logger()
 
@@ -48,12 +51,13 @@ class Runner:
         *,
         clock: Callable[[], datetime],
         rest: float = REST,
+        longest: float = LONGEST,
     ) -> None:
         self._store = store
         self._works = works
         self._clock = clock
         self._rest = rest
-        self._workshop = Workshop()
+        self._workshop = Workshop(seconds=longest)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -95,6 +99,8 @@ class Runner:
             raise
         except JobChanged:
             await self._end(job, lease, JobState.FAILED, trouble=JobTrouble.CHANGED)
+        except WorkshopLate:
+            await self._end(job, lease, JobState.FAILED, trouble=JobTrouble.GIVEN_UP)
         except (StoreUnavailable, WrongValue):
             raise
         except Exception:  # noqa: BLE001 - told in the job, and in the log

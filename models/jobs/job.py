@@ -33,7 +33,7 @@ class JobTrouble(StrEnum):
     """What it was asked about is no longer so: the draft has another hash, or its edition is gone."""
 
     GIVEN_UP = "GIVEN_UP"
-    """The processes that carried it ended each time."""
+    """The processes that carried it ended each time, or one of its steps took too long."""
 
     FAULT = "FAULT"
     """An error of ours; the log tells which."""

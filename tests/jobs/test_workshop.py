@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from api.workshop import Workshop, WorkshopClosed
+from api.workshop import Workshop, WorkshopClosed, WorkshopLate, asker
 from tests.jobs.works import doubled, dying, endless, failing, process
 
 
@@ -43,6 +43,40 @@ async def test_closing_ends_what_is_at_work(workshop: Workshop) -> None:
     with pytest.raises((WorkshopClosed, asyncio.CancelledError)):
         await work
     assert await workshop.run(process) != number
+
+
+async def test_work_that_takes_too_long_is_ended_and_the_next_is_done_by_another_process() -> None:
+    strict = Workshop(seconds=5)
+    first = await strict.run(process)
+    strict.seconds = 0.01
+    with pytest.raises(WorkshopLate):
+        await strict.run(endless)
+    strict.seconds = None
+    assert await strict.run(process) != first
+    strict.close()
+
+
+async def test_work_for_which_nobody_waits_any_more_is_ended(workshop: Workshop) -> None:
+    first = await workshop.run(process)
+    work = asyncio.ensure_future(workshop.run(endless))
+    await asyncio.sleep(0)
+    next_ = asyncio.ensure_future(workshop.run(process))
+    await asyncio.sleep(0)
+    work.cancel()
+    assert await next_ != first
+
+
+async def test_those_it_works_for_take_turns(workshop: Workshop) -> None:
+    done: list[str] = []
+
+    async def ask(who: str) -> None:
+        asker.set(who)
+        await workshop.run(doubled, 1)
+        done.append(who)
+
+    work = [asyncio.create_task(ask(who)) for who in ("much", "much", "much", "little", "other")]
+    await asyncio.gather(*work)
+    assert done == ["much", "little", "other", "much", "much"]
 
 
 async def test_a_workshop_at_rest_ends_its_process() -> None:
