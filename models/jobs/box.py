@@ -22,6 +22,12 @@ MOST_TRIES = 3
 KEPT = timedelta(days=90)
 """For how long a job that ended can be looked at."""
 
+MOST_OPEN = 5
+"""How many jobs that one asked for may wait or run."""
+
+TURN = 7_269_413
+"""The key of the advisory lock on PostgreSQL under which jobs are asked for, one by one."""
+
 _COLUMNS = ", ".join(field.name for field in fields(Job))
 _PUT = """
 INSERT INTO policy_jobs (id, kind, draft, base, hash, days, state, done, total, asked_by, asked_at, tries)
@@ -30,13 +36,19 @@ VALUES (:id, :kind, :draft, :base, :hash, :days, 'WAITING', 0, 0, :by, :now, 0)
 _PRUNE = "DELETE FROM policy_jobs WHERE ended_at IS NOT NULL AND ended_at < :before"
 _SAME = f"""
 SELECT {_COLUMNS} FROM policy_jobs
-WHERE kind = :kind AND base = :base AND hash = :hash AND draft = :draft AND state IN ('WAITING', 'RUNNING', 'DONE')
+WHERE kind = :kind AND base = :base AND COALESCE(hash, '') = :hash AND COALESCE(draft, '') = :draft
+  AND COALESCE(days, 0) = :days AND (state IN ('WAITING', 'RUNNING') OR (state = 'DONE' AND kind = 'IMPACT'))
 ORDER BY asked_at DESC LIMIT 1
 """
+_OPEN = "SELECT COUNT(*) FROM policy_jobs WHERE asked_by = :by AND state IN ('WAITING', 'RUNNING')"
 _FREE = "(state = 'WAITING' OR (state = 'RUNNING' AND leased_until <= :now))"
 _ANY = f"SELECT 1 FROM policy_jobs WHERE {_FREE} LIMIT 1"
 _TAKE = f"""
-WITH picked AS (SELECT id FROM policy_jobs WHERE {_FREE} ORDER BY asked_at, id LIMIT 1{{lock}})
+WITH picked AS (
+  SELECT id FROM policy_jobs AS waiting WHERE {_FREE}
+  ORDER BY (SELECT MAX(began.started_at) FROM policy_jobs AS began WHERE began.asked_by = waiting.asked_by) NULLS FIRST,
+    asked_at, id LIMIT 1{{lock}}
+)
 UPDATE policy_jobs SET state = 'RUNNING', lease = :lease, leased_until = :until, tries = tries + 1, done = 0,
   started_at = COALESCE(started_at, :now)
 WHERE id IN (SELECT id FROM picked) RETURNING {_COLUMNS}
@@ -58,6 +70,36 @@ _ONE = f"SELECT {_COLUMNS} FROM policy_jobs WHERE id = :id"
 _LIST = f"SELECT {_COLUMNS} FROM policy_jobs WHERE {{wanted}} ORDER BY asked_at DESC, id DESC LIMIT :limit"
 
 
+class Crowded(Exception):  # noqa: N818 - it names the state
+    """Who asks has as many open jobs as they may."""
+
+
+async def ask(  # noqa: PLR0913 - what a job is made of
+    transaction: Transaction,
+    kind: JobKind,
+    *,
+    by: str,
+    now: datetime,
+    base: str,
+    draft: str | None = None,
+    hash: str | None = None,  # noqa: A002 - the column's name
+    days: int | None = None,
+) -> str:
+    """The id of the job that works this out: one that is open, an impact that was found before, or a new one.
+
+    Raises:
+        Crowded: it would be one too many for who asks.
+    """
+    if transaction.dialect is Dialect.POSTGRES:
+        await transaction.execute(f"SELECT pg_advisory_xact_lock({TURN})", {})
+    known = await same(transaction, kind, base, draft=draft, hash=hash, days=days)
+    if known is not None:
+        return known.id
+    if (await transaction.fetch(_OPEN, {"by": by}))[0][0] >= MOST_OPEN:
+        raise Crowded
+    return await put(transaction, kind, by=by, now=now, draft=draft, base=base, hash=hash, days=days)
+
+
 async def put(  # noqa: PLR0913 - what a job is made of
     transaction: Transaction,
     kind: JobKind,
@@ -77,9 +119,17 @@ async def put(  # noqa: PLR0913 - what a job is made of
     return job
 
 
-async def same(reader: Reader, kind: JobKind, draft: str, base: str, hash: str) -> Job | None:  # noqa: A002
-    """A job that works out the same, or did, unless it was cancelled or failed."""
-    values = {"kind": kind.value, "draft": draft, "base": base, "hash": hash}
+async def same(  # noqa: PLR0913 - what a job is about
+    reader: Reader,
+    kind: JobKind,
+    base: str,
+    *,
+    draft: str | None = None,
+    hash: str | None = None,  # noqa: A002 - the column's name
+    days: int | None = None,
+) -> Job | None:
+    """A job that works out the same, or an impact that did, as it stays; not one that was cancelled or failed."""
+    values = {"kind": kind.value, "base": base, "draft": draft or "", "hash": hash or "", "days": days or 0}
     found = await reader.fetch(_SAME, values)
     return _job(found[0]) if found else None
 
@@ -90,7 +140,10 @@ async def waiting(reader: Reader, now: datetime) -> bool:
 
 
 async def take(store: Store, now: datetime) -> tuple[Job, str] | None:
-    """The job that waits longest, with the mark of the caller's lease on it; those that always fail are given up."""
+    """The next job, with the mark of the caller's lease on it; those that always fail are given up.
+
+    Those who asked take turns: first comes who had none begun, then whose last began longest ago.
+    """
     lease = new_id()
     lock = " FOR UPDATE SKIP LOCKED" if store.dialect is Dialect.POSTGRES else ""
     values = {"now": now, "until": now + LEASE, "lease": lease}

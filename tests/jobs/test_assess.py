@@ -13,7 +13,7 @@ from models.jobs import box
 from models.jobs.job import JobKind
 from tests.drafts.desk import ADMIN, APPROVER, send
 from tests.drafts.test_story import NARROWER, WIDER
-from tests.jobs.office import JOB, drafted, edited, ended, job_of, look, reason
+from tests.jobs.office import JOB, document, drafted, edited, ended, job_of, look, reason
 from tests.world import World
 
 PHONE = 'query($id: ID!) @purpose(id: "service.application") { user(id: $id) { id phone } }'
@@ -31,6 +31,11 @@ UPDATE policy_jobs SET state = 'RUNNING', lease = 'another', leased_until = '209
 WHERE id = :id
 """
 """A job as another process carries it."""
+
+OPEN_JOB = """
+INSERT INTO policy_jobs (id, kind, base, days, state, done, total, asked_by, asked_at, tries, lease, leased_until)
+VALUES (:id, 'EVIDENCE', 'b', 7, 'RUNNING', 0, 0, :by, :at, 1, 'another', '2099-01-01 00:00:00+00:00')
+"""
 
 APPLIED = ("consented-employer-a", "offered-employer-a")
 """Those whom a test sets back to the beginning of their application."""
@@ -231,6 +236,23 @@ async def test_a_job_is_given_up_and_one_that_ended_stays(office: World) -> None
     assert (given_up["state"], given_up["impact"]) == ("CANCELLED", None)
     assert (await job_of(office, "assessDraft", **which))["id"] != job["id"]
     assert await reason(office, "cancelJob", job="nothing") == (400, "BAD_INPUT", "JOB_UNKNOWN")
+
+
+async def test_one_asker_has_few_open_jobs_and_is_told_how_to_go_on(office: World) -> None:
+    async with office.house.store.transaction() as transaction:
+        for place in range(5):
+            row = {"id": f"open {place}", "by": ADMIN, "at": office.house.clock()}
+            await transaction.execute(OPEN_JOB, row)
+    answer = await send(office, ADMIN, document("gatherEvidence", "job { id }"), {"i": {"days": 7}})
+    (error,) = answer["errors"]
+    told = error["extensions"]
+    assert (answer["status"], told["code"], told["limit"], told["most"]) == (429, "RATE_LIMITED", "jobs", 5)
+    assert "give one up with `cancelJob`" in error["message"]
+    for place in range(5):
+        assert (await job_of(office, "cancelJob", job=f"open {place}"))["state"] == "CANCELLED"
+    asked = await job_of(office, "gatherEvidence", days=7)
+    assert (await job_of(office, "gatherEvidence", "auditor", days=7))["id"] == asked["id"]
+    await ended(office, asked["id"])
 
 
 @pytest.mark.parametrize("kind", [JobKind.IMPACT, JobKind.REPLAY])

@@ -178,14 +178,14 @@ async def test_a_job_that_takes_every_process_down_is_given_up(store: Store) -> 
 
 async def test_the_same_question_is_not_worked_out_twice(store: Store) -> None:
     name = await asked(store)
-    found = await box.same(store, JobKind.IMPACT, "d1", "b", "h")
+    found = await box.same(store, JobKind.IMPACT, "b", draft="d1", hash="h")
     assert found is not None
     assert found.id == name
-    for other in (("d1", "b", "g"), ("d1", "a", "h"), ("d2", "b", "h")):
-        assert await box.same(store, JobKind.IMPACT, *other) is None
+    for draft, base, hash_ in (("d1", "b", "g"), ("d1", "a", "h"), ("d2", "b", "h")):
+        assert await box.same(store, JobKind.IMPACT, base, draft=draft, hash=hash_) is None
     async with store.transaction() as transaction:
         await box.cancel(transaction, name, NOW)
-    assert await box.same(store, JobKind.IMPACT, "d1", "b", "h") is None
+    assert await box.same(store, JobKind.IMPACT, "b", draft="d1", hash="h") is None
 
 
 async def test_jobs_that_ended_long_ago_go(store: Store) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from api.gateway.changes.act import Act
 from api.gateway.changes.clients import CLAUSE
+from api.gateway.changes.jobs import ask_job
 from api.gateway.changes.registering import check_whole, keeper
 from api.gateway.documents.walk import walk
 from api.gateway.drafting.mistakes import Made
@@ -49,15 +50,7 @@ async def _propose(act: Act, register: DraftRegister, made: Made) -> str:
     if (await newest_edition(act.transaction))[0] != made.base:
         raise Barred("EVIDENCE_OUTDATED", "job")
     draft = await register.create(made.base, note, made.drafted)
-    await box.put(
-        act.transaction,
-        JobKind.IMPACT,
-        by=register.keeper.by,
-        now=register.keeper.at,
-        draft=draft,
-        base=made.base,
-        hash=made.drafted.hash,
-    )
+    await ask_job(act, JobKind.IMPACT, made.base, draft=draft, hash=made.drafted.hash)
     return draft
 
 
@@ -166,7 +159,7 @@ async def _impact(act: Act, draft: DraftRecord) -> dict[str, Any] | None:
     """The job that works out its impact, of those who asked for one with it."""
     if act.step.root.selected.name != PROPOSING:
         return None
-    job = await box.same(act.transaction, JobKind.IMPACT, draft.id, draft.base, draft.hash)
+    job = await box.same(act.transaction, JobKind.IMPACT, draft.base, draft=draft.id, hash=draft.hash)
     return None if job is None else job_view(job)
 
 

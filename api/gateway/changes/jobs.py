@@ -6,7 +6,9 @@ from typing import Any, Final
 from api.gateway.changes.act import Act
 from api.gateway.changes.registering import keeper
 from api.gateway.documents.walk import walk
+from api.gateway.refusal import Code, Refusal
 from api.gateway.release.purpose import scopes
+from api.gateway.told import Told
 from api.gateway.views.job import job_view
 from models.drafts.record import read_draft
 from models.jobs import box
@@ -53,29 +55,41 @@ async def _assess(act: Act) -> str:
         raise act.wrong("draft", "DRAFT_UNKNOWN")
     if draft.hash != said["hash"]:
         raise act.wrong("hash", "HASH_CHANGED", status=409)
-    if kind is JobKind.IMPACT:
-        known = await box.same(act.transaction, kind, draft.id, draft.base, draft.hash)
-        if known is not None:
-            return known.id
-    by = keeper(act)
-    return await box.put(
-        act.transaction,
-        kind,
-        by=by.by,
-        now=by.at,
-        draft=draft.id,
-        base=draft.base,
-        hash=draft.hash,
-        days=days if kind is JobKind.REPLAY else None,
-    )
+    days_back = days if kind is JobKind.REPLAY else None
+    return await ask_job(act, kind, draft.base, draft=draft.id, hash=draft.hash, days=days_back)
 
 
 async def _gather(act: Act) -> str:
     days = int(act.said["days"])
     _within(act, days)
+    return await ask_job(act, JobKind.EVIDENCE, act.context.force.edition.id, days=days)
+
+
+async def ask_job(  # noqa: PLR0913 - what a job is about
+    act: Act,
+    kind: JobKind,
+    base: str,
+    *,
+    draft: str | None = None,
+    hash: str | None = None,  # noqa: A002 - the column's name
+    days: int | None = None,
+) -> str:
+    """The id of the job that works this out, which may be there already.
+
+    Raises:
+        Refusal: `RATE_LIMITED` for who has as many open jobs as they may.
+    """
     by = keeper(act)
-    edition = act.context.force.edition.id
-    return await box.put(act.transaction, JobKind.EVIDENCE, by=by.by, now=by.at, base=edition, days=days)
+    try:
+        return await box.ask(
+            act.transaction, kind, by=by.by, now=by.at, base=base, draft=draft, hash=hash, days=days
+        )
+    except box.Crowded:
+        most = box.MOST_OPEN
+        path = [act.step.root.selected.key]
+        raise Refusal(
+            Code.RATE_LIMITED, Told("JOBS_OPEN", most=most), path=path, limit="jobs", most=most
+        ) from None
 
 
 def _within(act: Act, days: int) -> None:
