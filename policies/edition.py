@@ -23,7 +23,7 @@ from policies.judging.packed import PackedRules
 from policies.mistake import Mistake, PolicyError, mistake
 from policies.purpose import Purpose
 from policies.rule import Rule
-from policies.table import COLUMNS, DECISIONS, FIELDS, Row, Sheets
+from policies.table import COLUMNS, DECISIONS, FIELDS, RULES, Row, Sheets
 from policies.table import rows as complete
 from policies.tree import Node, Tree
 from policies.vocabulary import NONE_PURPOSE, PERSON
@@ -119,14 +119,20 @@ class Edition:
         """The tables as rows of text, the decision table where there is one, without the fields."""
         expected = [list(each) for each in self.expectations]
         return {
+            **self.short_sheets(),
+            RULES: [list(each.row()) for each in self.rules],
+            **({DECISIONS: expected} if expected else {}),
+        }
+
+    def short_sheets(self) -> Sheets:
+        """The same without the two that may be very long: the rules and the decision table."""
+        return {
             "purposes": [list(each.row()) for each in self.purposes.values()],
             "categories": [list(each.row(marked=False)) for each in self.categories.nodes.values()],
             "guards": [list(each.row(marked=False)) for each in self.guards.values()],
             "roles": [list(each.row()) for each in self.roles.nodes.values()],
             "groups": [list(each.row()) for each in self.groups.nodes.values()],
             "questions": [list(each.row()) for each in self.questions.values()],
-            "rules": [list(each.row()) for each in self.rules],
-            **({DECISIONS: expected} if expected else {}),
         }
 
     def tables(self) -> Sheets:

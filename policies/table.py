@@ -34,6 +34,9 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 }
 """The tables of an edition and their columns in order."""
 
+RULES: Final = "rules"
+"""The table of what is allowed and refused."""
+
 DECISIONS: Final = "decisions"
 """The table of the answers that an edition is held to."""
 

@@ -16,10 +16,10 @@ from api.cli.shared import edition_in_force, settings, store_of
 from api.cli.told import LangOption, Language, bar, err, examples, out, shown
 from models.evidence import weigh
 from models.replay import Span
-from policies.drafts.drafting import RULES
 from policies.drafts.edits import Edit, apply
 from policies.edition import Edition
 from policies.evidence.weighed import Weighed
+from policies.table import RULES
 
 
 def add_to(policies: typer.Typer) -> None:

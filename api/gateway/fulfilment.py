@@ -106,11 +106,11 @@ class Fulfilment:
     async def _read(self, running: Running, steps: Sequence[Step], *, strict: bool) -> list[Refusal]:
         for step in steps:
             if step.root.selected.name in LOOK_UPS:
-                told = await LOOK_UPS[step.root.selected.name](self._store, step, running.today)
+                told = await LOOK_UPS[step.root.selected.name](self._store, step, running)
                 running.finished[step.root.selected.key] = Finished(told)
             elif step.root.selected.name in DRAFT_DOORS:
                 cursors = self._cursors.of(running.requester.client, running.requester.role)
-                shown = await look_up_drafts(self._store, step, self._drafting, cursors)
+                shown = await look_up_drafts(self._store, step, self._drafting, cursors, running.bill)
                 running.finished[step.root.selected.key] = Finished(shown)
         if running.context.purpose is None:
             return []

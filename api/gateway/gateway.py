@@ -22,6 +22,7 @@ from api.gateway.admission import (
 from api.gateway.changes.together import together
 from api.gateway.counted import Counted
 from api.gateway.deadline import Deadlines
+from api.gateway.documents.bill import Bill
 from api.gateway.documents.cost import check_cost
 from api.gateway.documents.document import Documents
 from api.gateway.documents.fitting import Misfits
@@ -112,6 +113,7 @@ class Gateway:
             at=self._clock(),
             deadline=self._deadlines.begin(),
             counted=counted,
+            bill=Bill(self._limits.cost),
             production=self._production,
         )
         unfit = self._unfit(running)
@@ -165,7 +167,7 @@ class Gateway:
         if operation.mutates and request.queries_only:
             raise closed(Told("MUTATION_BY_GET"), Why("MUTATION_BY_GET"), status=405)
         variables = operation.variables(request.variables, request.language)
-        roots = operation.roots(variables)
+        roots = running.roots = operation.roots(variables)
         _settle(
             running,
             operation,

@@ -48,7 +48,7 @@ class Limits:
         200_000,
         1_000,
         100_000_000,
-        "The most that an operation may cost: people times fields, added up over what it asks of the root.",
+        "The most that an operation may cost: people or rows times fields, added up over what it asks.",
     )
     body_bytes: int = _limit(LARGEST_BODY, 10_000, 100_000_000, "The largest body of a request, in bytes.")
     body_values: int = _limit(

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from api.schema.arguments import Lang
+from api.schema.arguments import Lang, Most, Skip
 from api.schema.paging import PageInfo
 from api.schema.register_change import RegisterChange
 from models.drafts.draft import DraftState
@@ -143,8 +143,6 @@ class Draft:
     model: str | None = strawberry.field(
         description="The text of the Casbin model; null where it is that of the base"
     )
-    edits: list[DraftEdit] = strawberry.field(description="What it changes, row by row")
-    check: list[DraftFinding] = strawberry.field(description="What is found in it; nothing where all is well")
     widens: bool = strawberry.field(description="Something may become allowed that was not")
     needs_approval: bool = strawberry.field(
         description="It is published only once a second person approved it"
@@ -153,9 +151,6 @@ class Draft:
     outdated: bool = strawberry.field(
         description="Another edition came into force since: rebase it before it is published"
     )
-    conflicts: list[DraftConflict] = strawberry.field(
-        description="What to decide when it is rebased, row by row"
-    )
     publish_at: datetime | None = strawberry.field(description="When it shall be published; null for no time")
     publish_by: strawberry.ID | None = strawberry.field(description="Who set that time")
     trouble: strawberry.ID | None = strawberry.field(
@@ -163,6 +158,21 @@ class Draft:
     )
     edition: int | None = strawberry.field(description="The number of the edition it became; null before")
     changes: list[RegisterChange] = strawberry.field(description="Its changes, the newest first; at most 100")
+
+    @strawberry.field(description="What it changes, row by row")
+    def edits(self, first: Most = None, skip: Skip = None) -> list[DraftEdit]:
+        """Finished."""
+        raise NotImplementedError(first, skip)
+
+    @strawberry.field(description="What is found in it; nothing where all is well")
+    def check(self, first: Most = None, skip: Skip = None) -> list[DraftFinding]:
+        """Finished."""
+        raise NotImplementedError(first, skip)
+
+    @strawberry.field(description="What to decide when it is rebased, row by row")
+    def conflicts(self, first: Most = None, skip: Skip = None) -> list[DraftConflict]:
+        """Finished."""
+        raise NotImplementedError(first, skip)
 
 
 @strawberry.type(description="A draft and its place in the list")

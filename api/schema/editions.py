@@ -7,24 +7,30 @@ from typing import Annotated, Any
 import orjson
 import strawberry
 
+from api.gateway.documents.long import Long, tell, tell_list
+from api.gateway.documents.selection import Selected
 from api.gateway.refusal import Code, Refusal
 from api.gateway.release.paging import page_size
 from api.gateway.running import Running
 from api.gateway.told import Told
 from api.gateway.views.ledger import USUAL_PAGE
-from api.schema.arguments import told
-from api.schema.finished import Info
+from api.schema.arguments import Most, Skip, told
+from api.schema.finished import Info, finish
 from api.schema.paging import PageInfo
 from api.schema.policy import Rule
 from models.day import moment
 from models.publish import SHIPPED
-from policies.drafts.sheet import write_sheet
+from policies.drafts.sheet import write_rows, write_sheet
 from policies.edition import Edition as PolicyEdition
+from policies.rule import Rule as PolicyRule
 from policies.rule import write_needs
-from policies.table import COLUMNS
+from policies.table import COLUMNS, DECISIONS, FIELDS, RULES
 
 ID = strawberry.ID
 LONGEST_NUMBER = 9
+AT_ONCE = 100
+"""How many rows of a sheet are written before others have their turn."""
+
 HISTORY = "Query.editions"
 """The guard of the history; who may not read it is told of no names."""
 
@@ -35,7 +41,11 @@ class EditionTable:
 
     name: strawberry.ID = strawberry.field(description="Its name, such as `rules`")
     columns: list[str] = strawberry.field(description="Its columns")
-    rows: list[list[str]] = strawberry.field(description="Its rows, each with a cell for every column")
+
+    @strawberry.field(description="Its rows, each with a cell for every column")
+    def rows(self, first: Most = None, skip: Skip = None) -> list[list[str]]:
+        """Finished."""
+        raise NotImplementedError(first, skip)
 
 
 @strawberry.type(description="One immutable version of everything a decision depends on")
@@ -61,18 +71,22 @@ class Edition:
     )
 
     @strawberry.field(description="Its rules; a deny wins, and what none allows is refused")
-    async def rules(self, info: Info) -> list[Rule]:
+    async def rules(self, info: Info, first: Most = None, skip: Skip = None) -> list[Rule]:
         """A register."""
-        return rules_of(await _made(info.context, self.id))
+        del first, skip  # as selected
+        made = await _made(info.context, self.id)
+        return finish(await tell_list(_selected(info), Long(made.rules, _rule), info.context.bill))
 
     @strawberry.field(description="All of its tables")
     async def tables(self, info: Info) -> list[EditionTable]:
         """A register."""
-        made = await _made(info.context, self.id)
-        return [
-            EditionTable(name=ID(name), columns=list(COLUMNS[name]), rows=rows)
-            for name, rows in sorted(made.tables().items())
-        ]
+        asked = _selected(info)
+        return finish(
+            [
+                await tell(asked.children, asked.type_name, _table(name, rows), info.context.bill)
+                for name, rows in sorted(_tables(await _made(info.context, self.id)).items())
+            ]
+        )
 
     @strawberry.field(description="One of its tables as CSV (RFC 4180) with its header, to keep or to import")
     async def csv(
@@ -81,8 +95,14 @@ class Edition:
         """A register."""
         if table not in COLUMNS:
             raise Refusal(Code.BAD_INPUT, Told("TABLE_UNKNOWN", tables=", ".join(COLUMNS)), argument="table")
-        made = await _made(info.context, self.id)
-        return write_sheet(table, made.tables()[table])
+        rows, bill = _tables(await _made(info.context, self.id))[table], info.context.bill
+        bill.add(len(rows.items))
+        text = [write_sheet(table, ())]
+        for start in range(0, len(rows.items), AT_ONCE):
+            some = rows.places(AT_ONCE, start)
+            text.append(write_rows(rows.view(rows.items[place]) for place in some))
+            await bill.tell(len(some) * rows.width)
+        return "".join(text)
 
 
 @strawberry.type(description="An edition and its place in the list")
@@ -149,21 +169,38 @@ async def _made(running: Running, name: str) -> PolicyEdition:
     return force.edition if name == force.edition.id else await running.inforce.edition(name)
 
 
-def rules_of(edition: PolicyEdition) -> list[Rule]:
-    """The rules of an edition."""
-    return [
-        Rule(
-            id=ID(rule.id),
-            effect=rule.effect.value,
-            role=ID(rule.role),
-            action=ID(rule.action),
-            purpose=ID(rule.purpose),
-            field=ID(rule.field),
-            recipient=ID(rule.recipient),
-            needs=write_needs(rule.needs),
-            clause=rule.clause,
-            note_ja=rule.note_ja,
-            note_en=rule.note_en,
-        )
-        for rule in edition.rules
-    ]
+def _selected(info: Info) -> Selected:
+    """What is asked in the place of a resolver."""
+    return info.context.selected(info.path.as_list())
+
+
+def _tables(edition: PolicyEdition) -> dict[str, Long]:
+    """The tables of an edition, of which no row is written before it is told."""
+    fields = [[path, edition.declared[path]] for path in sorted(edition.declared)]
+    short = {name: Long(rows, list, len(COLUMNS[name])) for name, rows in edition.short_sheets().items()}
+    return {
+        **short,
+        FIELDS: Long(fields, list, len(COLUMNS[FIELDS])),
+        DECISIONS: Long(edition.expectations, list, len(COLUMNS[DECISIONS])),
+        RULES: Long(edition.rules, lambda rule: list(rule.row()), len(COLUMNS[RULES])),
+    }
+
+
+def _table(name: str, rows: Long) -> dict[str, Any]:
+    return {"name": name, "columns": list(COLUMNS[name]), "rows": rows}
+
+
+def _rule(rule: PolicyRule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "effect": rule.effect.value,
+        "role": rule.role,
+        "action": rule.action,
+        "purpose": rule.purpose,
+        "field": rule.field,
+        "recipient": rule.recipient,
+        "needs": write_needs(rule.needs),
+        "clause": rule.clause,
+        "noteJa": rule.note_ja,
+        "noteEn": rule.note_en,
+    }

@@ -15,9 +15,8 @@ from policies.drafts.sheet import read_sheet
 from policies.drafts.wish import Wish, edits_of
 from policies.edition import Edition
 from policies.mistake import Mistake, PolicyError, mistake
-from policies.table import COLUMNS, FIELDS, Sheets, row_key
+from policies.table import COLUMNS, FIELDS, RULES, Sheets, row_key
 
-RULES: Final = "rules"
 RULE_FIELD: Final = COLUMNS[RULES].index("field")
 MODEL: Final = "model"
 """Under `table` of a conflict: the model, which is one text."""

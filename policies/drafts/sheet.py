@@ -32,8 +32,11 @@ def read_sheet(table: str, text: str) -> tuple[list[list[str]], list[Mistake]]:
 
 def write_sheet(table: str, rows: Iterable[Sequence[str]]) -> str:
     """A table as CSV text with its header."""
+    return write_rows([COLUMNS[table], *rows])
+
+
+def write_rows(rows: Iterable[Sequence[str]]) -> str:
+    """Rows as CSV text."""
     written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(COLUMNS[table])
-    writer.writerows(rows)
+    csv.writer(written, lineterminator="\n").writerows(rows)
     return written.getvalue()

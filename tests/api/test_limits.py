@@ -109,7 +109,7 @@ async def cost(world: World, query: str, client: str = "frontend") -> object:
     answer = await world.ask(client, query)
     (error,) = (each for each in answer["errors"] if each["extensions"]["code"] == "LIMIT_EXCEEDED")
     assert "data" not in answer
-    assert "ask for fewer people with `first`" in error["message"]
+    assert "ask for fewer of them with `first`" in error["message"]
     assert (error["extensions"]["limit"], error["extensions"]["most"]) == ("cost", USUAL.cost)
     return error["extensions"]["asked"]
 

@@ -8,7 +8,7 @@ from api.gateway.changes.act import Act
 from api.gateway.changes.clients import CLAUSE
 from api.gateway.changes.jobs import ask_job
 from api.gateway.changes.registering import check_whole, keeper
-from api.gateway.documents.walk import walk
+from api.gateway.documents.long import tell
 from api.gateway.drafting.mistakes import Made
 from api.gateway.refusal import Code, Refusal, Why, closed
 from api.gateway.told import Told
@@ -150,9 +150,10 @@ async def change_draft(
     else:
         draft = before["draft"]
     record = await read_draft(act.transaction, draft)
-    view = record and await draft_view(act.transaction, record, selected, act.drafting)
+    bill = act.running.bill
+    view = record and await draft_view(act.transaction, record, selected, act.drafting, bill)
     payload = {"draft": view, "job": record and await _impact(act, record)}
-    return {"draft": draft}, walk(selected.children, selected.type_name, payload)
+    return {"draft": draft}, await tell(selected.children, selected.type_name, payload, bill)
 
 
 async def _impact(act: Act, draft: DraftRecord) -> dict[str, Any] | None:

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from api.gateway.changes.act import Act
-from api.gateway.changes.registering import keeper
-from api.gateway.documents.walk import walk
+from api.gateway.changes.registering import check_whole, keeper
+from api.gateway.documents.long import tell
 from api.gateway.refusal import Code, Refusal
-from api.gateway.release.purpose import scopes
 from api.gateway.told import Told
 from api.gateway.views.job import job_view
 from models.drafts.record import read_draft
@@ -29,8 +28,7 @@ async def change_job(
         Refusal: the token or its client is narrowed, or something is wrong with the input.
     """
     selected = act.step.root.selected
-    if scopes(act.context.force, act.door.requester):
-        raise act.out_of_scope(act.guard)
+    check_whole(act)
     if before is not None:
         job = str(before["job"])
     elif selected.name == "cancelJob":
@@ -41,7 +39,7 @@ async def change_job(
         job = await _assess(act)
     record = await box.read_job(act.transaction, job)
     payload = {"job": record and job_view(record)}
-    return {"job": job}, walk(selected.children, selected.type_name, payload)
+    return {"job": job}, await tell(selected.children, selected.type_name, payload, act.running.bill)
 
 
 async def _assess(act: Act) -> str:

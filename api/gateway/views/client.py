@@ -1,10 +1,9 @@
 """The view of a client: its record by the names of the interface; never a secret, which no record holds."""
 
-from datetime import date
 from typing import Any
 
 from api.gateway.documents.walk import walk
-from api.gateway.running import Step
+from api.gateway.running import Running, Step
 from api.gateway.views.change import change_view, text
 from models.clients.record import ClientRecord, SecretTimes, read_clients
 from models.database.store import Reader
@@ -14,7 +13,7 @@ CLIENT_DOORS = ("clients", "client")
 """The root fields that tell of clients."""
 
 
-async def look_up_clients(reader: Reader, step: Step, _: date) -> list[View | None] | View | None:
+async def look_up_clients(reader: Reader, step: Step, _: Running) -> list[View | None] | View | None:
     """What one of these root fields asks for: every client by name, or the one it names."""
     selected, only = step.root.selected, step.arguments.get("id")
     found = await read_clients(reader, None if only is None else str(only))

@@ -1,10 +1,13 @@
 """The view of drafts: each as its readers ask for it, with what is found in it and what came into force meanwhile."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
+from api.gateway.documents.bill import Bill
+from api.gateway.documents.long import Long, tell
 from api.gateway.documents.selection import Selected
-from api.gateway.documents.walk import asks, walk
+from api.gateway.documents.walk import asks
 from api.gateway.drafting.drafting import EXAMINED, Drafting
 from api.gateway.release.cursor import ListCursors
 from api.gateway.release.paging import page_size
@@ -38,16 +41,21 @@ DRAFT_DOORS = ("drafts", "draft")
 NOTHING = Examined("", (), widens=False)
 
 
-async def look_up_drafts(reader: Reader, step: Step, drafting: Drafting, cursors: ListCursors) -> View | None:
-    """What one of these root fields asks for: a page of drafts, or the one it names."""
+async def look_up_drafts(
+    reader: Reader, step: Step, drafting: Drafting, cursors: ListCursors, bill: Bill
+) -> View | None:
+    """What one of these root fields asks for: a page of drafts, or the one it names.
+
+    Raises:
+        Refusal: `LIMIT_EXCEEDED` where their lists are too long for all the names they are asked under.
+    """
     selected, arguments = step.root.selected, step.arguments
     if selected.name == "draft":
         found = await read_draft(reader, str(arguments["id"]))
         if found is None:
             return None
-        return walk(
-            selected.children, selected.type_name, await draft_view(reader, found, selected, drafting)
-        )
+        view = await draft_view(reader, found, selected, drafting, bill)
+        return await tell(selected.children, selected.type_name, view, bill)
     state = arguments.get("state")
     state = None if state is None else str(getattr(state, "value", state))
     size = page_size(arguments.get("first"), USUAL_PAGE)
@@ -55,12 +63,15 @@ async def look_up_drafts(reader: Reader, step: Step, drafting: Drafting, cursors
     after = arguments.get("after")
     before = None if after is None else str(own.open(after)[0])
     page = await read_drafts(reader, state=state, before=before, limit=size + 1)
-    nodes = [await draft_view(reader, each, selected, drafting) for each in page[:size]]
+    nodes = [await draft_view(reader, each, selected, drafting, bill) for each in page[:size]]
     ends = [own.seal(each.id) for each in page[:size]]
-    return walk(selected.children, selected.type_name, connection(nodes, ends, more=len(page) > size))
+    told = connection(nodes, ends, more=len(page) > size)
+    return await tell(selected.children, selected.type_name, told, bill)
 
 
-async def draft_view(reader: Reader, draft: DraftRecord, selected: Selected, drafting: Drafting) -> View:
+async def draft_view(
+    reader: Reader, draft: DraftRecord, selected: Selected, drafting: Drafting, bill: Bill
+) -> View:
     """A draft as far as it is asked; what takes long is found only for those who ask."""
     alive = draft.state in {DraftState.OPEN, DraftState.SCHEDULED}
     newest, _ = await newest_edition(reader)
@@ -71,6 +82,9 @@ async def draft_view(reader: Reader, draft: DraftRecord, selected: Selected, dra
     if outdated and asks(selected, "conflicts"):
         conflicts = await drafting.conflicts(reader, draft, newest)
     changes = await read_changes(reader, REGISTER, draft.id) if asks(selected, "changes") else {}
+    edits = await read_edits(reader, draft.id) if asks(selected, "edits") else ()
+    for each in (edits, examined.findings, conflicts):
+        bill.add(len(each))
     return {
         "id": draft.id,
         "state": draft.state.value,
@@ -84,15 +98,13 @@ async def draft_view(reader: Reader, draft: DraftRecord, selected: Selected, dra
         "changedAt": draft.changed_at,
         "authors": list(dict.fromkeys(each.by for each in draft.authors)),
         "model": draft.model,
-        "edits": [_edit(each) for each in await read_edits(reader, draft.id)]
-        if asks(selected, "edits")
-        else [],
-        "check": [_finding(each, examined.accepted) for each in examined.findings],
+        "edits": Long(edits, _edit),
+        "check": Long(examined.findings, partial(_finding, examined.accepted)),
         "widens": examined.widens,
         "needsApproval": examined.needs_approval,
         "approvals": [_approval(each, draft) for each in await read_approvals(reader, draft.id)],
         "outdated": outdated,
-        "conflicts": [_conflict(each) for each in conflicts],
+        "conflicts": Long(conflicts, _conflict),
         "publishAt": draft.publish_at,
         "publishBy": draft.publish_by,
         "trouble": draft.trouble,
@@ -121,7 +133,7 @@ def _cells(table: str, cells: Sequence[str] | None) -> list[View] | None:
     return [{"column": column, "value": value} for column, value in zip(columns, cells, strict=True)]
 
 
-def _finding(found: Mistake, accepted: frozenset[str]) -> View:
+def _finding(accepted: frozenset[str], found: Mistake) -> View:
     return {
         "id": found.id,
         "severity": found.severity.value,

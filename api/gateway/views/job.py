@@ -1,13 +1,12 @@
 """The view of jobs: how far each is, and what it found, as far as it is asked."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Final
 
 import orjson
 
-from api.gateway.documents.walk import walk
-from api.gateway.running import Step
+from api.gateway.documents.long import Long, tell, tell_list
+from api.gateway.running import Running, Step
 from api.gateway.views.evidence import evidence_view
 from models.database.store import Reader
 from models.jobs.box import read_job, read_jobs
@@ -22,12 +21,17 @@ JOB_DOORS: Final = ("policyJobs", "policyJob")
 MOST: Final = 100
 
 
-async def look_up_jobs(reader: Reader, step: Step, _today: date) -> View | list[View | None] | None:
-    """What one of these root fields asks for: the newest jobs, or the one it names."""
+async def look_up_jobs(reader: Reader, step: Step, running: Running) -> View | list[View | None] | None:
+    """What one of these root fields asks for: the newest jobs, or the one it names.
+
+    Raises:
+        Refusal: `LIMIT_EXCEEDED` where their lists are too long for all the names they are asked under.
+    """
     selected, arguments = step.root.selected, step.arguments
     if selected.name == "policyJob":
         found = await read_job(reader, str(arguments["id"]))
-        return None if found is None else walk(selected.children, selected.type_name, job_view(found))
+        view = None if found is None else job_view(found)
+        return await tell(selected.children, selected.type_name, view, running.bill)
     draft, kind = arguments.get("draft"), arguments.get("kind")
     jobs = await read_jobs(
         reader,
@@ -35,7 +39,7 @@ async def look_up_jobs(reader: Reader, step: Step, _today: date) -> View | list[
         kind=None if kind is None else JobKind(getattr(kind, "value", kind)),
         limit=max(0, min(int(arguments.get("first", 20)), MOST)),
     )
-    return [walk(selected.children, selected.type_name, job_view(each)) for each in jobs]
+    return await tell_list(selected, Long(jobs, job_view), running.bill)
 
 
 def job_view(job: Job) -> View:
