@@ -1,5 +1,6 @@
 """The guards: what nobody declared or decided about stops the start, in one sentence that names it."""
 
+import ast
 import asyncio
 import re
 from dataclasses import replace
@@ -21,7 +22,7 @@ from api.house import open_house
 from api.log_line import only_allowed
 from api.schema.build import build_schema as served
 from api.schema.build import core
-from api.schema.guarded import REGISTERS, Unguarded, check_guards
+from api.schema.guarded import REGISTERS, Unguarded, check_guards, needed_guards
 from models.catalogue import CATEGORIES, FIELDS
 from models.database.opening import migrate, opened
 from models.personal import Undeclared, declared, personal, system
@@ -193,7 +194,30 @@ def without(edition: Edition, lost: str) -> Edition:
     return replace(edition, guards={name: node for name, node in edition.guards.items() if name != lost})
 
 
-@pytest.mark.parametrize("lost", ["Query.user", "Query.accesses", "Mutation.recordConsent"])
+PARTS_LOST = (
+    "Query.__schema",
+    "Query.explain.others",
+    "Mutation.withdrawConsent.holders",
+    "Mutation.withdrawConsent.notice",
+    "Mutation.setApplicationStage.HIRED",
+    "Event.location",
+)
+
+
+def test_every_part_of_a_field_that_code_asks_about_by_name_is_needed() -> None:
+    literals = {
+        node.value
+        for layer in ("api", "models")
+        for file in Path(layer).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    named = {each for each in literals if re.fullmatch(r"(Query|Mutation)(\.\w+){2,}", each)}
+    assert named >= {"Query.explain.others", "Mutation.withdrawConsent.notice"}
+    assert named <= set(needed_guards(core(served())))
+
+
+@pytest.mark.parametrize("lost", ["Query.user", "Query.accesses", "Mutation.recordConsent", *PARTS_LOST])
 def test_an_edition_that_loses_a_guard_does_not_open_its_door(edition: Edition, lost: str) -> None:
     with pytest.raises(Unguarded, match=re.escape(f"`{lost}`")):
         check_guards(core(served()), without(edition, lost))

@@ -1,14 +1,27 @@
-"""The guarded: a field of the schema that nobody guards, declares as personal or knows of a register fails it."""
+"""The guarded: what code asks about, which an edition must guard; and fields of the schema that nobody decides about."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from graphql import GraphQLObjectType, GraphQLSchema, get_named_type
 
+from api.gateway.changes.holders import NOTICE, TOLD
+from api.gateway.changes.stage import ACT
+from api.schema.registers import OTHERS
+from models.application import Stage
 from models.catalogue import ANSWERS, FIELDS
+from models.formats.event import KEYS
+from policies.check.extent import EVENT
 from policies.edition import Edition
 
-ROOTS = ("Query", "Mutation")
+ROOTS = ("Query.", "Mutation.", EVENT)
+PARTS = (
+    *("Query.__schema", OTHERS, TOLD, NOTICE),
+    *(f"{ACT}.{stage}" for stage in Stage),
+    *(f"{EVENT}{name}" for name in KEYS),
+)
+"""What code asks about by name and is no field of the schema: parts of fields, and what browsers tell of events."""
+
 REGISTERS: Mapping[str, str] = MappingProxyType(
     {
         "AcceptReceivedPayload": "received user",
@@ -190,12 +203,12 @@ class Unguarded(Exception):  # noqa: N818 - it names the fault
 
 
 def check_guards(schema: GraphQLSchema, edition: Edition) -> None:
-    """Every field is a guard of the edition, declared as personal data, or known of a register.
+    """Whatever code asks about is a guard of the edition, declared as personal data, or known of a register.
 
     Raises:
-        Unguarded: with every field that is none of these.
+        Unguarded: with everything that is none of these.
     """
-    known = frozenset(_roots(edition))
+    known = frozenset(guard for guard in edition.guards if guard.startswith(ROOTS))
     missing = [path for path in needed_guards(schema) if path not in known]
     if missing:
         raise Unguarded(
@@ -205,9 +218,9 @@ def check_guards(schema: GraphQLSchema, edition: Edition) -> None:
 
 
 def needed_guards(schema: GraphQLSchema) -> tuple[str, ...]:
-    """The fields that an edition must guard: those that are neither personal data nor of a register."""
+    """What an edition must guard: the fields that are neither personal data nor of a register, and the parts."""
     known = {*_personal(schema), *_registers()}
-    return tuple(path for path in _fields(schema) if path not in known)
+    return (*(path for path in _fields(schema) if path not in known), *PARTS)
 
 
 def _fields(schema: GraphQLSchema) -> Iterator[str]:
@@ -215,10 +228,6 @@ def _fields(schema: GraphQLSchema) -> Iterator[str]:
     for name, made in schema.type_map.items():
         if isinstance(made, GraphQLObjectType) and not name.startswith("__"):
             yield from (f"{name}.{field}" for field in made.fields)
-
-
-def _roots(edition: Edition) -> Iterator[str]:
-    return (guard for guard in edition.guards if guard.split(".")[0] in ROOTS)
 
 
 def _personal(schema: GraphQLSchema) -> Iterator[str]:

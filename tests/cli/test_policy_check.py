@@ -5,17 +5,12 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from graphql import GraphQLObjectType
 
 from api.cli.declared import FIELDS, GUARDS
 from api.cli.main import FAULTS
-from api.gateway.changes.holders import NOTICE, TOLD
-from api.gateway.changes.stage import ACT
 from api.schema.build import build_schema, core
-from api.schema.registers import OTHERS
-from models.application import Stage
+from api.schema.guarded import needed_guards
 from models.catalogue import CATEGORIES, catalogue
-from models.formats.event import KEYS
 from policies.edition import shipped
 from tests.cli.conftest import Mokuteki, change
 
@@ -182,17 +177,8 @@ def test_a_test_of_a_folder_asks_the_table_of_that_folder(mokuteki: Mokuteki, dr
 
 def test_the_list_of_what_code_declares_is_that_of_the_code() -> None:
     assert dict(FIELDS) == dict(CATEGORIES)
-    schema = core(build_schema())
-    types = ((name, schema.type_map[name]) for name in ("Query", "Mutation"))
-    roots = {
-        f"{name}.{field}"
-        for name, made in types
-        if isinstance(made, GraphQLObjectType)
-        for field in made.fields
-    }
-    parts = {"Query.__schema", OTHERS, TOLD, NOTICE, *(f"{ACT}.{stage}" for stage in Stage)}
-    assert set(GUARDS) == roots | parts | {f"Event.{name}" for name in KEYS}
-    assert len(GUARDS) == len(set(GUARDS))
+    assert sorted(GUARDS) == sorted(needed_guards(core(build_schema())))
+    assert set(GUARDS) == set(shipped(CATEGORIES).guards)
 
 
 def test_a_check_reads_neither_schema_nor_database() -> None:

@@ -92,6 +92,23 @@ async def test_every_mistake_is_told_at_once_with_its_edit_row_column_and_remedy
     assert (guard["argument"], guard["key"]) == ("input.edits.0", "Mutation.publishEdition")
 
 
+@pytest.mark.parametrize(
+    "guard",
+    [
+        "Mutation.withdrawConsent.holders",
+        "Mutation.withdrawConsent.notice",
+        "Query.explain.others",
+        "Mutation.setApplicationStage.HIRED",
+        "Event.cookieId",
+    ],
+)
+async def test_the_guard_of_a_part_of_a_field_cannot_be_taken_out(rules: World, guard: str) -> None:
+    draft = await drafted(rules)
+    (told,) = await refused(rules, "editDraft", draft=draft["id"], ifVersion=1, edits=[gone("guards", guard)])
+    assert (told["mistake"], told["key"], told["column"]) == ("GUARD_MISSING", guard, "field")
+    assert (await read(rules, draft["id"]))["hash"] == draft["hash"]
+
+
 async def test_a_mistake_names_its_row_and_the_word_in_both_languages(rules: World) -> None:
     draft = await drafted(rules)
     said = {
