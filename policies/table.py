@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from policies.hidden import hidden, shown
 from policies.mistake import Mistake, mistake, named
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
@@ -125,12 +126,22 @@ def _lines(file: Path) -> list[list[str]]:
 
 
 def rows(table: str, lines: Iterable[Sequence[str]]) -> tuple[list[Row], list[Mistake]]:
-    """The complete rows of a table, and a mistake for each that is too short or too long."""
-    width = len(COLUMNS[table])
-    every = [Row(table, number, tuple(line)) for number, line in enumerate(lines, FIRST_ROW)]
-    wrong = [
-        row.mistake("", "ROW_LENGTH", cells=len(row.cells), width=width)
-        for row in every
-        if len(row.cells) != width
-    ]
-    return [row for row in every if len(row.cells) == width], wrong
+    """The complete rows of a table, and a mistake for each that is too short or too long.
+
+    What nobody sees in a cell is a mistake too, and the row is read without it.
+    """
+    columns = COLUMNS[table]
+    found, wrong = [], []
+    for number, line in enumerate(lines, FIRST_ROW):
+        row = Row(table, number, tuple(line))
+        if len(row.cells) != len(columns):
+            wrong.append(row.mistake("", "ROW_LENGTH", cells=len(row.cells), width=len(columns)))
+            continue
+        unseen = [
+            row.mistake(column, "CELL_CHARACTERS", points=points)
+            for column, cell in zip(columns, row.cells, strict=True)
+            if (points := hidden(cell))
+        ]
+        wrong += unseen
+        found.append(Row(table, number, tuple(map(shown, row.cells))) if unseen else row)
+    return found, wrong

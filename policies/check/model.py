@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from policies.hidden import hidden
 from policies.mistake import Mistake, mistake
 
 MODEL: Final = "casbin_model.conf"
@@ -33,10 +34,19 @@ DEFINITION: Final = re.compile(r"^(\w+)\s*=\s*(.+?)\s*$", re.MULTILINE)
 
 
 def misshapen(model: str) -> list[Mistake]:
-    """The definitions of a model that are not those the judge relies on."""
+    """The definitions of a model that are not those the judge relies on, and lines with what nobody sees."""
     found = dict(DEFINITION.findall(model))
-    return [
+    wrong = [
+        mistake("CELL_CHARACTERS", MODEL, number, points=points)
+        for number, line in enumerate(model.split("\n"), 1)
+        if (points := hidden(line.removesuffix("\r").replace("\t", " ")))
+    ]
+    wrong += [
         mistake("MODEL_OTHER", MODEL, 0, name, name=name, text=text)
         for name, text in SHAPE.items()
         if found.get(name) != text
-    ] + [mistake("MODEL_MORE", MODEL, 0, name, name=name) for name in found if name not in SHAPE]
+    ]
+    return [
+        *wrong,
+        *(mistake("MODEL_MORE", MODEL, 0, name, name=name) for name in found if name not in SHAPE),
+    ]

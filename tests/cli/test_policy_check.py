@@ -152,6 +152,14 @@ def test_files_that_cannot_be_read_are_all_named_with_the_mistakes_of_the_others
     ]
 
 
+def test_what_nobody_sees_in_a_cell_is_told_with_its_code_point(mokuteki: Mokuteki, draft: Path) -> None:
+    change(draft / "purposes.csv", "メールマガジンを送信", "メールマガ\u00adジンを送信")
+    ran = mokuteki("policy", "check", str(draft))
+    row = place(draft / "purposes.csv", "promotion.newsletter,")
+    told = f"`purposes.csv` row {row}, column `ja`: it holds U+00AD, which nobody sees"
+    assert (ran.code, told in ran.err) == (1, True), ran.err
+
+
 @pytest.mark.parametrize("command", ["test", "check"])
 def test_a_short_row_is_told(mokuteki: Mokuteki, draft: Path, command: str) -> None:
     change(draft / "groups.csv", "employer,third_party,,", "employer,third_party,")

@@ -79,6 +79,18 @@ SLIPS = (
             "`contact` の親子関係が輪になっています（contact → contact）。どれか一つの親を変えてください。",
         ),
     ),
+    Slip(
+        "CELL_CHARACTERS",
+        "rules",
+        "account",
+        "note_ja",
+        "管理に\u202eめ届\u200bく",
+        (),
+        (
+            "it holds U+202E, U+200B, which nobody sees, or which shows a text as another; type it in again instead of pasting it",
+            "見えない文字、または表示を変える文字（U+202E, U+200B）が含まれています。貼り付けずに、入力し直してください。",
+        ),
+    ),
 )
 
 
