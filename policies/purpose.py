@@ -23,6 +23,10 @@ class Purpose:
     basis_ja: str
     basis_en: str
 
+    def announced(self, today: date) -> bool:
+        """Whether it was told to the public by this day in Japan; before, nobody declares it (APPI Art 21)."""
+        return self.announced_on is not None and self.announced_on <= today
+
     def chain(self) -> tuple[str, ...]:
         """The purpose itself, then the one it is within."""
         return (self.id, self.within) if self.within else (self.id,)

@@ -18,6 +18,7 @@ from api.gateway.release.purpose import context_of, declared_purpose, recipient_
 from api.gateway.told import Told
 from api.house import House, open_house
 from api.tokens.requester import Requester
+from models.day import today_in_japan
 from models.inforce import Force
 from models.ledger.access import Outcome
 from models.ledger.entry import Entry
@@ -101,11 +102,12 @@ async def allowed(house: House, force: Force, asked: Asked, door: str, operation
         CommandError: they let none; the refusal is recorded.
     """
     refusal = closed(Told("EXPORT_FORBIDDEN", field=door), UNSAID)
+    today = today_in_japan(house.clock())
     for role in ROLES:
         requester = asked.requester(role)
         try:
             recipient = recipient_of(force, requester, None)
-            purpose = declared_purpose(force, requester, recipient, asked.purpose)
+            purpose = declared_purpose(force, requester, recipient, asked.purpose, today)
         except Refusal as error:
             refusal = error
             continue

@@ -44,6 +44,7 @@ from api.workshop import WorkshopLate, asker
 from models.clients.use import ClientUse
 from models.database.dialect import Dialect
 from models.database.store import StoreUnavailable, WrongValue
+from models.day import today_in_japan
 from models.inforce import Force, InForce, PolicyUnavailable
 from models.ledger.ledger import Ledger, LedgerUnavailable
 from models.ledger.usage import Usages
@@ -239,4 +240,5 @@ def _settle(running: Running, operation: Operation, personal: bool, recalling: b
     asked = declared.purpose or running.request.purpose
     if personal or (recalling and asked):
         running.purpose = asked if asked in force.edition.purposes else None
-        running.context = purpose_context(force, requester, running.recipient, asked)
+        today = today_in_japan(running.at)
+        running.context = purpose_context(force, requester, running.recipient, asked, today)

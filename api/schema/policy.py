@@ -32,7 +32,7 @@ class Purpose:
     )
     abstract: bool = strawberry.field(description="An abstract purpose cannot be declared")
     announced: bool = strawberry.field(
-        description="It was told to the public; one that was not cannot be declared"
+        description="It was told to the public by today, in Japan; one that was not cannot be declared"
     )
     ja: str = strawberry.field(description="As it was announced in Japanese, which prevails")
     en: str = strawberry.field(description="The same in English")

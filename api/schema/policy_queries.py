@@ -69,7 +69,7 @@ class PolicyQueries:
     @strawberry.field(description="The purposes that can be declared, and their abstract parents")
     def purposes(self, info: Info) -> list[Purpose]:
         """A register."""
-        return purposes_of(info.context.force)
+        return purposes_of(info.context)
 
     @strawberry.field(
         description="Every field of personal data, with its category and the purposes that may read it"

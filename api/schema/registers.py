@@ -16,6 +16,7 @@ from api.schema.policy import (
     NearMiss,
     Purpose,
 )
+from models.day import today_in_japan
 from models.inforce import Force, PolicyUnavailable
 from policies.edition import Edition as PolicyEdition
 from policies.judging.explanation import Dimension, Reason
@@ -37,18 +38,19 @@ NO_RECIPIENT = ""
 """A name that nobody can register."""
 
 
-def purposes_of(force: Force) -> list[Purpose]:
-    """The purposes of an edition."""
+def purposes_of(running: Running) -> list[Purpose]:
+    """The purposes of the edition in force, as they are announced today."""
+    today = today_in_japan(running.at)
     return [
         Purpose(
             id=ID(each.id),
             parent=ID(each.parent) if each.parent else None,
             abstract=each.abstract,
-            announced=each.announced_on is not None,
+            announced=each.announced(today),
             ja=each.ja,
             en=each.en,
         )
-        for each in force.edition.purposes.values()
+        for each in running.force.edition.purposes.values()
         if each.id != NONE_PURPOSE
     ]
 

@@ -117,7 +117,7 @@ def _closed(force: Force, recipient: KnownRecipient, today: date) -> str | None:
     """Why nothing at all goes to a recipient now, before any rule is asked."""
     if recipient.closed is not None or group_of(force, recipient) is None:
         return "RECIPIENT_CLOSED"
-    announced = force.edition.purposes[purpose_of(force, recipient)].announced_on
-    if announced is None or announced > today:
+    purpose = force.edition.purposes.get(purpose_of(force, recipient))
+    if purpose is None or not purpose.announced(today):
         return "PURPOSE_UNANNOUNCED"
     return "RECIPIENT_INCOMPLETE" if recipient.missing else None

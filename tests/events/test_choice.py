@@ -1,5 +1,6 @@
 """What a company may have of an event: each refusal with its reason, when it comes in and when it would leave."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,9 @@ from models.day import today_in_japan
 from models.events.event import WaitingEvent
 from models.grounds.ground import Confirmation
 from models.person_row import new_id
+from policies.edition import Edition
 from tests.api.desks import explained
+from tests.editions import put_in_force
 from tests.events.site import EVENT, Site, records
 from tests.notices.receivers import Receiver, receiver
 from tests.world import World
@@ -52,6 +55,30 @@ async def test_a_notice_that_lacks_a_matter_or_is_not_in_force_opens_nothing(
     (result,) = await site.results(EVENT)
     assert (result["outcome"], reason(result, "analytics")) == ("NOT_PASSED_ON", "NOTICE_MISSING")
     assert not await WaitingEvent.all().exists()
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["gone", "for another day"])
+async def test_a_purpose_that_is_gone_or_announced_for_another_day_opens_nothing(
+    a_world: World, site: Site, edition: Edition, kept: bool
+) -> None:
+    ads = edition.purposes["promotion.ads"]
+    later = replace(ads, announced_on=date(2099, 1, 1))
+    purposes = {name: each for name, each in edition.purposes.items() if name != ads.id}
+    made = replace(
+        edition,
+        purposes={**purposes, ads.id: later} if kept else purposes,
+        rules=tuple(each for each in edition.rules if kept or each.purpose != ads.id),
+    )
+    house = a_world.house
+    await put_in_force(house.store, house.inforce, Edition.from_canonical(made.canonical()))
+    try:
+        await site.notice("ad-network")
+        (result,) = await site.results(EVENT)
+        assert result["passedTo"] == ["analytics"]
+        assert reason(result, "ad-network") == "PURPOSE_UNANNOUNCED"
+        assert not await WaitingEvent.filter(recipient="ad-network").exists()
+    finally:
+        await put_in_force(house.store, house.inforce, edition)
 
 
 async def test_only_companies_in_the_register_are_passed_anything(site: Site) -> None:

@@ -1,6 +1,7 @@
 """The declared purpose: one announced leaf that the requester may use, or a refusal that says which step failed."""
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -73,9 +74,9 @@ def _not_open(why: str) -> Refusal:
 
 
 def declared_purpose(
-    force: Force, requester: Requester, recipient: KnownRecipient, asked: str | None
+    force: Force, requester: Requester, recipient: KnownRecipient, asked: str | None, today: date
 ) -> Purpose:
-    """The purpose that an operation on personal data declares.
+    """The purpose that an operation on personal data declares, on this day in Japan.
 
     Raises:
         Refusal: with the step that failed (domain section 6, steps 2 to 4).
@@ -87,7 +88,7 @@ def declared_purpose(
         raise _refusal(Code.PURPOSE_UNKNOWN)
     if purpose.abstract:
         raise _refusal(Code.PURPOSE_ABSTRACT, purpose=purpose.id)
-    if purpose.announced_on is None:
+    if not purpose.announced(today):
         raise _refusal(Code.PURPOSE_NOT_ANNOUNCED, purpose=purpose.id)
     if not all(scope.covers(force.edition, purpose.id, recipient.id) for scope in scopes(force, requester)):
         raise _refusal(
@@ -140,7 +141,7 @@ def renewed(old: Context, force: Force) -> Context | None:
 
 
 def purpose_context(
-    force: Force, requester: Requester, recipient: KnownRecipient, asked: str | None
+    force: Force, requester: Requester, recipient: KnownRecipient, asked: str | None, today: date
 ) -> Context:
     """The context of an operation on personal data; a refusal is never kept, a context is.
 
@@ -151,7 +152,7 @@ def purpose_context(
     contexts = _contexts(force)
     found = contexts.get(key)
     if found is None:
-        purpose = declared_purpose(force, requester, recipient, asked)
+        purpose = declared_purpose(force, requester, recipient, asked, today)
         found = context_of(force, requester, recipient, purpose)
         _complete(found)
         contexts.keep(key, found)
