@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
+
+LAST_NUMBER: Final = 62
+"""The greatest number of a purpose: what a person was shown is kept as the bits of a signed number of 64."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -9,7 +13,7 @@ class Purpose:
     """A leaf that can be declared, or an abstract parent that cannot.
 
     `within` names a purpose that this one stands or falls with: consent to it is needed too, and a hold on
-    it holds this one. `number` is a bit number, stable and never reused.
+    it holds this one. `number` is a bit number up to `LAST_NUMBER`, stable and never reused.
     """
 
     id: str

@@ -8,7 +8,7 @@ from typing import Final
 from policies.check.names import NAME, misnamed, textless, unlisted
 from policies.check.near import Known
 from policies.mistake import Mistake
-from policies.purpose import Purpose
+from policies.purpose import LAST_NUMBER, Purpose
 from policies.table import Row
 
 NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
@@ -62,6 +62,8 @@ def _misnumbered(row: Row, taken: set[str]) -> list[Mistake]:
     number = row["number"]
     if not NUMBER.fullmatch(number):
         return [row.mistake("number", "NUMBER_MALFORMED", number=number)]
+    if int(number) > LAST_NUMBER:
+        return [row.mistake("number", "NUMBER_TOO_HIGH", number=number, last=LAST_NUMBER)]
     if number in taken:
         return [row.mistake("number", "NUMBER_TAKEN", number=number)]
     return []

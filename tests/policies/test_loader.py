@@ -79,6 +79,9 @@ def place(table: str, name: str) -> int:
         ("purposes", "service.account", "within", "service.account", "is no other leaf purpose"),
         ("purposes", "service.account", "within", "service.eligibility", "is itself within another"),
         ("purposes", "service.account", "number", "1", "1 is taken"),
+        ("purposes", "service.account", "number", "63", "63 is above 62"),
+        ("purposes", "service.account", "number", "99999999", "99999999 is above 62"),
+        ("purposes", "service.account", "number", "-1", "`-1` is no number"),
         ("purposes", "service.account", "number", "first", "`first` is no number"),
         ("purposes", "service.account", "announced_on", "29/5/2019", "`29/5/2019` is no date"),
         ("purposes", "service.account", "ja", "", "the text is missing"),
@@ -133,6 +136,13 @@ def test_a_wrong_cell_is_refused_with_its_place(
     found = [mistake for mistake in mistakes if what in mistake.what]
     assert found, mistakes
     assert all(mistake.remedy for mistake in mistakes)
+
+
+def test_the_greatest_number_of_a_purpose_fits_what_people_were_shown() -> None:
+    sheets = deepcopy(edition().sheets())
+    cell("purposes", "service.account", "number", "62")(sheets)
+    made = Edition.of(sheets, edition().model, declared())
+    assert (1 << made.purposes["service.account"].number) < 1 << 63
 
 
 def text_opened(category: str, **cells: str) -> Change:
