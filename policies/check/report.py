@@ -8,6 +8,7 @@ from policies.check.answers import Answers
 from policies.check.beyond import Excess
 from policies.check.extent import Extents
 from policies.check.gaps import Places, gaps, undeclared, unguarded
+from policies.check.locked import locked
 from policies.check.lookup import Lookup
 from policies.check.overlaps import Overlaps
 from policies.check.reaching import Reaching
@@ -164,8 +165,12 @@ class _Work:
                 excess.add(rule, beyond)
         if whole:
             found += excess.mistakes()
-            found += gaps(edition, extents, working, places)
-            answers = Answers(edition, extents, Lookup(rules), places)
+            lookup = Lookup(rules)
+            shut = list(locked(edition, extents, lookup, places))
+            told = {each.key for each in shut}
+            found += shut
+            found += (each for each in gaps(edition, extents, working, places) if each.key not in told)
+            answers = Answers(edition, extents, lookup, places)
             for start in range(0, len(rows), SLICE):
                 yield len(rules) + start, total
                 found += answers.failing(rows[start : start + SLICE])
