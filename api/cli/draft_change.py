@@ -36,11 +36,11 @@ def why(note: str, lang: Language) -> str:
     Raises:
         CommandError: there is none, or it is no text.
     """
-    if not note.strip():
-        raise CommandError(Told("REASON_BLANK", argument="--note").text(lang))
     try:
         return prose(note, LONGEST_NOTE)
     except Wrong as wrong:
+        if wrong.code == "TEXT_BLANK":
+            raise CommandError(Told("REASON_BLANK", argument="--note").text(lang)) from None
         raise CommandError(f"`--note`: {wrong.ja if lang is Language.JA else wrong.en}") from None
 
 

@@ -147,7 +147,7 @@ class DraftRegister:
         known = {*overridable, *worked.examined.accepted}
         if unknown := [each for each in overrides if each not in known]:
             raise Barred("OVERRIDE_UNKNOWN", "overrides", findings=unknown)
-        if unsaid := [each for each in overridable if not overrides.get(each, "").strip()]:
+        if unsaid := [each for each in overridable if not overrides.get(each)]:
             raise Barred("OVERRIDES_MISSING", "overrides", findings=unsaid)
         if any(self._own(each) and each.counts_for(found) for each in await self._approvals(draft)):
             raise Barred("APPROVED_BEFORE")

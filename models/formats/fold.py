@@ -5,6 +5,7 @@ import unicodedata
 from typing import Final, Literal
 
 from models.formats.wrong import Wrong
+from policies.hidden import shown
 
 _SLACK: Final = 8
 """How much longer than its column a text may be before it is folded: spaces and parts of letters fall away."""
@@ -39,14 +40,16 @@ def plain(text: str, longest: int) -> str:
     """
     if len(text) > _SLACK * longest:
         raise Wrong("TEXT_TOO_LONG", longest=longest)
-    shown = text.translate(_PASTED | _MARKS)
-    if _unfit(shown, prose=False):
+    typed = text.translate(_PASTED | _MARKS)
+    if _unfit(typed, prose=False):
         raise Wrong("TEXT_CHARACTERS")
-    return _fitting(" ".join(_normal("NFKC", shown).split()), longest)
+    return _fitting(" ".join(_normal("NFKC", typed).split()), longest)
 
 
 def prose(text: str, longest: int) -> str:
     """A person's own words, over any number of lines, as they were written; only line ends become one kind.
+
+    A text of nothing that can be seen is blank.
 
     Raises:
         Wrong: as `plain` does.
@@ -56,6 +59,8 @@ def prose(text: str, longest: int) -> str:
     lines = re.sub("\r\n?|[\u2028\u2029]", "\n", text)
     if _unfit(lines, prose=True):
         raise Wrong("TEXT_CHARACTERS")
+    if not shown(lines).strip():
+        raise Wrong("TEXT_BLANK")
     return _fitting(_normal("NFC", lines).strip(), longest)
 
 

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from models.clients.client import Client
 from models.drafts.entitled import APPROVING, entitled
 from models.editions.force import force_of
@@ -123,12 +125,33 @@ async def test_each_finding_is_overridden_by_a_second_person_with_a_reason(rules
     for overrides, open_ in (([], findings), (reason[:1], findings[1:]), (blank, findings[1:])):
         (unsaid,) = await refused(rules, "approveDraft", APPROVER, **of(draft), overrides=overrides)
         assert (unsaid["reason"], unsaid["findings"]) == ("OVERRIDES_MISSING", open_)
+    unseen = [reason[0], {"finding": findings[1], "reason": "\u200b\u2060 \u3164"}]
+    (unsaid,) = await refused(rules, "approveDraft", APPROVER, **of(draft), overrides=unseen)
+    assert (unsaid["reason"], unsaid["findings"]) == ("OVERRIDES_MISSING", findings[1:])
+    for text, code in (("ab\u202edehgiew", "TEXT_CHARACTERS"), ("w" * 2_001, "TEXT_TOO_LONG")):
+        turned = [reason[0], {"finding": findings[1], "reason": text}]
+        (other,) = await refused(rules, "approveDraft", APPROVER, **of(draft), overrides=turned)
+        assert (other["reason"], other["argument"]) == (code, "input.overrides.1.reason")
     unknown = [*reason, {"finding": "none", "reason": "x"}]
     (other,) = await refused(rules, "approveDraft", APPROVER, **of(draft), overrides=unknown)
     assert (other["reason"], other["findings"]) == ("OVERRIDE_UNKNOWN", ["none"])
     done = await do(rules, "approveDraft", APPROVER, **of(draft), overrides=reason, publish=True)
     assert done["state"] == "PUBLISHED"
     assert done["approvals"][0]["overrides"] == reason
+
+
+@pytest.mark.parametrize("name", ["createDraft", "approveDraft", "publishEdition"])
+@pytest.mark.parametrize(
+    ("note", "code"),
+    [(" ", "REASON_BLANK"), ("\u200b\u00ad\ufeff", "REASON_BLANK"), ("a\u2066b", "TEXT_CHARACTERS")],
+    ids=["blank", "nothing to be seen", "turned round"],
+)
+async def test_a_note_says_why_in_what_can_be_seen(rules: World, name: str, note: str, code: str) -> None:
+    draft = await drafted(rules, OTHER)
+    said = {"note": note} if name == "createDraft" else {**of(draft), "note": note}
+    client = ADMIN if name == "createDraft" else APPROVER
+    (told,) = await refused(rules, name, client, **said)
+    assert (told["reason"], told["argument"]) == (code, "input.note")
 
 
 async def test_a_finding_is_overridden_by_a_second_person_though_nothing_widens(rules: World) -> None:

@@ -72,7 +72,10 @@ async def _withdraw(act: Act, register: DraftRegister, _: Any) -> str:  # noqa: 
 async def _approve(act: Act, register: DraftRegister, worked: Worked) -> str:
     said, note = act.said, _note(act)
     draft = str(said["draft"])
-    overrides = {str(each["finding"]): str(each["reason"]) for each in said.get("overrides") or ()}
+    overrides = {
+        str(each["finding"]): _words(act, f"overrides.{place}.reason", str(each["reason"]))
+        for place, each in enumerate(said.get("overrides") or ())
+    }
     if said.get("publish") and not act.running.plain.may(PUBLISHING):
         raise act.forbidden(PUBLISHING)
     await register.approve(draft, worked, note, overrides)
@@ -197,17 +200,24 @@ def _refusal(act: Act, barred: Barred) -> Refusal:
 
 def _note(act: Act) -> str:
     """Why, in a sentence or two; nobody changes the rules without a reason on record."""
-    given = str(act.said.get("note") or "")
-    if not given.strip():
+    note = _words(act, "note", str(act.said.get("note") or ""))
+    if not note:
         raise act.wrong("note", "REASON_BLANK")
+    return note
+
+
+def _words(act: Act, argument: str, given: str) -> str:
+    """What was said why, as it is kept; nothing where nothing can be seen of it."""
     try:
         return prose(given, LONGEST_NOTE)
     except Wrong as wrong:
+        if wrong.code == "TEXT_BLANK":
+            return ""
         told = wrong.ja if act.running.request.language == "ja" else wrong.en
         raise Refusal(
             Code.BAD_INPUT,
             told,
             path=[act.step.root.selected.key],
-            argument="input.note",
+            argument=f"input.{argument}",
             reason=wrong.code,
         ) from None

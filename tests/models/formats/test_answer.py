@@ -78,6 +78,7 @@ def test_an_answer_is_kept_as_its_kind_asks(asked: FormQuestion, value: Any, kep
         (SHORT, "AB12345678CD", "RESIDENCE_CARD_NUMBER"),
         (LONG, "x" * (LONG_LONGEST + 1), "TEXT_TOO_LONG"),
         (LONG, "\n \n", "TEXT_BLANK"),
+        (LONG, "\u200b\u2060\n\u3164", "TEXT_BLANK"),
         (LONG, "a\u202eb", "TEXT_CHARACTERS"),
         (LONG, "a\x00b", "TEXT_CHARACTERS"),
         (LONG, "my number is 1234 5678 9018", "INDIVIDUAL_NUMBER"),
