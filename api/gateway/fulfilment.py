@@ -17,6 +17,7 @@ from api.gateway.refusal import Refusal
 from api.gateway.release.cursor import Cursors
 from api.gateway.release.door import Door, Finished
 from api.gateway.release.filter import by_marks
+from api.gateway.release.hidden import hidden
 from api.gateway.release.registers import Registers
 from api.gateway.running import Outdated, Running, Step
 from api.gateway.views.draft import DRAFT_DOORS, look_up_drafts
@@ -249,5 +250,8 @@ async def _open(step: Step, door: Door, running: Running) -> None:
         asked = door.requester.user if selected.name == "me" else step.arguments["id"]
         released = await door.one(step.asking, asked)
     running.record.add(released)
-    running.record.sought |= await door.registers.view.history.refs(released.missed)
+    guard = f"Query.{selected.name}"
+    running.record.look_for(
+        await hidden(door.reader, door.context, door.values, released.missed, guard=guard)
+    )
     running.finished[selected.key] = Finished(released.value)

@@ -1,6 +1,6 @@
 """The record: one entry of the ledger for all that an operation did."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,7 @@ class Record:
 
     Attributes:
         sought: the references of users whom the operation named by their ids, found or not.
+        hidden: of those of them who do not exist for the requester, what hides them.
         met: by the guard of each change, whom its course tells of though nothing of them is released or written.
         decided: by that guard and a person's reference, what a change was decided on.
     """
@@ -36,6 +37,7 @@ class Record:
     released: list[Released] = field(default_factory=list)
     refused: bool = False
     sought: set[int] = field(default_factory=set)
+    hidden: dict[int, Known] = field(default_factory=dict)
     met: dict[str, set[int]] = field(default_factory=dict)
     decided: dict[tuple[str, int], Known] = field(default_factory=dict)
 
@@ -45,10 +47,22 @@ class Record:
         self.released.append(released)
         self.refused = self.refused or released.value is None or bool(released.withheld)
 
-    def in_vain(self) -> tuple[int, ...]:
-        """Who was named and of whom nothing was told."""
+    def look_for(self, found: Mapping[int, Known]) -> None:
+        """Users were named by their ids, each with what hides them, if anything does."""
+        self.sought |= found.keys()
+        self.hidden.update((ref, known) for ref, known in found.items() if known is not UNKNOWN)
+
+    def in_vain(self) -> tuple[tuple[Group, ...], tuple[int, ...]]:
+        """Who was named and of whom nothing was told: those who are hidden, by what hides them, and the others."""
         told = {ref for group in self.everybody() for ref in group.refs} if self.sought else set()
-        return tuple(sorted(self.sought - told))
+        alike: dict[Known, list[int]] = {}
+        others: list[int] = []
+        for ref in sorted(self.sought - told):
+            known = self.hidden.get(ref)
+            (others if known is None else alike.setdefault(known, [])).append(ref)
+        nothing: frozenset[str] = frozenset()
+        hidden = tuple(Group(nothing, nothing, (), tuple(refs), known=on) for on, refs in alike.items())
+        return hidden, tuple(others)
 
     def touched(self, refs: Iterable[int], field_path: str, known: Known = UNKNOWN) -> None:
         """People whose records were shown or changed by something that is no door."""

@@ -130,12 +130,14 @@ class Running:
     def entry(self) -> Entry:
         """The record of what was done."""
         record = self.record
+        hidden, sought = record.in_vain()
         return self._entry(
             outcome=record.outcome,
             reason=self._mark,
             arguments=frozenset(record.arguments),
             groups=record.everybody(),
-            sought=record.in_vain(),
+            hidden=hidden,
+            sought=sought,
             provisions=record.provisions(self.context, self.at),
             consented=record.consented(self.context),
             lawful=record.lawful(self.context, self.at, again=self.counted.fallen),
@@ -147,13 +149,15 @@ class Running:
 
     def refused(self, code: str, reason: str | None) -> Entry:
         """The record of a refusal; the mark of one that came near a quota goes before its reason."""
+        hidden, sought = self.record.in_vain()
         return self._entry(
             outcome=Outcome.REFUSED,
             code=code,
             reason=self._mark or reason,
             arguments=frozenset(self.record.arguments),
             groups=self.record.unanswered(),
-            sought=self.record.in_vain(),
+            hidden=hidden,
+            sought=sought,
         )
 
     @property

@@ -21,9 +21,10 @@ class Access(Model):
     `groups` lists the users who were given the same: `{"n": 2, "released": "f3", "withheld": "", "basis": ["CONSENT"]}`
     with fields as hexadecimal bits over the catalogue, and with what was known when it was decided, as
     `policies.known` writes it: `"standing": "noticed+consented+!held", "guard": "Query.users"`; rows from before have
-    none. `refs` holds those users' references of 8 bytes each, big-endian, group after group, and then those of users
-    who were named by their ids in vain. `arguments` are fields by which the operation filtered or sorted, for all of
-    them, and `touched` the bits of every field in any of these, as `" 3 17 "`, for searching.
+    none. The last groups may be of users who were named by their ids and do not exist for the requester: nothing is
+    released, withheld or written of them. `refs` holds those users' references of 8 bytes each, big-endian, group after
+    group, and then those of the others who were named in vain. `arguments` are fields by which the operation filtered
+    or sorted, for all of them, and `touched` the bits of every field in any of these, as `" 3 17 "`, for searching.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)

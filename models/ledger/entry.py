@@ -56,7 +56,8 @@ class Entry:
 
     Attributes:
         staff: the member of staff who used the client, as their issuer knows them.
-        sought: users who were named by their ids and of whom nothing was told; not among those in `groups`.
+        hidden: users who were named by their ids and do not exist for the requester; nothing of them is in a group.
+        sought: the others who were named by their ids and of whom nothing was told; not among those in `groups`.
         consented: what data goes to others on; it is recorded only while that stands.
         lawful: the same of what goes to an authority.
         in_force: whether what data goes to others under is still in force; None where none goes to others.
@@ -75,6 +76,7 @@ class Entry:
     reason: str | None = None
     arguments: frozenset[str] = frozenset()
     groups: tuple[Group, ...] = ()
+    hidden: tuple[Group, ...] = ()
     sought: tuple[int, ...] = ()
     provisions: tuple[ProvisionEntry, ...] = ()
     staff: str | None = None

@@ -58,8 +58,9 @@ class History:
                 wanted.append(f"a.{column} = :{name}")
                 values[name] = getattr(query, name)
         if query.ref is not None:
-            among, values["choices"] = self._among("bigint", await self._touching(query.ref, query.before))
-            wanted.append(f"a.id {among}")
+            touching = await self._touching(query.ref, query.before)
+            which, values["choices"] = among(self._reader.dialect, "bigint", touching)
+            wanted.append(f"a.id {which}")
         if query.field is not None:
             wanted.append("a.touched LIKE :word" if self._bits.word(query.field) else "1 = 0")
             values["word"] = f"%{self._bits.word(query.field)}%"
@@ -136,12 +137,13 @@ class History:
         named = list(users)
         if not named:
             return frozenset()
-        among, choices = self._among("text", named)
-        rows = await self._reader.fetch(f"SELECT ref FROM users WHERE id {among}", {"choices": choices})
+        which, choices = among(self._reader.dialect, "text", named)
+        rows = await self._reader.fetch(f"SELECT ref FROM users WHERE id {which}", {"choices": choices})
         return frozenset(row[0] for row in rows)
 
-    def _among(self, kind: str, choices: Sequence[Any]) -> tuple[str, Any]:
-        """SQL that holds of a column that is one of `:choices`, and these as the dialect takes them."""
-        if self._reader.dialect is Dialect.POSTGRES:
-            return f"= ANY(:choices::{kind}[])", choices
-        return "IN (SELECT value FROM json_each(:choices))", orjson.dumps(choices).decode()
+
+def among(dialect: Dialect, kind: str, choices: Sequence[Any]) -> tuple[str, Any]:
+    """SQL that holds of a column that is one of `:choices`, and these as the dialect takes them."""
+    if dialect is Dialect.POSTGRES:
+        return f"= ANY(:choices::{kind}[])", choices
+    return "IN (SELECT value FROM json_each(:choices))", orjson.dumps(choices).decode()

@@ -53,7 +53,8 @@ class AccessRecord:
     def releases(self) -> tuple[PersonRelease, ...]:
         """What it gave or kept of each person."""
         people = unpack(self.refs)
-        return tuple(PersonRelease(next(people), *told) for count, told in self._groups for _ in range(count))
+        found = ((next(people), told) for count, told in self._groups for _ in range(count))
+        return tuple(PersonRelease(ref, *told) for ref, told in found if told)
 
     def of(self, ref: int) -> tuple[PersonRelease, ...]:
         """What it gave or kept of one person, once for each door that touched them."""
@@ -66,20 +67,16 @@ class AccessRecord:
         return tuple(found)
 
     @cached_property
-    def _groups(self) -> list[tuple[int, Told]]:
+    def _groups(self) -> list[tuple[int, Told | None]]:
+        """How many people each group has, and what was told of them; None where they were named in vain."""
         paths = self.bits.paths
-        return [
-            (
-                group["n"],
-                (
-                    paths(group["released"]),
-                    paths(group["withheld"]),
-                    tuple(group["basis"]),
-                    paths(group.get("written", "")),
-                ),
-            )
-            for group in orjson.loads(self.groups)
-        ]
+        found: list[tuple[int, Told | None]] = []
+        for group in orjson.loads(self.groups):
+            released, withheld = paths(group["released"]), paths(group["withheld"])
+            written = paths(group.get("written", ""))
+            told = (released, withheld, tuple(group["basis"]), written)
+            found.append((group["n"], told if released or withheld or written else None))
+        return found
 
     def _told_at(self, place: int) -> Told | None:
         """What was given or kept of the person at this place, or None for one who was named in vain."""

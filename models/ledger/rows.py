@@ -127,11 +127,12 @@ class Rows:
         for entry in entries:
             number = self.ids.next(entry.at)
             rows[ACCESSES].append(self._access(number, entry))
-            if entry.users + len(entry.sought) > DIRECT:
+            people = dict.fromkeys(_refs(entry))
+            if len(people) > DIRECT:
                 rows[TAIL].append((number,))
             else:
                 packed = pack([number])
-                rows[PEOPLE].extend((ref, packed) for ref in dict.fromkeys(_refs(entry)))
+                rows[PEOPLE].extend((ref, packed) for ref in people)
             rows[PROVISIONS].extend(self._provision(number, entry, one) for one in entry.provisions)
         return rows
 
@@ -139,7 +140,7 @@ class Rows:
         bits = self._bits()
         touched = entry.arguments
         groups: list[dict[str, Any]] = []
-        for group in entry.groups:
+        for group in (*entry.groups, *entry.hidden):
             touched |= group.released | group.withheld | group.written
             groups.append(
                 {
@@ -197,5 +198,5 @@ class Rows:
 
 def _refs(entry: Entry) -> Iterator[int]:
     """Everybody whose history this is, in the order of the groups."""
-    yield from (ref for group in entry.groups for ref in group.refs)
+    yield from (ref for group in (*entry.groups, *entry.hidden) for ref in group.refs)
     yield from entry.sought

@@ -72,7 +72,8 @@ class Clearance:
         return IDENTIFIER in wider or not any(names.isdisjoint(wider) for names in self.categories)
 
     @cached_property
-    def _open_facts(self) -> tuple[Fact, ...]:
+    def open_facts(self) -> tuple[Fact, ...]:
+        """The facts that rules look at here and that may differ from user to user."""
         named = self.judge.facts(self.role, Action.READ, self.purpose, self.recipient)
         return tuple(fact for fact in Fact if fact in named and fact not in self.certain)
 
@@ -85,24 +86,24 @@ class Clearance:
         """Every standing under which a user exists for the requester; none where nobody does."""
         return tuple(
             standing
-            for standing in (self._always | some for some in combinations(self._open_facts))
+            for standing in (self._always | some for some in combinations(self.open_facts))
             if self.decide(IDENTITY, standing)
         )
 
     @cached_property
     def required(self) -> tuple[Fact, ...]:
         """The facts that every visible user has."""
-        return tuple(f for f in self._open_facts if self.visible and all(f in s for s in self.visible))
+        return tuple(f for f in self.open_facts if self.visible and all(f in s for s in self.visible))
 
     @cached_property
     def excluded(self) -> tuple[Fact, ...]:
         """The facts that no visible user has."""
-        return tuple(f for f in self._open_facts if self.visible and not any(f in s for s in self.visible))
+        return tuple(f for f in self.open_facts if self.visible and not any(f in s for s in self.visible))
 
     @cached_property
     def _varying(self) -> tuple[Fact, ...]:
         settled = {*self.required, *self.excluded}
-        return tuple(fact for fact in self._open_facts if fact not in settled)
+        return tuple(fact for fact in self.open_facts if fact not in settled)
 
     @cached_property
     def _sifts(self) -> bool:
@@ -111,7 +112,7 @@ class Clearance:
 
     def rehearse(self, paths: tuple[str, ...]) -> Iterator[None]:
         """Ask all that `lens` is going to ask, and who is visible, one question at each step."""
-        for some in combinations(self._open_facts):
+        for some in combinations(self.open_facts):
             self.decide(IDENTITY, self._always | some)
             yield
         for standing, path in product(self.visible, paths):

@@ -25,6 +25,9 @@ from policies.vocabulary import Standing
 KEPT: Final = 50_000
 """How many contexts, groups, operations and cells are remembered as decided; then all of the kind are forgotten."""
 
+BY_ID: Final = "Query.user"
+"""The root field that gives whoever it names, if they exist for the requester."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Context:
@@ -55,7 +58,7 @@ class Comparison:
         self._parts: dict[tuple[_Context, Given], tuple[tuple[CellChange, ...], bool]] = {}
         self._operations: dict[_Steps, tuple[StepChange, ...]] = {}
         self._cells: dict[tuple[str, Cell, bool], tuple[bool, bool] | None] = {}
-        self._named: dict[_Context, tuple[CellChange, ...]] = {}
+        self._named: dict[tuple[_Context, Known], tuple[CellChange, ...]] = {}
 
     def effect(self, row: AccessRow) -> Effect:
         """What changes of it."""
@@ -81,6 +84,11 @@ class Comparison:
             return Effect(steps, tuple(all_lost(parts, sure=any(each.sure for each in steps))))
         changed, undecided, start = [], False, 0
         for size, given in parts:
+            if not given.told:
+                if found := self._named_in_vain(context, old, given.known):
+                    changed.append(PartChange(start, size, found))
+                start += size
+                continue
             told = self._parts.get((context, given))
             if told is None:
                 if len(self._parts) >= KEPT:
@@ -90,7 +98,7 @@ class Comparison:
             if told[0]:
                 changed.append(PartChange(start, size, told[0]))
             start += size
-        if len(row.refs) > start * REF_BYTES and (found := self._named_in_vain(context, old)):
+        if len(row.refs) > start * REF_BYTES and (found := self._named_in_vain(context, old, UNKNOWN)):
             changed.append(PartChange(start, None, found))
         return Effect((), tuple(changed), undecided) if changed or undecided else NOTHING
 
@@ -160,22 +168,26 @@ class Comparison:
         known = cell.known.facts(cell.asked.role)
         return possible(known, old.facts(cell) | self._new.facts(cell))
 
-    def _named_in_vain(self, context: _Context, old: Bench) -> tuple[CellChange, ...]:
-        """The same for every access of this context, as nothing is on record of whoever was not there."""
-        found = self._named.get(context)
+    def _named_in_vain(self, context: _Context, old: Bench, known: Known) -> tuple[CellChange, ...]:
+        """The same for every access of this context and all of whom the same was known."""
+        key = (context, known)
+        found = self._named.get(key)
         if found is None:
             if len(self._named) >= KEPT:
                 self._named.clear()
-            found = self._named[context] = self._found(context.asked, old)
+            found = self._named[key] = self._found(context.asked, old, known)
         return found
 
-    def _found(self, asked: Asked, old: Bench) -> tuple[CellChange, ...]:
-        """That somebody who was named in vain may now exist for the requester."""
-        cell = Cell(asked, UNKNOWN, IDENTITY, written=False)
-        standings, _ = self._standings(old, cell)
-        if any(self._new.visible(cell, each) and not old.visible(cell, each) for each in standings):
-            return (CellChange(IDENTITY, Change.GAIN, sure=False),)
-        return ()
+    def _found(self, asked: Asked, old: Bench, known: Known) -> tuple[CellChange, ...]:
+        """That somebody who was named in vain would exist for the requester; a list may leave them out even so."""
+        cell = Cell(asked, known, IDENTITY, written=False)
+        standings, whole = self._standings(old, cell)
+        hidden = [each for each in standings if not old.visible(cell, each)]
+        after = {self._new.visible(cell, each) for each in hidden}
+        if True not in after:
+            return ()
+        sure = known.guard == BY_ID and whole and len(after) == 1
+        return (CellChange(IDENTITY, Change.GAIN, sure),)
 
     def _refused(self, row: AccessRow, asked: Asked, old: Bench, parts: Sequence[Part]) -> Effect:
         """A refusal that rules decided, and no longer would; what else was asked is not on record."""

@@ -42,6 +42,11 @@ class Given:
     withheld: tuple[str, ...]
     written: tuple[str, ...]
 
+    @property
+    def told(self) -> bool:
+        """Whether anything of them was; nothing was of those who were named in vain."""
+        return bool(self.released or self.withheld or self.written)
+
 
 class Part(NamedTuple):
     """Some people of an access who were given the same."""

@@ -1,6 +1,9 @@
 """Explaining a record: under the edition of its time, with the standing it was decided on, to whoever may read the ledger."""
 
+import json
 from typing import Any
+
+import pytest
 
 from policies.edition import Edition
 from tests.editions import put_in_force, without
@@ -107,3 +110,78 @@ async def test_a_record_of_several_standings_asks_for_facts(a_world: World) -> N
     assert error["message"].startswith("this access holds no standing, or several")
     nobody = await why(a_world, "privacy-desk", "12")
     assert a_world.codes(nobody) == ["BAD_INPUT"]
+
+
+LIST = """query($id: ID!) @purpose(id: "service.application") {
+  users(filter: {ids: [$id]}) { edges { node { id email } } } }"""
+STAGE = """mutation($id: ID!) @purpose(id: "service.application") {
+  setApplicationStage(input: {user: $id, stage: HIRED}) { stage } }"""
+HISTORY = """query($user: ID!) @purpose(id: "compliance.security") { accesses(user: $user, first: 1000) { edges { node {
+  id users outcome releases { edges { node { user released withheld } } } } } } }"""
+OWN = """query @purpose(id: "service.account") { me { accesses(first: 1000) { edges { node {
+  id users releases { edges { node { user } } } } } } } }"""
+
+
+@pytest.mark.parametrize("query", [APPLICATION, LIST, STAGE], ids=["by id", "in a list", "a change"])
+async def test_why_somebody_was_not_found_is_told_to_the_privacy_desk(a_world: World, query: str) -> None:
+    access = await access_of(a_world, "employer-a", query, "held")
+    told = (await why(a_world, "privacy-desk", access))["data"]["explain"]
+    assert (told["allowed"], told["reason"], told["rule"]) == (False, "SUSPENDED", "held-service")
+    assert told["text"].startswith("the rule `held-service` refuses it because use is suspended")
+    for client in ("employer-a", "policy-admin"):
+        refused = await why(a_world, client, access)
+        assert "data" not in refused
+        assert "held" not in str(refused)
+
+
+async def test_what_hides_somebody_is_kept_whole_and_told_by_nothing_else(a_world: World) -> None:
+    access = await access_of(a_world, "employer-a", APPLICATION, "held")
+    user = a_world.demo.users["held"]
+    (row,) = await a_world.house.store.fetch(
+        "SELECT users, groups, touched FROM accesses WHERE id = :id", {"id": int(access)}
+    )
+    (group,) = json.loads(row[1])
+    assert {"noticed", "consented", "interview", "held", "!erased"} <= set(group["standing"].split("+"))
+    assert (group["n"], group["guard"], group["released"], group["withheld"]) == (1, "Query.user", "", "")
+    assert (row[0], row[2].strip()) == (0, "")
+    told = {"id": access, "users": 0, "outcome": "REFUSED", "releases": {"edges": []}}
+    history = await a_world.ask("auditor", HISTORY, {"user": user})
+    assert told in [edge["node"] for edge in history["data"]["accesses"]["edges"]]
+    own = await a_world.ask("frontend", OWN, user=user)
+    mine = {edge["node"]["id"]: edge["node"] for edge in own["data"]["me"]["accesses"]["edges"]}
+    assert (mine[access]["users"], mine[access]["releases"]) == (0, {"edges": []})
+
+
+async def test_other_reasons_not_to_be_found_are_told_too_and_nobody_has_none(a_world: World) -> None:
+    for situation, reason in {"erased": "ERASED", "withdrawn-employer-a": "NO_BASIS"}.items():
+        access = await access_of(a_world, "employer-a", APPLICATION, situation)
+        told = (await why(a_world, "privacy-desk", access))["data"]["explain"]
+        assert (told["allowed"], told["reason"]) == (False, reason)
+    response = await a_world.send("employer-a", APPLICATION, {"id": "nobody"})
+    (row,) = await a_world.house.store.fetch(
+        "SELECT id, groups FROM accesses WHERE request_id = :id", {"id": response.headers["X-Request-Id"]}
+    )
+    assert json.loads(row[1]) == []
+    assert a_world.codes(await why(a_world, "privacy-desk", str(row[0]))) == ["BAD_INPUT"]
+
+
+async def test_who_is_visible_and_only_left_out_of_a_list_is_hidden_by_nothing(a_world: World) -> None:
+    none = LIST.replace("ids: [$id]", "ids: [$id], ageBand: {in: []}")
+    access = await access_of(a_world, "employer-a", none, "consented-employer-a")
+    (row,) = await a_world.house.store.fetch(
+        "SELECT groups FROM accesses WHERE id = :id", {"id": int(access)}
+    )
+    assert json.loads(row[0]) == []
+
+
+async def test_a_hold_of_last_week_is_told_under_the_edition_of_last_week(
+    a_world: World, edition: Edition
+) -> None:
+    access = await access_of(a_world, "employer-a", APPLICATION, "held")
+    store, inforce = a_world.house.store, a_world.house.inforce
+    await put_in_force(store, inforce, without(edition, "held-service"))
+    try:
+        told = (await why(a_world, "privacy-desk", access))["data"]["explain"]
+        assert (told["reason"], told["edition"]) == ("SUSPENDED", edition.id)
+    finally:
+        await put_in_force(store, inforce, edition)

@@ -18,6 +18,7 @@ from models.ledger.history import AccessQuery, History, ProvisionQuery
 from models.ledger.index import LedgerIndex
 from models.ledger.ledger import Ledger
 from models.ledger.rows import DIRECT
+from policies.known import Known
 from tests.models.test_ledger import entry, group, provision, running
 
 NOON = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -101,6 +102,19 @@ async def test_who_was_named_in_vain_has_it_in_their_history_though_nothing_of_t
         assert [each.ref for each in record.releases] == [8001]
         assert [each.ref for each in record.of(8001)] == [8001]
         assert record.of(8002) == ()
+
+
+async def test_who_is_hidden_stands_among_those_named_in_vain(ledger: Ledger, history: History) -> None:
+    known = Known(standing="noticed+held", guard="Query.users")
+    unseen = Group(frozenset(), frozenset(), (), (8201, 8202), known=known)
+    one = entry(groups=(group(8200),), hidden=(unseen,), sought=(8203,))
+    await ledger.record(one)
+    for ref in range(8200, 8204):
+        assert await found(history, ref=ref) == [one.request_id]
+    (record,) = await history.accesses(AccessQuery(ref=8202))
+    assert (record.users, [each.ref for each in record.releases]) == (1, [8200])
+    assert [record.of(ref) for ref in range(8201, 8204)] == [(), (), ()]
+    assert len(record.of(8200)) == 1
 
 
 async def test_an_access_that_told_of_nobody_but_named_many_waits_for_the_index_like_one_of_many(

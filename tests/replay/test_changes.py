@@ -73,12 +73,15 @@ async def test_a_step_of_an_application_is_on_record_with_the_consent_it_rests_o
     assert [cell.change for part in narrower.parts for cell in part.cells] == [Change.LOSE]
 
 
-async def test_a_hold_keeps_an_employer_from_a_step_and_the_record_says_nobody_was_there(
+async def test_a_hold_keeps_an_employer_from_a_step_and_the_record_says_what_hid_the_person(
     a_world: World,
 ) -> None:
     user = a_world.demo.users["held"]
     row = await changed(a_world, "employer-a", STAGE, {"user": user, "stage": "INTERVIEW"})
-    assert (row.outcome, row.groups) == ("REFUSED", "[]")
+    (group,) = orjson.loads(row.groups)
+    assert (row.outcome, group["released"], group["withheld"]) == ("REFUSED", "", "")
+    assert (group["guard"], group["action"]) == ("Mutation.setApplicationStage.INTERVIEW", "invoke")
+    assert {"consented", "held", "!erased"} <= set(group["standing"].split("+"))
     assert len(row.refs) == REF_BYTES
 
 

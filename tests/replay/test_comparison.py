@@ -139,6 +139,17 @@ def test_who_was_looked_for_in_vain_may_be_found() -> None:
     assert told.parts == (PartChange(0, None, (CellChange("User.id", Change.GAIN, sure=False),)),)
 
 
+@pytest.mark.parametrize(("guard", "sure"), [("Query.user", True), ("Query.users", False)])
+def test_who_was_hidden_would_be_found_where_nothing_hides_them_any_more(guard: str, sure: bool) -> None:
+    whole = "noticed+consented+interview+held+screened+!erased+!opted-out+!lawful+!abroad-informed"
+    held = {"kind": "employer", "guard": guard, "standing": whole}
+    asked = row(group("", "", **held), outcome="REFUSED", in_vain=1)
+    assert replay(same_but_for_a_word(EDITION)).effect(asked) == Effect()
+    assert replay(without(EDITION, "application-contact")).effect(asked) == Effect()
+    told = replay(without(EDITION, "held-service")).effect(asked)
+    assert told.parts[0] == PartChange(0, 1, (CellChange("User.id", Change.GAIN, sure=sure),))
+
+
 @pytest.mark.parametrize(("code", "gains"), [("FIELD_WITHHELD", 1), ("RATE_LIMITED", 0), ("BAD_INPUT", 0)])
 def test_a_refusal_is_decided_again_where_rules_refused(code: str, gains: int) -> None:
     refused = group("", bits("User.id", "User.email"), standing=APPLIED, **EMPLOYER)

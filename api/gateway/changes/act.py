@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.gateway.changes.asked import Asked
+from api.gateway.release.hidden import hidden
 from models.database.dialect import Dialect
 from models.person_row import Amender
 from models.standing import condition
@@ -92,6 +93,8 @@ class Act(Asked):
                 raise self.forbidden(path, action)
         row = await self._row(user, asked)
         if row is None:
+            how = Action.CORRECT if len(questions) > 1 else Action.INVOKE
+            await self._hidden(user, act, asked, how)
             raise self.wrong(at, "NOBODY_HERE")
         ref, *flags = row
         self.meet([int(ref)])
@@ -102,6 +105,13 @@ class Act(Asked):
             if not self.may(*question, true):
                 raise self.forbidden_of(question[1])
         return Subject(user, int(ref), true)
+
+    async def _hidden(self, user: str, act: str, asked: tuple[Fact, ...], action: Action) -> None:
+        """Keep for the record why this person does not exist for the requester."""
+        found = await hidden(
+            self.transaction, self.context, self.door.values, [user], guard=act, facts=asked, action=action
+        )
+        self.running.record.look_for(found)
 
     def decide(self, ref: int, act: str, action: Action, found: Mapping[Fact, bool]) -> None:
         """Keep for the record what the act, and its fields by this action, are decided on of a person who is visible."""
