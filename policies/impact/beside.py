@@ -57,15 +57,15 @@ answers.
 """
 
 _PARENTS: Final = ("wider", "parent")
+_WIDER: Final = COLUMNS["roles"].index("wider")
 
 
 def beside(old: Edition, new: Edition, decided: Sequence[Change]) -> tuple[Change, ...]:
     """What changes beside these changes of decisions; what is of no consequence last, told together."""
     before, after = _tables(old), _tables(new)
     rows = [row for table in COLUMNS for row in _unlike(table, before[table], after[table])]
-    roles = {role for change in decided for role in change.roles}
     named = {rule for change in decided for rule in (*change.before, *change.after)}
-    seen = {row for row in rows if row.table == "roles" and not roles.isdisjoint(_counting(row, old, new))}
+    seen = {row for row in rows if row.table == "roles" and _shown(row, decided, old, new)}
     seen |= {row for row in rows if row.table == "rules" and row.key in named and _decides(row)}
     weighed = [(row, _direction(row)) for row in rows if row not in seen]
     return (
@@ -100,12 +100,27 @@ def _cells(row: Sequence[str] | Rule | None) -> Cells | None:
 
 
 def _meant(column: str, cell: str) -> object:
-    return frozenset(cell.split("+")) if column in _PARENTS else cell
+    return _parents(cell) if column in _PARENTS else cell
+
+
+def _parents(cell: str) -> frozenset[str]:
+    return frozenset(filter(None, cell.split("+")))
 
 
 def _counting(row: _Row, *editions: Edition) -> set[str]:
     """The roles of requesters that count as this one in either edition."""
     return {role for each in editions for role in map(str, Role) if row.key in each.roles.ancestors(role)}
+
+
+def _shown(row: _Row, decided: Iterable[Change], *editions: Edition) -> bool:
+    """Whether decisions show that a role counts as others: where it does so anew, those that widen."""
+    roles = _counting(row, *editions)
+    was, now = (_parents(each[_WIDER] if each else "") for each in (row.old, row.new))
+    return any(
+        not roles.isdisjoint(change.roles)
+        for change in decided
+        if now <= was or change.direction is Direction.WIDENS
+    )
 
 
 def _decides(row: _Row) -> bool:

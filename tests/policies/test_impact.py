@@ -14,7 +14,7 @@ from policies.judging.question import Question
 from policies.vocabulary import Action, Role
 from tests.policies.expanded import unlike
 from tests.policies.impacts import judge_of, told
-from tests.policies.little import pair
+from tests.policies.little import Tables, pair
 
 SHORT = 400
 PAIRS = int(os.environ.get("PAIRS", SHORT))
@@ -77,6 +77,21 @@ def of_those(question: Question) -> bool:
     return question.role in ROLES and question.action in ACTIONS
 
 
+MOVING = {"roles": (1,), "groups": (1, 2), "categories": (1,), "guards": (1,), "fields": (1,)}
+"""The cells of rows that may widen though no decision does, as they say what counts as what."""
+
+
+def moved(before: Tables, after: Tables) -> bool:
+    """Whether a row that both have counts as something else; a role, as something more."""
+    for table, places in MOVING.items():
+        was = {row[0]: row for row in before[table]}
+        for row, place in product(after[table], places):
+            old, new = (set(filter(None, each[place].split("+"))) for each in (was.get(row[0], row), row))
+            if (new - old) if table == "roles" else (new != old):
+                return True
+    return False
+
+
 def test_what_widens_is_never_missed() -> None:
     narrowing = 0
     for seed in range(10**6, 10**6 + PAIRS):
@@ -84,7 +99,7 @@ def test_what_widens_is_never_missed() -> None:
         found, expected = impact(old, new), list(unlike(before, after).values())
         assert found.widened == expected.count("widens"), seed
         assert found.narrowed == expected.count("narrows"), seed
-        assert found.widens or not found.widened
+        assert found.widens or not (found.widened or moved(before, after)), seed
         narrowing += not found.widened
     if PAIRS > SHORT:
         print(f"{PAIRS} pairs of editions, of which {PAIRS - narrowing} widen")  # noqa: T201 - the long run tells

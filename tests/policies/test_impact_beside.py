@@ -78,6 +78,38 @@ def test_a_role_that_moves_without_a_decision_is_told_of_its_own() -> None:
     )
 
 
+def test_a_role_that_moves_does_not_hide_behind_a_decision_that_narrows() -> None:
+    spare = new("roles", "spare", "", "wider", "予備", "Spare")
+    before = draft(spare)
+    after = draft(
+        spare,
+        row("roles", "employer", wider="others+readers+spare"),
+        without("rules", "application-contact"),
+    )
+    found = impact(before, after)
+    assert {change.direction for change in found.changes if change.kind == DECISION} == {"narrows"}
+    first, *_ = beside(found)
+    assert (first.direction, first.kind, first.keys) == ("widens", "roles", ("employer",))
+    assert found.widens
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        row("categories", "contact", parent="profile"),
+        row("guards", "Query.usage", category="open-register"),
+        row("fields", "User.phone", category="name"),
+        row("groups", "employer", wider=""),
+        row("purposes", "service.billing", number="31"),
+    ],
+    ids=lambda edit: edit.table,
+)
+def test_no_row_that_may_widen_hides_behind_a_decision_that_narrows(edit: Edit) -> None:
+    found = impact(edition(), draft(edit, without("rules", "application-contact")))
+    assert any(change.direction == "narrows" for change in found.changes)
+    assert ("widens", edit.table, (edit.key,)) in [(e.direction, e.kind, e.keys) for e in beside(found)]
+
+
 @pytest.mark.parametrize(
     ("edit", "told_en"),
     [
