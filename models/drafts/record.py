@@ -45,10 +45,18 @@ class Author(NamedTuple):
     def may_be(self, other: "Author") -> bool:
         """Whether they may be the same: by name, or through one client that did not tell who used it.
 
-        An operator is whoever of the staff has that name.
+        A member of staff is `issuer:subject`: what two issuers call alike are two people (OpenID Connect Core 1.0, 2).
+        An operator, whom no issuer names, is whoever is called so by any of them.
         """
         unknown = self.client == other.client and self.client in {self.by, other.by}
-        return self.by.removeprefix(OPERATOR) == other.by.removeprefix(OPERATOR) or unknown
+        if OPERATOR in {self.by[: len(OPERATOR)], other.by[: len(OPERATOR)]}:
+            return _called(self.by) == _called(other.by) or unknown
+        return self.by == other.by or unknown
+
+
+def _called(by: str) -> str:
+    """The name without whoever gives it."""
+    return (by.partition(":")[2] or by).casefold()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ import pytest
 
 from models.clients.client import Client
 from models.drafts.entitled import APPROVING, entitled
+from models.drafts.record import Author
 from models.editions.force import force_of
 from tests.api.test_attack_waiting import denying
 from tests.drafts.desk import ADMIN, APPROVER, agreed, do, drafted, read, reasons, refused, row
@@ -57,6 +58,62 @@ async def test_nobody_approves_what_they_had_a_part_in_by_whichever_client(rules
     assert await reasons(rules, "approveDraft", APPROVER, staff="corp:ueda", **agreed(draft)) == [
         "APPROVED_BEFORE"
     ]
+
+
+async def test_what_two_issuers_call_alike_are_two_people(rules: World) -> None:
+    draft = await drafted(rules, *WIDER, staff="corp:mori")
+    assert await reasons(rules, "approveDraft", APPROVER, staff="corp:mori", **agreed(draft)) == ["OWN_DRAFT"]
+    approved = await do(rules, "approveDraft", APPROVER, staff="partner:mori", **agreed(draft))
+    assert [(each["by"], each["counts"]) for each in approved["approvals"]] == [("partner:mori", True)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("cli:yamada", "corp:yamada", True),
+        ("cli:Yamada", "partner:yamada", True),
+        ("cli:yamada", "yamada", True),
+        ("cli:yamada", "cli:yamada", True),
+        ("cli:yamada", "corp:tanaka", False),
+        ("corp:yamada", "corp:yamada", True),
+        ("corp:yamada", "partner:yamada", False),
+        ("corp:yamada", "corp:Yamada", False),
+        ("a:b:c", "b:c", False),
+    ],
+)
+def test_an_operator_is_whoever_any_issuer_calls_so(one: str, other: str, same: bool) -> None:
+    first, second = Author(one, ADMIN), Author(other, APPROVER)
+    assert (first.may_be(second), second.may_be(first)) == (same, same)
+
+
+async def test_an_approval_publishes_its_draft_once_and_no_other_that_says_the_same(rules: World) -> None:
+    draft = await drafted(rules, *WIDER)
+    await do(rules, "approveDraft", APPROVER, **agreed(draft))
+    await do(rules, "publishEdition", APPROVER, **of(draft))
+    back = await do(rules, "rollBackEdition", to=draft["base"], note="Too much was opened")
+    await do(rules, "publishEdition", APPROVER, **of(back))
+    assert (await rules.house.inforce.current()).edition.id == draft["base"]
+    assert await reasons(rules, "publishEdition", **of(draft)) == ["DRAFT_CLOSED"]
+    again = await drafted(rules, *WIDER)
+    assert (again["base"], again["hash"], again["approvals"]) == (draft["base"], draft["hash"], [])
+    assert await reasons(rules, "publishEdition", **of(again)) == ["APPROVAL_MISSING"]
+    forth = await do(rules, "rollBackEdition", to=draft["hash"], note="Opened after all")
+    assert (forth["hash"], forth["needsApproval"]) == (draft["hash"], True)
+    assert await reasons(rules, "publishEdition", **of(forth)) == ["APPROVAL_MISSING"]
+
+
+async def test_an_approval_waits_while_another_edition_is_in_force_and_can_be_taken_back(
+    rules: World,
+) -> None:
+    draft, other = await drafted(rules, *WIDER), await drafted(rules, OTHER)
+    await do(rules, "approveDraft", APPROVER, **agreed(draft))
+    await do(rules, "publishEdition", APPROVER, **of(other))
+    assert await reasons(rules, "publishEdition", **of(draft)) == ["STALE_BASE"]
+    back = await do(rules, "rollBackEdition", to=draft["base"], note="The words were better before")
+    await do(rules, "publishEdition", APPROVER, **of(back))
+    assert [each["counts"] for each in (await read(rules, draft["id"]))["approvals"]] == [True]
+    await do(rules, "withdrawApproval", APPROVER, draft=draft["id"])
+    assert await reasons(rules, "publishEdition", **of(draft)) == ["APPROVAL_MISSING"]
 
 
 async def test_who_approved_and_then_had_a_part_counts_no_more(rules: World) -> None:
