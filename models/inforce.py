@@ -186,7 +186,7 @@ class InForce:
             Exception: the edition was refused, and the one before ends with its lease.
         """
         old = self._force
-        if old is not None and old.number == number:
+        if old is not None and (old.edition.id, old.number) == (name, number):
             if old.registry != registry:
                 await self._swap(force_of(old.edition, number, registry, old))
             return True

@@ -96,14 +96,13 @@ class Ready:
             PolicyUnavailable: there is none with this id.
             PolicyError: it has mistakes.
         """
-        near = (*self._ahead.values(), *filter(None, (self._before,)))
-        found = next((each.edition for each in near if each.edition.id == name), None)
-        if found is None:
-            found = self._past.get(name) or await self._aside.edition(name)
-            self._past[name] = found
-            self._past.move_to_end(name)
-            while len(self._past) > READY:
-                self._past.popitem(last=False)
+        if self._before is not None and self._before.edition.id == name:
+            return self._before.edition
+        found = self._past.get(name) or await self._aside.edition(name)
+        self._past[name] = found
+        self._past.move_to_end(name)
+        while len(self._past) > READY:
+            self._past.popitem(last=False)
         return found
 
     async def _make(self) -> None:

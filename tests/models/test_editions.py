@@ -183,6 +183,19 @@ async def test_what_was_prepared_comes_into_force_without_being_read_again(
         assert (await in_force(inforce, edition)).number == 3, "the one before is ready too"
 
 
+async def test_what_is_only_prepared_answers_no_question_about_the_past(
+    store: Store, edition: Edition
+) -> None:
+    changed = without(edition, "account")
+    async with started(store, lease=LEASE) as inforce:
+        await put_ahead(store, changed)
+        await ready(inforce, changed)
+        with pytest.raises(PolicyUnavailable):
+            await inforce.edition(changed.id)
+        await put(store, changed, canonical=None)
+        assert await inforce.edition(changed.id) == changed
+
+
 async def test_what_was_asked_before_is_not_asked_of_casbin_again(
     store: Store, edition: Edition, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -105,6 +105,19 @@ async def test_what_was_read_holds_until_another_is_read_or_the_lease_is_over(
     await publish_shipped(store, edition, NOW)
 
 
+async def test_another_edition_under_the_same_number_is_swapped_in(store: Store, edition: Edition) -> None:
+    changed = replace(edition, rules=edition.rules[1:])
+    await publish_shipped(store, changed, NOW)
+    inforce = InForce(store, lease=PATIENCE)
+    old = await inforce.current()
+    assert old.edition.id == changed.id
+    assert await inforce._put(edition.id, old.number, old.registry, 0.0)  # noqa: SLF001 - a database set back
+    now = await inforce.current()
+    assert (now.edition.id, now.number) == (edition.id, old.number)
+    assert not inforce.holds(old)
+    await publish_shipped(store, edition, NOW)
+
+
 async def test_an_edition_that_is_refused_does_not_come_into_force_and_the_old_one_ends_with_its_lease(
     store: Store, edition: Edition
 ) -> None:
