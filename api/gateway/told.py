@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from models.formats.wrong import Sentence, read_sentences
-from policies.judging.explanation import NearMiss
+from policies.judging.near_miss import NearMiss
 
 SENTENCES: Final[Mapping[str, Sentence]] = read_sentences(Path(__file__).with_name("refusals.csv"))
 """The sentences by their names; `{…}` stands for a name or a number of ours, never for a user's value."""

@@ -120,7 +120,8 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "JointUse": "id recipients purposes items rangeOfUsers usersPurpose managerName managerAddress"
         " managerRepresentative announcedAt endedOn state changes",
         "LiftHoldPayload": "hold user",
-        "NearMiss": "rule failed missing text",
+        "NearMiss": "rule failed missing matched also text",
+        "Failure": "failed missing",
         "Notice": "source policyVersion language purposes shownAt acquiredAt",
         "OpenCasePayload": "case",
         "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",

@@ -6,8 +6,9 @@ from typing import Annotated
 import strawberry
 
 import policies.judging.explanation
+import policies.judging.near_miss
 from api.schema.arguments import Lang, told
-from policies.judging.explanation import Audience, Dimension
+from policies.judging.near_miss import Audience, Dimension
 from policies.vocabulary import Action
 
 strawberry.enum(
@@ -106,16 +107,34 @@ class Rule:
     note_en: str = strawberry.field(description="What it is for, in English")
 
 
-@strawberry.type(description="A rule that would have allowed, but for one thing")
+@strawberry.type(description="A part of a question that a rule does not fit")
+class Failure:
+    """A failure."""
+
+    failed: Dimension = strawberry.field(description="Which part")
+    missing: list[strawberry.ID] = strawberry.field(
+        description="The facts that were not true, else what the rule asks for"
+    )
+
+
+@strawberry.type(description="A rule that denied, or that would have allowed but for one thing, or for two")
 class NearMiss:
     """A near miss."""
 
     rule: strawberry.ID = strawberry.field(description="The rule")
-    failed: Dimension = strawberry.field(description="The one part of the question that it does not fit")
-    missing: list[strawberry.ID] = strawberry.field(
-        description="The facts that were not true (of a deny: those that denied), else what the rule asks for"
+    failed: Dimension = strawberry.field(
+        description="The part of the question that it does not fit, or of a deny that it refuses"
     )
-    told: strawberry.Private[policies.judging.explanation.NearMiss]
+    missing: list[strawberry.ID] = strawberry.field(
+        description="The facts that were not true, else what the rule asks for; nothing of a deny"
+    )
+    matched: list[strawberry.ID] = strawberry.field(
+        description="Of a deny the facts by which it refused, such as `held`; else nothing"
+    )
+    also: list[Failure] = strawberry.field(
+        description="What else it does not fit, where no rule fails in one part alone"
+    )
+    told: strawberry.Private[policies.judging.near_miss.NearMiss]
 
     @strawberry.field(description="In one sentence, in `ja` or `en`")
     def text(self, lang: Lang = strawberry.ID("ja"), audience: For = Audience.OFFICER) -> str:
@@ -135,7 +154,8 @@ class Explanation:
         description="Which step failed, such as `STAGE_TOO_EARLY`; null where it is allowed"
     )
     nearest: list[NearMiss] = strawberry.field(
-        description="The rule that denied, then those that would have allowed it but for one thing, nearest first"
+        description="The rule that denied, then those that would have allowed it but for one thing, nearest first;"
+        " where there are none, those that would have but for two"
     )
     told: strawberry.Private[policies.judging.explanation.Explanation]
     ja: strawberry.Private[str | None]
@@ -146,7 +166,9 @@ class Explanation:
         """The sentence."""
         return self.told.text(lang, audience)
 
-    @strawberry.field(description="What to do where the field is in no category yet, or unknown")
+    @strawberry.field(
+        description="What to do where the field is in no category yet, or where a name is unknown: those nearest to it"
+    )
     def advice(self, lang: Lang = strawberry.ID("ja")) -> str | None:
         """The sentence."""
         return self.en if lang == "en" else self.ja

@@ -8,8 +8,10 @@ from api.gateway.refusal import Code, Refusal, closed
 from api.gateway.running import Running
 from api.gateway.told import Told
 from api.gateway.views.recalled import access_number
+from api.schema.advice import advice, unknown_fact
 from api.schema.policy import (
     Explanation,
+    Failure,
     FieldInfo,
     FormChoice,
     FormQuestion,
@@ -19,7 +21,6 @@ from api.schema.policy import (
 from models.day import today_in_japan
 from models.inforce import Force, PolicyUnavailable
 from policies.edition import Edition as PolicyEdition
-from policies.judging.explanation import Dimension, Reason
 from policies.judging.judge import Judge
 from policies.judging.question import Question
 from policies.vocabulary import ANY, NONE_PURPOSE, Fact, standing
@@ -27,12 +28,6 @@ from policies.vocabulary import ANY, NONE_PURPOSE, Fact, standing
 ID = strawberry.ID
 OTHERS = "Query.explain.others"
 """The guard of questions about what others may do."""
-
-ADVICE: Mapping[Reason | None, Told] = {
-    Reason.FIELD_UNSORTED: Told("FIELD_UNSORTED"),
-    Reason.FIELD_UNKNOWN: Told("FIELD_UNKNOWN"),
-}
-"""What to do for the reasons where no rule comes near."""
 
 NO_RECIPIENT = ""
 """A name that nobody can register."""
@@ -135,14 +130,15 @@ async def explain_question(  # noqa: PLR0913 - a question has these parts
     known = {fact.value: fact for fact in Fact}
     for fact in facts:
         if fact not in known:
-            raise Refusal(Code.BAD_INPUT, Told("FACT_UNKNOWN"), argument="facts")
+            raise Refusal(Code.BAD_INPUT, unknown_fact(fact), argument="facts")
     recalled = None if access is None or facts else running.recalled.get((access, action))
     true = standing(*(known[fact] for fact in facts)) if recalled is None else recalled.true(role)
     kinds = {} if recalled is None else recalled.kinds
     asked = edition if access is None else await _edition_of_access(running, access)
     judge = await _judge(running, asked, kinds)
-    told = judge.explain(Question(role, action, purpose, field, recipient, true))
-    advice = ADVICE.get(told.reason)
+    question = Question(role, action, purpose, field, recipient, true)
+    told = judge.explain(question)
+    todo = advice(judge.edition, question, told.reason)
     return Explanation(
         allowed=told.decision.allowed,
         rule=ID(told.rule.id) if told.rule else None,
@@ -152,15 +148,17 @@ async def explain_question(  # noqa: PLR0913 - a question has these parts
         nearest=[
             NearMiss(
                 rule=ID(each.rule),
-                failed=Dimension(each.failed.value),
-                missing=[ID(name) for name in each.missing],
+                failed=each.failed,
+                missing=list(map(ID, each.missing)),
+                matched=list(map(ID, each.matched)),
+                also=[Failure(failed=also, missing=list(map(ID, names))) for also, names, _ in each.also],
                 told=each,
             )
             for each in told.nearest
         ],
         told=told,
-        ja=advice.text("ja") if advice else None,
-        en=advice.text("en") if advice else None,
+        ja="".join(each.text("ja") for each in todo) or None,
+        en="; ".join(each.text("en") for each in todo) or None,
     )
 
 

@@ -9,9 +9,10 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 
 from policies.edition import Edition
-from policies.judging.explanation import Explanation, NearMiss, Reason, reason
+from policies.judging.explanation import Explanation, Reason, reason
 from policies.judging.index import index_of
 from policies.judging.matcher import Matcher
+from policies.judging.near_miss import NearMiss
 from policies.judging.nearest import nearest
 from policies.judging.question import Decision, Question
 from policies.judging.reach import Names, Reach, covers

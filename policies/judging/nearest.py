@@ -1,14 +1,14 @@
-"""The nearest rules: what would have answered a refused question, with one dimension relaxed at a time."""
+"""The nearest rules: what would have answered a refused question, with one dimension relaxed at a time, or else two."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import islice
-from typing import Final
+from itertools import combinations, islice
+from typing import Final, NamedTuple
 
 from policies.edition import Edition
-from policies.judging.explanation import Dimension, Labels, NearMiss, miss
 from policies.judging.index import RuleIndex
 from policies.judging.matcher import Matcher
+from policies.judging.near_miss import Dimension, Failure, NearMiss, denied, miss
 from policies.judging.question import Question
 from policies.judging.reach import Names, Reach, covers
 from policies.rule import Rule, unmet
@@ -16,6 +16,11 @@ from policies.vocabulary import ANY, UNSORTED, Effect
 
 SHOWN: Final = 3
 """How many rules are told for each dimension."""
+
+PAIRS: Final = tuple(
+    pair for pair in combinations(Dimension, 2) if Dimension.FIELD not in pair or Dimension.FACTS in pair
+)
+"""What may fail together; a rule for another field, and for another name beside, is not near."""
 
 
 def nearest(
@@ -27,23 +32,33 @@ def nearest(
 ) -> Generator[None, None, tuple[NearMiss, ...]]:
     """The rule that denied, then those that fail in one dimension: facts, purpose, recipient, role, field.
 
-    Of each dimension the nearest are told; each is a step, as there may be many rules to look at. That another field
-    is open says nothing about one in no category yet.
+    Of each dimension the nearest are told; each is a step, as there may be many rules to look at. Where no rule fails
+    in one alone, those that fail in two are told. That another field is open says nothing about one in no category yet.
     """
     search = _Search(edition, reach, index, question)
     deny = edition.rule(denied_by) if denied_by else None
-    found = [_denied(deny)] if deny else []
+    found = [denied(deny)] if deny else []
     if not search.askable or search.allowed:
         return tuple(found)
+    near: list[NearMiss] = []
     for each in Dimension:
         yield
-        if each is not Dimension.FIELD or not search.unsorted:
-            found += islice(search.misses(each), SHOWN)
-    return tuple(found)
+        near += islice(search.misses(search.missed(each)), SHOWN)
+    if not (near or search.unsorted):
+        far: list[_Missed] = []
+        for pair in PAIRS:
+            yield
+            far += search.missed(*pair)
+        near += islice(search.misses(far), SHOWN)
+    return (*found, *near)
 
 
-def _denied(rule: Rule) -> NearMiss:
-    return miss(rule, Dimension.FACTS if rule.needs else Dimension.FIELD, rule.needs)
+class _Missed(NamedTuple):
+    """A rule that fits but for some dimensions, and how far it is from fitting."""
+
+    rule: Rule
+    failed: tuple[Dimension, ...]
+    distance: int
 
 
 class _Search:
@@ -77,30 +92,40 @@ class _Search:
     @property
     def allowed(self) -> bool:
         """Whether a rule allows it, so that only the deny stands in the way."""
-        return any(not unmet(rule.needs, self._question.standing) for rule in self._around(Dimension.FACTS))
+        return any(True for _ in self._around(()))
 
-    def misses(self, failed: Dimension) -> Iterator[NearMiss]:
-        """The rules that Casbin says would allow it, were it not for this dimension; the nearest first."""
-        for rule in sorted(self._around(failed), key=lambda rule: self._distance(rule, failed)):
-            short = failed is not Dimension.FACTS and unmet(rule.needs, self._question.standing)
-            if not short and self._allows(_relaxed(rule, failed)):
-                missing = self._missing(rule, failed)
-                yield miss(rule, failed, missing, self._labels(missing, failed))
+    def missed(self, *failed: Dimension) -> list[_Missed]:
+        """The allow rules that fit in all dimensions but these."""
+        if Dimension.FIELD in failed and self.unsorted:
+            return []
+        return [
+            _Missed(rule, failed, sum(self._distance(rule, each) for each in failed))
+            for rule in self._around(failed)
+        ]
 
-    def _around(self, failed: Dimension) -> Iterator[Rule]:
-        """The allow rules that fit in all dimensions of names but this one."""
+    def misses(self, missed: Iterable[_Missed]) -> Iterator[NearMiss]:
+        """Those that Casbin says would allow it, were it not for these dimensions; the nearest first."""
+        for rule, failed, _ in sorted(missed, key=lambda each: each.distance):
+            if self._allows(_relaxed(rule, failed)):
+                yield miss(rule, [self._failure(rule, each) for each in failed])
+
+    def _around(self, failed: Collection[Dimension]) -> Iterator[Rule]:
+        """The allow rules that fit in all dimensions but these, and in none of these."""
         index, names = self._index, self._names
         found = index.find(
-            index.roles if failed is Dimension.ROLE else names[Dimension.ROLE],
-            index.purposes if failed is Dimension.PURPOSE else names[Dimension.PURPOSE],
-            index.recipients if failed is Dimension.RECIPIENT else names[Dimension.RECIPIENT],
-            None if failed is Dimension.FIELD else names[Dimension.FIELD],
+            index.roles if Dimension.ROLE in failed else names[Dimension.ROLE],
+            index.purposes if Dimension.PURPOSE in failed else names[Dimension.PURPOSE],
+            index.recipients if Dimension.RECIPIENT in failed else names[Dimension.RECIPIENT],
+            None if Dimension.FIELD in failed else names[Dimension.FIELD],
         )
         for rule in found:
             acts = rule.effect is Effect.ALLOW and covers((self._question.action,), rule.action)
-            unfit = {each for each in names if not covers(names[each], _named(rule, each))}
-            if acts and unfit == {failed} & set(names):
+            if acts and self._unfit(rule) == set(failed):
                 yield rule
+
+    def _unfit(self, rule: Rule) -> set[Dimension]:
+        unfit = {each for each in self._names if not covers(self._names[each], _named(rule, each))}
+        return unfit | ({Dimension.FACTS} if unmet(rule.needs, self._question.standing) else set())
 
     def _distance(self, rule: Rule, failed: Dimension) -> int:
         """How many facts are missing, or how many steps of the tree lie between what is named and what was asked."""
@@ -114,16 +139,12 @@ class _Search:
         edges = self._reach.edges(self._question)
         return Matcher(self._model, (rule,), edges).ask(self._question).allowed
 
-    def _missing(self, rule: Rule, failed: Dimension) -> tuple[object, ...]:
+    def _failure(self, rule: Rule, failed: Dimension) -> Failure:
+        """What the rule asks for here; the edition has labels of names, and facts have their own texts."""
         if failed is Dimension.FACTS:
-            return unmet(rule.needs, self._question.standing)
-        return (_named(rule, failed),)
-
-    def _labels(self, missing: tuple[object, ...], failed: Dimension) -> Labels:
-        """What the edition calls the names that are missing; facts have their own texts."""
-        if failed is Dimension.FACTS:
-            return ()
-        return tuple(self._label(str(name), failed) for name in missing)
+            return Failure(failed, tuple(map(str, unmet(rule.needs, self._question.standing))))
+        name = _named(rule, failed)
+        return Failure(failed, (name,), (self._label(name, failed),))
 
     def _label(self, name: str, dimension: Dimension) -> tuple[str, str]:
         edition = self._edition
@@ -144,15 +165,14 @@ def _named(rule: Rule, dimension: Dimension) -> str:
     return named
 
 
-def _relaxed(rule: Rule, failed: Dimension) -> Rule:
-    match failed:
-        case Dimension.FACTS:
-            return replace(rule, needs=())
-        case Dimension.PURPOSE:
-            return replace(rule, purpose=ANY)
-        case Dimension.RECIPIENT:
-            return replace(rule, recipient=ANY)
-        case Dimension.ROLE:
-            return replace(rule, role=ANY)
-        case Dimension.FIELD:
-            return replace(rule, field=ANY)
+def _relaxed(rule: Rule, failed: Collection[Dimension]) -> Rule:
+    """The rule as if it asked for nothing there."""
+    names = {each: ANY for each in failed if each is not Dimension.FACTS}
+    return replace(
+        rule,
+        needs=() if Dimension.FACTS in failed else rule.needs,
+        role=names.get(Dimension.ROLE, rule.role),
+        purpose=names.get(Dimension.PURPOSE, rule.purpose),
+        field=names.get(Dimension.FIELD, rule.field),
+        recipient=names.get(Dimension.RECIPIENT, rule.recipient),
+    )

@@ -134,7 +134,7 @@ async def explained(  # noqa: PLR0913, PLR0917 - a question has these parts
     """Why a question is answered as it is, as this client is told."""
     query = """query Why($role: ID!, $purpose: ID!, $recipient: ID!, $field: String!, $facts: [ID!]) {
       explain(role: $role, purpose: $purpose, recipient: $recipient, field: $field, facts: $facts) {
-        allowed reason rule clause nearest { rule failed missing } } }"""
+        allowed reason rule clause nearest { rule failed missing matched } } }"""
     said = {"role": role, "purpose": purpose, "recipient": recipient, "field": field, "facts": facts}
     answer = await world.ask(client, query, said)
     assert "errors" not in answer, answer

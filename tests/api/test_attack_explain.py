@@ -50,6 +50,54 @@ async def told(  # noqa: PLR0913 - a question has these parts
     return answer["data"]["explain"]
 
 
+NEAR = """query($role: ID!, $purpose: ID!, $field: String!, $facts: [ID!]) {
+  explain(role: $role, recipient: "employer-a", purpose: $purpose, field: $field, facts: $facts) {
+    allowed ja: advice en: advice(lang: "en") } }"""
+RIGHT = {"role": "employer", "purpose": "service.application", "field": "User.email", "facts": ["noticed"]}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "en", "ja"),
+    [
+        ({"purpose": "service.aplication"}, "`service.application`", "`purpose`に、登録されていない名前"),
+        ({"field": "User.emial"}, "`User.email`", "`field`に、登録されていない名前"),
+        ({"field": "Mutation.recordConsen"}, "`Mutation.recordConsent`", "`field`に、登録されていない名前"),
+        ({"role": "employre"}, "`employer`", "`role`に、登録されていない名前"),
+        ({"purpose": "zzz"}, "`{ purposes { id } }` lists them", "一覧を確認できます"),
+        ({"role": "zzz"}, "no role has this name", "この名前の役割はありません"),
+    ],
+)
+async def test_a_misspelt_name_is_told_with_the_nearest_known_one(
+    a_world: World, wrong: dict[str, Any], en: str, ja: str
+) -> None:
+    answer = await a_world.ask("privacy-desk", NEAR, {**RIGHT, **wrong})
+    told = answer["data"]["explain"]
+    assert told["allowed"] is False
+    assert en in told["en"]
+    assert ja in told["ja"]
+    assert all(f"`{name}`" not in told["en"] for name in wrong.values())
+
+
+async def test_all_names_that_are_misspelt_are_told_and_right_ones_are_not(a_world: World) -> None:
+    two = {**RIGHT, "purpose": "service.aplication", "field": "User.emial"}
+    told = (await a_world.ask("privacy-desk", NEAR, two))["data"]["explain"]
+    assert told["en"].startswith("`purpose` names nothing that is known: did you mean `service.application`")
+    assert "; `field` names nothing that is known: did you mean `User.email`" in told["en"]
+    right = (await a_world.ask("privacy-desk", NEAR, RIGHT))["data"]["explain"]
+    assert (right["en"], right["ja"]) == (None, None)
+    wide = (await a_world.ask("privacy-desk", NEAR, {**RIGHT, "purpose": "service"}))["data"]["explain"]
+    assert wide["en"] == "`service` is abstract: declare one of the purposes below it"
+
+
+async def test_a_misspelt_fact_is_refused_with_the_nearest_known_one(a_world: World) -> None:
+    for word, told in {"consent": "did you mean `consented`", "zzz": "something that is no fact"}.items():
+        answer = await a_world.ask("privacy-desk", NEAR, {**RIGHT, "facts": ["noticed", word]})
+        (error,) = answer["errors"]
+        assert (error["extensions"]["code"], error["extensions"]["argument"]) == ("BAD_INPUT", "facts")
+        assert told in error["message"]
+        assert "[" not in error["message"]
+
+
 @pytest.mark.parametrize("client", ASKERS)
 async def test_another_recipient_is_explained_as_one_that_nobody_registered(
     a_world: World, client: str

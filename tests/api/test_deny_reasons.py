@@ -38,7 +38,8 @@ def missing(why: Any) -> list[str]:
     """The facts that the nearest rule failed by."""
     assert why["allowed"] is False
     assert why["nearest"][0]["failed"] == "FACTS"
-    found: list[str] = why["nearest"][0]["missing"]
+    (near, *_) = why["nearest"]
+    found: list[str] = near["matched"] or near["missing"]
     return found
 
 

@@ -3,8 +3,9 @@
 import pytest
 
 from policies.edition import Edition
-from policies.judging.explanation import Audience, Dimension, Explanation, Reason
+from policies.judging.explanation import Explanation, Reason
 from policies.judging.judge import Judge
+from policies.judging.near_miss import Audience, Dimension
 from policies.vocabulary import Fact
 from tests.policies.world import ask, declared, edition, judge
 
@@ -82,7 +83,9 @@ def test_a_refusal_has_the_reason_of_the_first_step_that_failed(line: str, true:
 def test_a_refusal_by_a_rule_comes_first_and_names_the_fact() -> None:
     told = explain(EMPLOYER, "noticed+consented+hired+held")
     assert told.rule == edition().rule("held-service")
-    assert [(miss.rule, miss.missing) for miss in told.nearest] == [("held-service", ("held",))]
+    assert [(miss.rule, miss.failed, miss.matched, miss.missing) for miss in told.nearest] == [
+        ("held-service", Dimension.FACTS, ("held",), ())
+    ]
 
 
 def test_a_refusal_by_a_rule_still_tells_what_else_is_missing() -> None:
@@ -94,7 +97,7 @@ def test_a_refusal_by_a_rule_still_tells_what_else_is_missing() -> None:
 
 def test_a_fact_that_must_be_absent_is_told_with_its_mark() -> None:
     told = explain(EMPLOYER, "noticed+consented+hired+abroad")
-    assert told.nearest[0].missing == ("abroad", "!abroad-informed")
+    assert told.nearest[0].matched == ("abroad", "!abroad-informed")
 
 
 @pytest.mark.parametrize(
@@ -164,6 +167,40 @@ def test_inside_a_dimension_near_misses_that_are_as_near_come_in_the_order_of_th
     told = explain("support_org read service.support User.answers.education support-org", "noticed+consented")
     fields = [miss.rule for miss in told.nearest if miss.failed is Dimension.FIELD]
     assert fields == ["support-introduction", "support-particulars", "support-card"]
+
+
+def test_where_no_rule_fails_in_one_dimension_all_that_failed_of_the_nearest_is_named() -> None:
+    told = explain("employer read service.support User.email employer-a", "noticed")
+    (miss,) = told.nearest
+    assert (miss.rule, miss.failed, miss.missing) == (
+        "application-contact",
+        Dimension.FACTS,
+        ("consented", "interview"),
+    )
+    assert [(each.dimension, each.missing) for each in miss.also] == [
+        (Dimension.PURPOSE, ("service.application",))
+    ]
+    assert (told.reason, told.rule) == (Reason.ROLE_NOT_ALLOWED, edition().rule("application-contact"))
+    assert miss.text("en", Audience.DEVELOPER) == (
+        "`application-contact`: allow, needs `noticed+consented+interview`;"
+        " FACTS missing: `consented, interview`; PURPOSE missing: `service.application`"
+    )
+    assert miss.text("en").endswith(
+        "this is not the case: the person consents to this purpose and recipient; the application reached the interview;"
+        " and it serves another purpose: To pass your application to the employer you applied to, and to contact you"
+        " about the selection"
+    )
+    assert miss.text("ja").endswith(
+        "次の条件が満たされていません：「本人がこの目的と提供先に同意している」、「選考が面接段階に達している」。"
+        "また、利用目的が「ご応募いただいた求人企業へ応募情報を提供し、選考の連絡を行うため」である場合に限られます"
+    )
+
+
+def test_two_names_that_do_not_fit_are_both_named_and_the_nearest_rules_alone() -> None:
+    told = explain("auditor read service.account User.email employer-a", "noticed")
+    (miss,) = told.nearest
+    assert (miss.rule, miss.failed, miss.missing) == ("account", Dimension.RECIPIENT, ("internal",))
+    assert [(each.dimension, each.missing) for each in miss.also] == [(Dimension.ROLE, ("frontend",))]
 
 
 def test_the_action_is_never_relaxed() -> None:
