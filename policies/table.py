@@ -1,6 +1,7 @@
 """The table: rows of text with the place of each, read from a file or from an edition's canonical form."""
 
 import csv
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Final
 
 from policies.hidden import hidden, shown
 from policies.mistake import Mistake, mistake, named
+from policies.plain_file import MOST, Irregular, TooLarge, read_plain, stands
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "purposes": (
@@ -99,18 +101,15 @@ def read(folder: Path) -> tuple[Sheets, list[Mistake]]:
     mistakes: list[Mistake] = []
     for table, columns in COLUMNS.items():
         file = folder / f"{table}.csv"
-        if table in OPTIONAL and not file.is_file():
+        if table in OPTIONAL and not stands(file):
             continue
+        text, wrong = read_text(file, table)
         try:
-            header, *lines = _lines(file) or [[]]
-        except FileNotFoundError:
-            mistakes.append(mistake("FILE_MISSING", table, files=_FILES))
-            continue
-        except UnicodeDecodeError:
-            mistakes.append(mistake("FILE_ENCODING", table))
-            continue
-        except (OSError, csv.Error):
-            mistakes.append(mistake("FILE_UNREADABLE", table))
+            header, *lines = list(csv.reader(io.StringIO(text, newline=""), strict=True)) or [[]]
+        except csv.Error:
+            wrong = mistake("FILE_UNREADABLE", table)
+        if wrong is not None:
+            mistakes.append(wrong)
             continue
         sheets[table] = lines
         if header and header[0].startswith(MARK):
@@ -120,9 +119,20 @@ def read(folder: Path) -> tuple[Sheets, list[Mistake]]:
     return sheets, mistakes
 
 
-def _lines(file: Path) -> list[list[str]]:
-    with file.open(encoding="utf-8", newline="") as opened:
-        return list(csv.reader(opened, strict=True))
+def read_text(file: Path, table: str) -> tuple[str, Mistake | None]:
+    """The text of a file, or nothing and what is wrong with the file as one of this table, or of the model."""
+    try:
+        return read_plain(file), None
+    except FileNotFoundError:
+        return "", mistake("FILE_MISSING", table, files=_FILES)
+    except UnicodeDecodeError:
+        return "", mistake("FILE_ENCODING", table)
+    except Irregular:
+        return "", mistake("FILE_IRREGULAR", table)
+    except TooLarge:
+        return "", mistake("FILE_TOO_LARGE", table, most=MOST // 1024 // 1024)
+    except OSError:
+        return "", mistake("FILE_UNREADABLE", table)
 
 
 def rows(table: str, lines: Iterable[Sequence[str]]) -> tuple[list[Row], list[Mistake]]:

@@ -1,12 +1,14 @@
 """A file of the decision table, read for the command line."""
 
 import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
 from api.cli.told import CommandError
 from policies.edition import HERE
 from policies.expectation import NO_FACTS, Expectation
+from policies.plain_file import read_plain
 from policies.rule import JOIN
 from policies.table import DECISIONS, FIRST_ROW
 from policies.vocabulary import Effect, Fact
@@ -21,8 +23,8 @@ def read_cases(table: Path) -> tuple[Expectation, ...]:
         CommandError: it is not there, is no CSV in UTF-8, or has another header or a row that is not full.
     """
     try:
-        with table.open(encoding="utf-8", newline="") as file:
-            header, *lines = list(csv.reader(file)) or [[]]
+        text = io.StringIO(read_plain(table), newline="")
+        header, *lines = list(csv.reader(text)) or [[]]
     except FileNotFoundError as error:
         raise CommandError("there is no such decision table: name one with `--table`") from error
     except (OSError, UnicodeDecodeError, csv.Error) as error:

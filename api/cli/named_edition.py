@@ -6,7 +6,7 @@ from pathlib import Path
 from string import hexdigits
 from typing import Final, NamedTuple
 
-from api.cli.policy import edition_of
+from api.cli.policy import edition_of, tell_model
 from api.cli.shared import CommandError, edition_of_checkout, must_exist, reaching, settings
 from models.database.opening import opened
 from models.database.store import Store, StoreUnavailable
@@ -41,6 +41,7 @@ def named(asked: str) -> Named:
     if asked == CHECKOUT:
         return Named("the checkout", edition_of_checkout())
     if is_folder(asked):
+        tell_model(Path(asked))
         return Named(asked, edition_of(Path(asked)))
     if not set(asked) <= set(hexdigits) and asked != IN_FORCE:
         raise CommandError(

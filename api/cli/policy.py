@@ -1,5 +1,6 @@
 """`mokuteki policy`: the rules, without any person."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -7,10 +8,11 @@ import typer
 
 from api.cli.declared import FIELDS as DECLARED
 from api.cli.rooms import rooms
-from api.cli.told import counted
+from api.cli.told import Language, counted, err
 from policies.edition import Edition, shipped
+from policies.folder import borrowed_model
 
-__all__ = ["PAGES", "counted", "edition_of", "policies"]
+__all__ = ["PAGES", "counted", "edition_of", "policies", "tell_model"]
 
 PAGES: Final = {
     "check": "api.cli.policy_check",
@@ -29,6 +31,11 @@ PAGES: Final = {
 }
 """The module of each command; it is read when the command is called."""
 
+BORROWED: Final[Mapping[Language, str]] = {
+    Language.EN: "the folder has no model, so `{}` beside it is taken: put another into the folder if you mean one",
+    Language.JA: "このフォルダにモデルがないため、隣の`{}`を使います。別のモデルを使うときはフォルダに置いてください",
+}
+
 policies = typer.Typer(help="The rules.", no_args_is_help=True, cls=rooms(PAGES))
 
 
@@ -44,3 +51,10 @@ def edition_of(folder: Path) -> Edition:
         PolicyError: with every mistake in the files.
     """
     return shipped(DECLARED, folder)
+
+
+def tell_model(folder: Path, lang: Language = Language.EN) -> None:
+    """Tell which model is taken where the folder has none and another than the checkout's stands beside it."""
+    place = borrowed_model(folder)
+    if place is not None:
+        err.print(BORROWED[lang].format(place), soft_wrap=True, markup=False)

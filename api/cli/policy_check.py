@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from api.cli.declared import FIELDS, GUARDS
+from api.cli.policy import tell_model
 from api.cli.told import CommandError, LangOption, Language, bar, counted, err, examples, out, shown
 from policies.check.report import Report, check
 from policies.edition import HERE, Edition
@@ -55,6 +56,7 @@ def run(
     """Check the rules; every mistake is told at once, with its place and the remedy."""
     if not folder.is_dir():
         raise CommandError(f"there is no folder `{folder}`: name one that holds the rule files")
+    tell_model(folder, lang)
     sheets, model, unread = read_folder(folder)
     with bar("rules") as progress:
         report = check(sheets, model, fields=FIELDS, guards=GUARDS, unread=unread, progress=shown(progress))

@@ -47,7 +47,7 @@ def run(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Tell the report as JSON, for programs.")] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Overwrite also what no commit of git keeps.")
+        bool, typer.Option("--force", help="Overwrite also what is neither a published edition nor a draft.")
     ] = False,
 ) -> None:
     """Tell what the rules, purposes and scopes allow that the last days' accesses did not use."""

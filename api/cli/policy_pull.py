@@ -34,10 +34,10 @@ def pull(
     ],
     *,
     force: Annotated[
-        bool, typer.Option("--force", help="Overwrite also what no commit of git keeps.")
+        bool, typer.Option("--force", help="Overwrite also what is neither a published edition nor a draft.")
     ] = False,
 ) -> None:
-    """Write a published edition into a folder, each table as CSV; a file that only stands there is not lost."""
+    """Write a published edition into a folder, each table as CSV; what is on record nowhere is not lost."""
     *asked, place = words
     if len(asked) > 1:
         raise CommandError("name one edition and one folder: `mokuteki policy pull 3 ../rules`")

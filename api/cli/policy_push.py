@@ -13,6 +13,7 @@ from api.cli.draft_page import Page, page_of, tell
 from api.cli.named_edition import IN_FORCE, published
 from api.cli.operator import By
 from api.cli.operator import named as operator_named
+from api.cli.policy import tell_model
 from api.cli.policy_told import say
 from api.cli.shared import settings, store_of
 from api.cli.told import CommandError, LangOption, Language, err, examples
@@ -98,6 +99,7 @@ def _read(folder: Path, lang: Language) -> tuple[tuple[tuple[str, str], ...], st
     """
     if not folder.is_dir():
         raise CommandError(say("NO_FOLDER", lang, folder=folder))
+    tell_model(folder, lang)
     sheets, model, unread = read_folder(folder)
     if unread:
         refuse(check(sheets, model, fields=FIELDS, guards=GUARDS, unread=unread).of(Severity.REFUSED), lang)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli.decision_table import SHIPPED_TABLE, check_cases, read_cases
-from api.cli.policy import edition_of
+from api.cli.policy import edition_of, tell_model
 from api.cli.told import CommandError, LangOption, Language, bar, counted, err, examples, out
 from models.demo.recipients import RECIPIENTS
 from policies.edition import HERE, Edition
@@ -44,6 +44,7 @@ def ask(
     lang: LangOption = Language.EN,
 ) -> None:
     """Ask the rules every question of the decision table and tell which answers are not as it says."""
+    tell_model(folder, lang)
     edition = edition_of(folder)
     own = folder / SHIPPED_TABLE.name
     cases = read_cases(table or (own if own.is_file() else SHIPPED_TABLE))

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from importlib import import_module
@@ -11,7 +12,8 @@ from api.cli.main import FAULTS
 from api.schema.build import build_schema, core
 from api.schema.guarded import needed_guards
 from models.catalogue import CATEGORIES, catalogue
-from policies.edition import shipped
+from models.formats.event import KEYS
+from policies.edition import HERE, MODEL, shipped
 from tests.cli.conftest import Mokuteki, change
 
 
@@ -42,7 +44,37 @@ def test_another_folder_is_checked_with_the_model_beside_it(mokuteki: Mokuteki, 
     change(draft.parent / "casbin_model.conf", "!some", "some")
     ran = mokuteki("policy", "check", str(draft))
     assert ran.code == 1
-    assert ran.err.startswith("`casbin_model.conf`, column `e`: `e` is not as the judge needs it; write ")
+    assert ran.err.startswith(
+        f"the folder has no model, so `{draft.parent / 'casbin_model.conf'}` beside it is taken: put another into the"
+        " folder if you mean one\n`casbin_model.conf`, column `e`: `e` is not as the judge needs it; write "
+    )
+    told = mokuteki("policy", "check", str(draft), "--language", "ja").err
+    assert told.startswith("このフォルダにモデルがないため、隣の")
+    (draft / "casbin_model.conf").write_text((HERE.parent / MODEL).read_text("utf-8"), encoding="utf-8")
+    assert mokuteki("policy", "check", str(draft)) == (0, "", "")
+
+
+@pytest.mark.parametrize("name", ["rules.csv", "decisions.csv", "casbin_model.conf"])
+def test_nobody_waits_for_a_pipe(mokuteki: Mokuteki, draft: Path, name: str) -> None:
+    (draft / name).unlink(missing_ok=True)
+    os.mkfifo(draft / name)
+    ran = mokuteki("policy", "check", str(draft))
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.splitlines() == [
+        f"`{name}`: this is a folder, a pipe or a device, and no file; put a plain file in its place",
+        "mokuteki: 1 mistake in the rules: correct each of them, and check again for what depends on them",
+    ]
+
+
+def test_a_file_without_an_end_is_not_read(mokuteki: Mokuteki, draft: Path) -> None:
+    for name in ("rules.csv", "roles.csv"):
+        (draft / name).unlink()
+    (draft / "rules.csv").symlink_to("/dev/zero")
+    with (draft / "roles.csv").open("wb") as file:
+        file.truncate(2**40)
+    told = mokuteki("policy", "check", str(draft), "--language", "ja").err
+    assert "`rules.csv`：通常のファイルではありません（フォルダ、パイプ、デバイスなど）。" in told
+    assert "`roles.csv`：ファイルが64 MBを超えています。正しいファイルか確かめてください。" in told
 
 
 def test_every_mistake_is_told_with_its_place_and_remedy(mokuteki: Mokuteki, draft: Path) -> None:

@@ -13,19 +13,6 @@ from tests.cli.conftest import Mokuteki, change
 
 pytestmark = pytest.mark.usefixtures("at_home")
 
-IDENTITY = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.com")
-
-
-def git(folder: Path, *words: str) -> None:
-    subprocess.run(  # noqa: S603 - the words are ours
-        [shutil.which("git") or "git", "-C", str(folder), *IDENTITY, *words], check=True, capture_output=True
-    )
-
-
-def commit(folder: Path) -> None:
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message", "rules")
-
 
 def standing(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
@@ -33,11 +20,9 @@ def standing(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def rules(tmp_path: Path, mokuteki: Mokuteki) -> Path:
-    """A folder in git with the edition in force, committed."""
+    """A folder with the edition in force."""
     folder = tmp_path / "rules"
     assert mokuteki("policy", "pull", str(folder)).code == 0
-    git(folder, "init", "--quiet")
-    commit(folder)
     return folder
 
 
@@ -58,41 +43,101 @@ def test_pulled_again_nothing_is_written(mokuteki: Mokuteki, rules: Path) -> Non
     assert {path: path.stat().st_mtime_ns for path in rules.iterdir()} == before
 
 
-def test_what_no_commit_keeps_is_not_overwritten(mokuteki: Mokuteki, rules: Path) -> None:
+def test_what_is_on_record_nowhere_is_not_overwritten(mokuteki: Mokuteki, rules: Path) -> None:
     change(rules / "rules.csv", "noticed+consented+interview", "noticed+consented+hired")
-    drafted = standing(rules)
+    mine = standing(rules)
     ran = mokuteki("policy", "pull", str(rules))
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith(
-        "mokuteki: `rules.csv` would be overwritten, and no commit keeps what stands there"
+    assert ran.err == (
+        "mokuteki: `rules.csv` would be overwritten, and what the folder holds is neither a published edition nor a"
+        " draft: push it first, or give `--force`\n"
     )
-    assert standing(rules) == drafted
-    git(rules, "add", "rules.csv")
-    assert mokuteki("policy", "pull", str(rules)).code == 1
+    assert standing(rules) == mine
 
 
-def test_what_a_commit_keeps_is_overwritten(mokuteki: Mokuteki, rules: Path, edition: Edition) -> None:
-    change(rules / "rules.csv", "noticed+consented+interview", "noticed+consented+hired")
-    commit(rules)
+def test_what_is_kept_as_a_draft_is_overwritten(mokuteki: Mokuteki, rules: Path, edition: Edition) -> None:
+    change(rules / "rules.csv", "The data of an erased person", "The data of a person who was erased")
+    assert mokuteki("policy", "push", str(rules), "--note", "Other words").code == 0
     ran = mokuteki("policy", "pull", str(rules))
     assert (ran.code, ran.out) == (0, f"{rules / 'rules.csv'}\n")
     assert edition_of(rules).id == edition.id
 
 
-@pytest.mark.parametrize("kept", ["untracked", "ignored", "no repository"])
-def test_a_file_that_git_does_not_hold_is_not_overwritten_unless_forced(
-    mokuteki: Mokuteki, tmp_path: Path, edition: Edition, kept: str
+def test_a_file_that_is_no_edition_is_not_overwritten_unless_forced(
+    mokuteki: Mokuteki, tmp_path: Path, edition: Edition
 ) -> None:
     (tmp_path / "groups.csv").write_text("mine\n", encoding="utf-8")
-    if kept != "no repository":
-        git(tmp_path, "init", "--quiet")
-    if kept == "ignored":
-        (tmp_path / ".gitignore").write_text("*.csv\n", encoding="utf-8")
     assert "`groups.csv` would be overwritten" in mokuteki("policy", "pull", str(tmp_path)).err
     assert (tmp_path / "groups.csv").read_text(encoding="utf-8") == "mine\n"
     assert not (tmp_path / "rules.csv").exists()
     assert mokuteki("policy", "pull", str(tmp_path), "--force").code == 0
     assert edition_of(tmp_path).id == edition.id
+
+
+@pytest.mark.parametrize("name", ["rules.csv", "fields.csv", "casbin_model.conf"])
+@pytest.mark.parametrize("leads", ["to a file", "nowhere"])
+def test_no_link_of_the_folder_is_written_through(
+    mokuteki: Mokuteki, tmp_path: Path, name: str, leads: str
+) -> None:
+    rules, victim = tmp_path / "rules", tmp_path / "victim"
+    rules.mkdir()
+    if leads == "to a file":
+        victim.write_text("precious\n", encoding="utf-8")
+    (rules / name).symlink_to(victim)
+    ran = mokuteki("policy", "pull", str(rules), "--force")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == (
+        f"mokuteki: `{name}` would be written, but a link or something else that is no file stands there:"
+        " remove it first\n"
+    )
+    assert victim.exists() is (leads == "to a file")
+    assert [path.name for path in rules.iterdir()] == [name]
+
+
+def test_a_link_in_the_place_of_a_half_written_file_is_not_followed(
+    mokuteki: Mokuteki, tmp_path: Path, edition: Edition
+) -> None:
+    rules, victim = tmp_path / "rules", tmp_path / "victim"
+    rules.mkdir()
+    victim.write_text("precious\n", encoding="utf-8")
+    (rules / ".rules.csv.part").symlink_to(victim)
+    assert mokuteki("policy", "pull", str(rules)).code == 0
+    assert victim.read_text(encoding="utf-8") == "precious\n"
+    assert edition_of(rules).id == edition.id
+
+
+def test_a_folder_that_is_a_link_is_named_itself(mokuteki: Mokuteki, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "rules").symlink_to(tmp_path / "elsewhere")
+    ran = mokuteki("policy", "pull", str(tmp_path / "rules"), "--force")
+    assert ran.code == 1
+    assert ran.err.endswith("is a symbolic link: name the folder that it leads to\n")
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_nothing_is_written_beside_the_folder(mokuteki: Mokuteki, rules: Path, edition: Edition) -> None:
+    (rules / "casbin_model.conf").unlink()
+    beside = rules.parent / "casbin_model.conf"
+    beside.write_text(f"# of somebody else\n{edition.model}", encoding="utf-8")
+    ran = mokuteki("policy", "pull", str(rules))
+    assert (ran.code, ran.out) == (0, f"{rules / 'casbin_model.conf'}\n")
+    assert beside.read_text(encoding="utf-8").startswith("# of somebody else\n")
+    assert edition_of(rules).id == edition.id
+
+
+def test_no_program_that_the_folder_names_is_run(mokuteki: Mokuteki, rules: Path, tmp_path: Path) -> None:
+    trap = tmp_path / "trap"
+    trap.write_text(f"#!/bin/sh\ntouch {tmp_path}/sprung\n", encoding="utf-8")
+    trap.chmod(0o700)
+    git = shutil.which("git") or "git"
+    for words in (("init", "--quiet"), ("config", "core.fsmonitor", str(trap))):
+        subprocess.run([git, "-C", str(rules), *words], check=True)  # noqa: S603 - the words are ours
+    change(rules / "rules.csv", "noticed+consented+interview", "noticed+consented+hired")
+    for words in (("pull",), ("diff",), ("push", "--note", "A test"), ("pull", "--force"), ("check",)):
+        mokuteki("policy", words[0], str(rules), *words[1:])
+    assert not (tmp_path / "sprung").exists()
+    subprocess.run([git, "-C", str(rules), "status"], check=True, capture_output=True)  # noqa: S603 - as above
+    assert (tmp_path / "sprung").exists()
 
 
 def test_an_edition_or_folder_that_is_none_is_one_sentence(mokuteki: Mokuteki, tmp_path: Path) -> None:
