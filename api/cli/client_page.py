@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from rich.console import Console
 from rich.table import Table
 
 from api.cli.shared import out
+from api.cli.told import Teller
 from api.gateway.views.ledger import JAPAN
 from models.clients.record import ClientRecord
 from models.day import in_japan
@@ -17,7 +17,7 @@ WIDE = 240
 
 def tell(table: Table) -> None:
     """Print it; as wide as it likes where it goes to a file or another program."""
-    (out if out.is_terminal else Console(highlight=False, width=WIDE)).print(table)
+    (out if out.is_terminal else Teller(width=WIDE)).print(table)
 
 
 def listed(records: Sequence[ClientRecord]) -> Table:

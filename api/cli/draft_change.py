@@ -11,7 +11,7 @@ from api.cli.declared import FIELDS, GUARDS
 from api.cli.draft_edition import Standing
 from api.cli.operator import named
 from api.cli.policy_told import SENTENCES, say
-from api.cli.told import CommandError, Language, bar, err
+from api.cli.told import CommandError, Language, bar, err, visible
 from api.gateway.told import Told
 from models.database.store import Transaction, WrongValue
 from models.drafts.barred import Barred
@@ -74,7 +74,7 @@ def refuse(flaws: tuple[Mistake, ...], lang: Language) -> None:
 def tell(findings: tuple[Mistake, ...], lang: Language) -> None:
     """Each finding on a line of standard error."""
     for each in findings:
-        err.print(each.text(lang), soft_wrap=True, markup=False)
+        err.print(visible(each.text(lang)), soft_wrap=True, markup=False)
 
 
 def look_at(sketch: Sketch, lang: Language) -> Examined:

@@ -8,7 +8,7 @@ import typer
 from api.cli.named_edition import CHECKOUT, IN_FORCE, Named, is_folder, named, published
 from api.cli.policy_told import say
 from api.cli.shared import CommandError, settings, store_of
-from api.cli.told import Language, err
+from api.cli.told import Language, err, visible
 from models.database.store import Reader
 from models.drafts.record import (
     DraftRecord,
@@ -74,7 +74,7 @@ def _named(asked: str, lang: Language) -> Named:
         return named(asked)
     except PolicyError as error:
         for each in error.mistakes:
-            err.print(each.text(lang), soft_wrap=True, markup=False)
+            err.print(visible(each.text(lang)), soft_wrap=True, markup=False)
         code = "UNLOADED" if len(error.mistakes) == 1 else "UNLOADED_BY"
         raise CommandError(say(code, lang, asked=asked, number=len(error.mistakes))) from None
 

@@ -5,10 +5,9 @@ from importlib.metadata import version
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from api.cli.rooms import rooms
-from api.cli.told import out
+from api.cli.told import err, out
 
 ROOMS = {
     "serve": "api.cli.serve",
@@ -75,7 +74,7 @@ def run() -> None:
     except Exception as error:
         if not _told(error):
             raise
-        Console(stderr=True, highlight=False).print(f"mokuteki: {error}", markup=False, soft_wrap=True)
+        err.print(f"mokuteki: {error}", markup=False, soft_wrap=True)
         sys.exit(1)
 
 

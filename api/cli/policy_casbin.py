@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli.named_edition import IN_FORCE, named
-from api.cli.shared import examples, out, settings, store_of
+from api.cli.shared import examples, settings, store_of
 from models.registry import read_registry
 from policies.casbin_rows import casbin_rows, lines
 
@@ -34,7 +34,7 @@ def casbin(
     """Print the rules, and every step to a wider name, as the policy file of stock Casbin."""
     recipients = asyncio.run(_recipients())
     for line in lines(casbin_rows(named(edition).edition, recipients)):
-        out.print(line, soft_wrap=True, markup=False)
+        typer.echo(line)
 
 
 async def _recipients() -> dict[str, str]:

@@ -9,7 +9,7 @@ import typer
 
 from api.cli.declared import FIELDS, GUARDS
 from api.cli.policy import tell_model
-from api.cli.told import CommandError, LangOption, Language, bar, counted, err, examples, out, shown
+from api.cli.told import CommandError, LangOption, Language, bar, counted, err, examples, out, shown, visible
 from policies.check.report import Report, check
 from policies.edition import HERE, Edition
 from policies.folder import read_folder
@@ -65,7 +65,7 @@ def run(
         typer.echo(json.dumps(_listed(report, found), ensure_ascii=False, indent=2))
     else:
         for each in found:
-            err.print(each.text(lang), soft_wrap=True, markup=False)
+            err.print(visible(each.text(lang)), soft_wrap=True, markup=False)
     if found:
         number = counted(len(found), "mistake") if lang is Language.EN else f"{len(found):,}"
         raise CommandError(CLOSING[lang, report.whole].format(number))

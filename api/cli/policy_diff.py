@@ -8,7 +8,7 @@ import typer
 
 from api.cli.named_edition import CHECKOUT, IN_FORCE, Named, is_folder, named
 from api.cli.shared import err, examples, out
-from api.cli.told import counted
+from api.cli.told import counted, visible
 from policies.drafts.edits import compare
 from policies.folder import MODEL
 from policies.table import COLUMNS, Sheets, row_key
@@ -55,9 +55,9 @@ def diff(
     old, new = named(before or IN_FORCE), named(after or CHECKOUT)
     lines = list(_changes(old, new))
     if as_json:
-        out.print(_json(old, new), soft_wrap=True, markup=False)
+        typer.echo(_json(old, new))
     for line in () if as_json else lines:
-        out.print(line, soft_wrap=True, markup=False)
+        out.print(visible(line), soft_wrap=True, markup=False)
     what = counted(len(lines), "difference") if lines else "no difference"
     ours, theirs = (f"{each.name} ({each.edition.id[:12]})" for each in (new, old))
     err.print(f"{what} from {theirs} to {ours}", soft_wrap=True, markup=False)

@@ -10,7 +10,7 @@ from rich.text import Text
 from api.cli.draft_edition import DraftOption, called, pair
 from api.cli.named_edition import Named
 from api.cli.policy_told import say
-from api.cli.told import LangOption, Language, bar, examples, out, shown
+from api.cli.told import LangOption, Language, bar, examples, out, shown, visible
 from policies.impact.change import DECISION, Change, Impact
 from policies.impact.comparison import Comparison
 from policies.impact.impact import merged
@@ -89,7 +89,7 @@ def _worked_out(old: Named, new: Named, lang: Language) -> Impact:
 def _lines(found: Impact, lang: Language) -> Iterator[Text]:
     for change in found.changes:
         direction = change.direction
-        sentence = change.ja if lang is Language.JA else change.en
+        sentence = visible(change.ja if lang is Language.JA else change.en)
         mark = f"{SIGNS[direction]} {say(direction.name, lang)}"
         yield Text.assemble((mark, STYLES[direction]), "  ", sentence, (_counted(change, lang), "dim"))
 

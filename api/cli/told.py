@@ -3,14 +3,41 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, Final
+from unicodedata import category
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""The categories of Unicode that a terminal obeys, or shows as nothing: controls, marks of direction, ends of lines."""
+
+
+def visible(text: str, keep: str = "") -> str:
+    """The text with each hidden character spelled out, as Python escapes it, but those of `keep`."""
+    if text.isprintable():
+        return text
+    return "".join(
+        each.encode("unicode_escape").decode() if category(each) in HIDDEN and each not in keep else each
+        for each in text
+    )
+
+
+class Teller(Console):
+    """A console to which a text is a text: whoever wrote it has no say over the terminal of whoever reads it."""
+
+    def __init__(self, *, stderr: bool = False, width: int | None = None) -> None:
+        super().__init__(stderr=stderr, width=width, highlight=False, emoji=False)
+
+    def render_str(self, text: str, **how: Any) -> Text:  # noqa: ANN401 - as Rich calls it
+        """A text of several lines, or the cell of a table, as it is measured and printed."""
+        return super().render_str(visible(text, keep="\n\t"), **how)
+
+
+out = Teller()
+err = Teller(stderr=True)
 
 
 class CommandError(Exception):

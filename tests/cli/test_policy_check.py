@@ -54,6 +54,16 @@ def test_another_folder_is_checked_with_the_model_beside_it(mokuteki: Mokuteki, 
     assert mokuteki("policy", "check", str(draft)) == (0, "", "")
 
 
+def test_no_cell_has_a_say_over_the_terminal(mokuteki: Mokuteki, draft: Path) -> None:
+    """Cells with colours, a line of their own, another direction, and the opening of an answer to the terminal."""
+    spoilt = '"emplo\x1b[2Kyer\nall is well\u202e\x9b6n"'
+    change(draft / "rules.csv", "application-contact,allow,employer,", f"application-contact,allow,{spoilt},")
+    told = mokuteki("policy", "check", str(draft)).err
+    assert "`emplo\\x1b[2Kyer\\nall is well\\u202e\\x9b6n` is unknown" in told
+    assert all(line.isprintable() for line in told.splitlines())
+    assert mokuteki("policy", "test", str(draft)).err.count("\x1b") == 0
+
+
 @pytest.mark.parametrize("name", ["rules.csv", "decisions.csv", "casbin_model.conf"])
 def test_nobody_waits_for_a_pipe(mokuteki: Mokuteki, draft: Path, name: str) -> None:
     (draft / name).unlink(missing_ok=True)

@@ -159,6 +159,14 @@ def test_a_folder_is_compared_with_what_is_in_force(mokuteki: Mokuteki, rules: P
     assert f" to {rules} (" in ran.err
 
 
+def test_no_cell_has_a_say_over_the_terminal(mokuteki: Mokuteki, rules: Path) -> None:
+    spoilt = '"Data :x: of [bold]an \x1b[8merased\u3000person\n- rules held: gone"'
+    change(rules / "rules.csv", "The data of an erased person goes to nobody for any purpose", spoilt)
+    told = mokuteki("policy", "diff", str(rules)).out
+    assert "`Data :x: of [bold]an \\x1b[8merased\u3000person\\n- rules held: gone`" in told
+    assert told.count("\n") == 1
+
+
 def test_any_two_are_compared(mokuteki: Mokuteki, rules: Path, tmp_path: Path) -> None:
     mokuteki("policy", "pull", str(tmp_path / "other"))
     change(rules / "rules.csv", "noticed+consented+interview", "noticed+consented+hired")
