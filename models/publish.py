@@ -11,7 +11,7 @@ from models.editions.prepared import forget
 from policies.edition import Edition
 
 NEWEST = "SELECT id, number FROM editions ORDER BY number DESC LIMIT 1"
-NEWEST_BY = "SELECT id, number, published_by FROM editions ORDER BY number DESC LIMIT 1"
+_NEWEST_OF = "SELECT id, draft FROM editions ORDER BY number DESC LIMIT 1"
 _INSERT = """
 INSERT INTO editions (id, number, canonical, published_at, published_by, approved_by, note, base, draft, drafted_by)
 VALUES (CAST(:id AS varchar), :number, {canonical}, :at, :by, :approved_by, :note, :base, :draft, :drafted_by)
@@ -24,7 +24,7 @@ _GIVEN = _INSERT.format(canonical=":canonical")
 _COPIED = _INSERT.format(canonical=_KEPT)
 
 SHIPPED = "shipped"
-"""Who publishes the edition of a checkout."""
+"""Whom records name for the edition of a checkout; no client and no operator is named so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +83,9 @@ async def newest_number(reader: Reader) -> int:
 
 
 async def publish_shipped(store: Store, edition: Edition, at: datetime) -> bool:
-    """Publish the edition of the checkout where none was published yet, or where the newest came from a checkout.
+    """Publish the edition of the checkout where none was published yet, or where the newest came of no draft.
 
-    Returns whether it was published. An edition that an admin published stays in force, whatever the checkout holds.
+    Returns whether it was published. What somebody drafted stays in force, whatever the checkout holds.
     """
     note = "the edition of the checkout"
     shipped = Publication(id=edition.id, canonical=edition.canonical(), at=at, by=SHIPPED, note=note)
@@ -102,6 +102,6 @@ async def publish_shipped(store: Store, edition: Edition, at: datetime) -> bool:
 
 
 async def _superfluous(reader: Reader, edition: Edition) -> bool:
-    """Whether the edition of the checkout is in force already, or one that an admin published."""
-    newest = await reader.fetch(NEWEST_BY, {})
-    return bool(newest) and (newest[0][0] == edition.id or newest[0][2] != SHIPPED)
+    """Whether the edition of the checkout is in force already, or one that came of a draft."""
+    newest = await reader.fetch(_NEWEST_OF, {})
+    return bool(newest) and (newest[0][0] == edition.id or newest[0][1] is not None)

@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from api.cli.shared import CommandError
+from models.drafts.entitled import OPERATOR
+from models.publish import SHIPPED
 
-OPERATOR = re.compile(r"[\w][\w.@+-]{0,39}")
-PREFIX = "cli:"
+NAME = re.compile(r"[\w][\w.@+-]{0,39}")
 """No client can be registered under a name that begins so."""
 
 By = Annotated[
@@ -27,6 +28,10 @@ def named(operator: str | None) -> str:
         name = getuser() if operator is None else operator
     except (OSError, KeyError):
         name = ""
-    if OPERATOR.fullmatch(name) is None:
+    if NAME.fullmatch(name) is None:
         raise CommandError("`--operator` is no name: use 1 to 40 letters, digits and `.@+-_`, without blanks")
-    return PREFIX + name
+    if name.lower() == SHIPPED:
+        raise CommandError(
+            f"`{SHIPPED}` is what records call the rules of the checkout: say who you are with `--operator`"
+        )
+    return OPERATOR + name

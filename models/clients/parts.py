@@ -13,6 +13,7 @@ from models.formats.contact import email
 from models.formats.fold import plain
 from models.formats.wrong import Mistake, Wrong
 from models.inforce import Force
+from models.publish import SHIPPED
 from policies.vocabulary import NONE_PURPOSE, Role
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
@@ -212,6 +213,8 @@ def read_name(parts: Parts, name: str) -> None:
     """See that a name can be a client's."""
     if not NAME.fullmatch(name):
         parts.wrong("name", "CLIENT_NAME")
+    elif name.lower() == SHIPPED:
+        parts.wrong("name", "CLIENT_NAME_RESERVED", name=SHIPPED)
 
 
 def read_role(parts: Parts, role: str) -> None:

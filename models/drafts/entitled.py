@@ -10,6 +10,8 @@ from policies.vocabulary import NONE_PURPOSE, Action
 
 APPROVING: Final = "Mutation.approveDraft"
 PUBLISHING: Final = "Mutation.publishEdition"
+OPERATOR: Final = "cli:"
+"""What the name of an operator at the command line begins with, who is known by nothing but what they called themself."""
 
 Entitled = Callable[[str, str], bool]
 """Whether a client, by its id, may invoke a guard still."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -32,9 +32,6 @@ _CANONICAL = "SELECT canonical FROM editions WHERE id = :id LIMIT 1"
 
 Cells = tuple[str, ...] | None
 
-OPERATOR: Final = "cli:"
-"""What the name of an operator at the command line begins with, who is known by nothing but what they called themself."""
-
 
 class Author(NamedTuple):
     """Who had a part in a draft: the member of staff, or the client where none uses it; and with which client."""
@@ -45,18 +42,23 @@ class Author(NamedTuple):
     def may_be(self, other: "Author") -> bool:
         """Whether they may be the same: by name, or through one client that did not tell who used it.
 
-        A member of staff is `issuer:subject`: what two issuers call alike are two people (OpenID Connect Core 1.0, 2).
-        An operator, whom no issuer names, is whoever is called so by any of them.
+        One issuer tells its own people apart. Who came another way, as an operator, a client or from another issuer,
+        may be whoever has the same login: what stands before an `@`, in capitals or not.
         """
         unknown = self.client == other.client and self.client in {self.by, other.by}
-        if OPERATOR in {self.by[: len(OPERATOR)], other.by[: len(OPERATOR)]}:
-            return _called(self.by) == _called(other.by) or unknown
-        return self.by == other.by or unknown
+        (way, name), (other_way, other_name) = _named(self.by), _named(other.by)
+        same = name == other_name if way == other_way else _login(name) == _login(other_name)
+        return same or unknown
 
 
-def _called(by: str) -> str:
-    """The name without whoever gives it."""
-    return (by.partition(":")[2] or by).casefold()
+def _named(by: str) -> tuple[str, str]:
+    """Who says so, an issuer or `cli`, and the name; a client says it itself."""
+    way, mark, name = by.partition(":")
+    return (way, name) if mark else ("", by)
+
+
+def _login(name: str) -> str:
+    return name.partition("@")[0].casefold()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ from models.database.dialect import Dialect
 from models.database.store import Reader, Store
 from models.drafts.barred import Barred
 from models.drafts.draft import DraftState
-from models.drafts.entitled import PUBLISHING, Entitled
+from models.drafts.entitled import OPERATOR, PUBLISHING, Entitled
 from models.drafts.publication import publish
-from models.drafts.record import OPERATOR, DraftRecord, read_draft
+from models.drafts.record import DraftRecord, read_draft
 from models.drafts.register import REGISTER, take_turn
 from models.drafts.worked import Worked
 from models.person_row import new_id

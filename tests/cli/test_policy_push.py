@@ -184,6 +184,10 @@ def test_a_table_that_the_folder_lacks_stays(mokuteki: Mokuteki, rules: Path) ->
         (("--note", "why", "--if-version", "1"), "`--draft` and `--if-version` go together"),
         (("--note", "why", "--from", "999"), "no published edition has this number"),
         (("--note", "why", "--operator", "two words"), "`--operator` is no name"),
+        (
+            ("--note", "why", "--operator", "shipped"),
+            "`shipped` is what records call the rules of the checkout",
+        ),
         (("--note", "why", "--draft", "none", "--if-version", "1"), "no draft has this id"),
     ],
 )

@@ -161,6 +161,7 @@ async def test_every_mistake_is_told_at_once_and_nothing_is_kept(store: Store) -
     [
         ({"name": "x" * 61}, {"name": "CLIENT_NAME"}),
         ({"name": "cli:yamada"}, {"name": "CLIENT_NAME"}),
+        ({"name": "Shipped"}, {"name": "CLIENT_NAME_RESERVED"}),
         ({"role": "chef"}, {"role": "CLIENT_ROLE"}),
         ({"recipients": []}, {"recipients": "CLIENT_RECIPIENTS"}),
         ({"recipients": ["internal"]}, {"recipients.0": "CLIENT_RECIPIENT_UNUSED"}),
