@@ -13,7 +13,8 @@ from api.cli.operator import By
 from api.cli.operator import named as operator_named
 from api.cli.policy_told import say
 from api.cli.shared import settings, store_of
-from api.cli.told import LangOption, Language, examples, out
+from api.cli.told import CommandError, LangOption, Language, examples, out
+from api.gateway.told import Told
 from models.day import in_japan
 from models.drafts.barred import Barred
 from models.drafts.entitled import entitled
@@ -41,7 +42,8 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     ],
     note: Note,
     at: Annotated[
-        str | None, typer.Option(help="From this day or time on; a day is one of Japan. Else at once.")
+        str | None,
+        typer.Option(help="From this day or time on, which is to come; a day is one of Japan. Else at once."),
     ] = None,
     operator: By = None,
     lang: LangOption = Language.EN,
@@ -51,7 +53,10 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     What widens needs the approval of a second person, which can be given in the interface only.
     """
     operator_named(operator)
-    told = asyncio.run(_published(draft, name, why(note, lang), time_of("--at", at), operator, lang))
+    said, when = why(note, lang), time_of("--at", at)
+    if when is not None and when <= datetime.now(UTC):
+        raise CommandError(Told("AT_PAST", argument="--at", at=in_japan(when)).text(lang))
+    told = asyncio.run(_published(draft, name, said, when, operator, lang))
     out.print(told, soft_wrap=True, markup=False)
 
 
@@ -70,7 +75,7 @@ async def _published(  # noqa: PLR0913, PLR0917 - what a publication is made of
                 await take_turn(transaction)
                 register = register_of(transaction, operator)
                 found = await register.open(draft)
-                if at is not None and at > datetime.now(UTC):
+                if at is not None:
                     await publishable(transaction, found, made, may_still)
                     await register.schedule(found, made, at, note)
                     return say("SCHEDULED_AT", lang, draft=draft, at=in_japan(at))

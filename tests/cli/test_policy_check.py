@@ -12,7 +12,6 @@ from api.cli.main import FAULTS
 from api.schema.build import build_schema, core
 from api.schema.guarded import needed_guards
 from models.catalogue import CATEGORIES, catalogue
-from models.formats.event import KEYS
 from policies.edition import HERE, MODEL, shipped
 from tests.cli.conftest import Mokuteki, change
 

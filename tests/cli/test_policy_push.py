@@ -306,6 +306,19 @@ def test_a_draft_is_scheduled_for_a_time_of_japan(mokuteki: Mokuteki, rules: Pat
     assert "`--at` is no day or time" in publish(mokuteki, draft, "--at", "soon").err
 
 
+def test_a_time_that_is_past_publishes_nothing(mokuteki: Mokuteki, rules: Path) -> None:
+    other_note(rules, "too late")
+    draft, before = pushed(mokuteki, rules), history()
+    ran = publish(mokuteki, draft, "--at", "2020-11-01")
+    assert ran == (
+        1,
+        "",
+        "mokuteki: `--at` is 2020-11-01 00:00 JST, which is past: name a time to come, or leave it out to publish at once\n",
+    )
+    assert "過去の日時です" in publish(mokuteki, draft, "--at", "2020-11-01", "--language", "ja").err
+    assert (history(), drafts(mokuteki)[0]["state"]) == (before, "OPEN")
+
+
 def test_what_must_be_corrected_is_told_and_not_published(mokuteki: Mokuteki, rules: Path) -> None:
     change(rules / "rules.csv", "noticed+consented+interview", "noticed+consented+hired")
     draft = pushed(mokuteki, rules)

@@ -91,6 +91,8 @@ async def test_an_approval_waits_while_another_edition_is_in_force_and_can_be_ta
     assert [each["counts"] for each in (await read(rules, draft["id"]))["approvals"]] == [True]
     await do(rules, "withdrawApproval", APPROVER, draft=draft["id"])
     assert await reasons(rules, "publishEdition", **of(draft)) == ["APPROVAL_MISSING"]
+
+
 @pytest.mark.parametrize(
     ("author", "approver", "same"),
     [

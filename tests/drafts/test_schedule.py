@@ -8,7 +8,7 @@ from api.publisher import Publisher
 from models.clients.client import Client
 from models.drafts.draft import DraftState
 from models.drafts.record import newest_edition, read_draft
-from tests.drafts.desk import ADMIN, APPROVER, agreed, do, drafted, read, reasons, row
+from tests.drafts.desk import ADMIN, APPROVER, agreed, do, drafted, read, reasons, refused, row
 from tests.drafts.test_rebasing import BESIDE, published
 from tests.drafts.test_story import NARROWER, WIDER
 from tests.world import World
@@ -43,6 +43,17 @@ async def test_it_is_published_at_its_time_and_not_before(rules: World) -> None:
     done = await read(rules, draft["id"])
     assert (done["state"], (await newest_edition(rules.house.store))[0]) == ("PUBLISHED", draft["hash"])
     assert (await rules.house.inforce.current()).edition.id == draft["hash"]
+
+
+async def test_a_time_that_is_past_publishes_nothing(rules: World) -> None:
+    draft = await drafted(rules, *NARROWER)
+    before = await newest_edition(rules.house.store)
+    (past,) = await refused(rules, "publishEdition", **of(draft), at="2020-11-01T00:00:00+09:00")
+    assert (past["code"], past["reason"], past["argument"]) == ("BAD_INPUT", "AT_PAST", "input.at")
+    assert ((await read(rules, draft["id"]))["state"], await newest_edition(rules.house.store)) == (
+        "OPEN",
+        before,
+    )
 
 
 async def test_two_processes_publish_it_once(rules: World) -> None:

@@ -73,7 +73,7 @@ class Asked:
         """The refusal of a change that was decided on by an older record."""
         return self.wrong("ifVersion", "STALE_VERSION", status=409)
 
-    def wrong(self, name: str, reason: str, *, status: int | None = None, **named: float) -> Refusal:
+    def wrong(self, name: str, reason: str, *, status: int | None = None, **named: float | str) -> Refusal:
         """The refusal of one part of the input, for a reason that has its sentence."""
         argument = f"input.{name}" if name else "input"
         return Refusal(

@@ -14,6 +14,7 @@ from api.gateway.refusal import Code, Refusal, Why, closed
 from api.gateway.told import Told
 from api.gateway.views.draft import draft_view
 from api.gateway.views.job import job_view
+from models.day import in_japan
 from models.drafts.barred import Barred
 from models.drafts.entitled import entitled
 from models.drafts.publication import publish, publishable
@@ -99,8 +100,10 @@ async def _withdraw_approval(act: Act, register: DraftRegister, _: Any) -> str: 
 
 async def _publish(act: Act, register: DraftRegister, worked: Worked) -> str:
     draft, at, note = str(act.said["draft"]), act.said.get("at"), _note(act)
+    if at is not None and at <= act.running.at:
+        raise act.wrong("at", "AT_PAST", at=in_japan(at))
     found = await register.open(draft)
-    if at is None or at <= act.running.at:
+    if at is None:
         await _put_in_force(act, register, found, worked, note)
     else:
         await publishable(act.transaction, found, worked, entitled(act.context.force, act.running.at))
