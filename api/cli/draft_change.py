@@ -1,17 +1,20 @@
 """A change of a draft by an operator: worked out in this process, refused in one sentence, on record with who did it."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
+from api.cli import conflicts
 from api.cli.declared import FIELDS, GUARDS
 from api.cli.draft_edition import Standing
+from api.cli.findings import form, tell
 from api.cli.operator import named
 from api.cli.policy_told import SENTENCES, say
-from api.cli.told import CommandError, Language, bar, err, visible
+from api.cli.told import CommandError, Language, bar
 from api.gateway.told import Told
 from models.database.store import Transaction, WrongValue
 from models.drafts.barred import Barred
@@ -27,6 +30,9 @@ from policies.mistake import Mistake
 TERMS: Final = Terms(tuple(sorted(FIELDS.items())), GUARDS)
 """What code asks of every edition."""
 
+IfVersion = Annotated[
+    int, typer.Option("--if-version", help="The version of the draft that was read; another is left alone.")
+]
 Note = Annotated[str, typer.Option(help="Why, in a sentence or two; it stays on record.")]
 
 
@@ -50,31 +56,39 @@ def register_of(transaction: Transaction, operator: str | None) -> DraftRegister
     return DraftRegister(transaction, Keeper(by=by, at=datetime.now(UTC)), by)
 
 
-def sound(drafted: Drafted, lang: Language) -> Drafted:
-    """What was drafted, if it loads.
+def sound(drafted: Drafted, lang: Language, *, as_json: bool = False) -> Drafted:
+    """What was drafted, if it loads and nothing is contested.
 
     Raises:
-        CommandError: it does not; every mistake was told.
+        CommandError: it does not, or something is; every mistake and conflict was told, as JSON where that is asked.
     """
     if drafted.flaws:
-        refuse(drafted.flaws, lang)
+        refuse(drafted.flaws, lang, as_json=as_json)
+    if drafted.conflicts:
+        if as_json:
+            _tell_json("conflicts", [conflicts.form(each) for each in drafted.conflicts])
+        else:
+            conflicts.tell(drafted.conflicts, lang)
+        raise CommandError(say("CONFLICTS", lang, named=conflicts.name_of(drafted.conflicts[0])))
     return drafted
 
 
-def refuse(flaws: tuple[Mistake, ...], lang: Language) -> None:
+def refuse(flaws: tuple[Mistake, ...], lang: Language, *, as_json: bool = False) -> None:
     """Tell every mistake, and end.
 
     Raises:
         CommandError: always.
     """
-    tell(flaws, lang)
+    if as_json:
+        _tell_json("findings", [form(each) for each in flaws])
+    else:
+        tell(flaws, lang)
     raise CommandError(say("FLAWS" if len(flaws) > 1 else "FLAW", lang, number=len(flaws)))
 
 
-def tell(findings: tuple[Mistake, ...], lang: Language) -> None:
-    """Each finding on a line of standard error."""
-    for each in findings:
-        err.print(visible(each.text(lang)), soft_wrap=True, markup=False)
+def _tell_json(what: str, told: list[dict[str, Any]]) -> None:
+    """What kept a draft from being made or changed."""
+    typer.echo(json.dumps({"draft": None, what: told}, ensure_ascii=False, indent=2))
 
 
 def look_at(sketch: Sketch, lang: Language) -> Examined:

@@ -5,10 +5,11 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from api.cli.findings import tell
 from api.cli.named_edition import CHECKOUT, IN_FORCE, Named, is_folder, named, published
 from api.cli.policy_told import say
 from api.cli.shared import CommandError, settings, store_of
-from api.cli.told import Language, err, visible
+from api.cli.told import Language, err
 from models.database.store import Reader
 from models.drafts.record import (
     DraftRecord,
@@ -73,8 +74,7 @@ def _named(asked: str, lang: Language) -> Named:
     try:
         return named(asked)
     except PolicyError as error:
-        for each in error.mistakes:
-            err.print(visible(each.text(lang)), soft_wrap=True, markup=False)
+        tell(error.mistakes, lang)
         code = "UNLOADED" if len(error.mistakes) == 1 else "UNLOADED_BY"
         raise CommandError(say(code, lang, asked=asked, number=len(error.mistakes))) from None
 

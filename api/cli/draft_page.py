@@ -4,13 +4,15 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import typer
 from rich.cells import cell_len, set_cell_size
 
 from api.cli.draft_change import look_at
-from api.cli.draft_change import tell as tell_findings
 from api.cli.draft_edition import read_standing
+from api.cli.findings import form
+from api.cli.findings import tell as tell_findings
 from api.cli.policy_impact import SIGNS
 from api.cli.policy_told import say
 from api.cli.told import Language, out
@@ -21,6 +23,12 @@ from policies.drafts.edits import Edit
 from policies.drafts.examined import Examined
 from policies.impact.outcome import Direction
 from policies.mistake import Mistake
+
+TO_CORRECT: Final = 3
+"""How a command ends that made or changed a draft in which something must be corrected first."""
+
+FAILS: Final = "DECISION_FAILS"
+"""The finding that an alignment removes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,20 @@ def tell(page: Page, lang: Language, *, as_json: bool) -> None:
         out.print(f"{set_cell_size(name, width)}  {text}", soft_wrap=True, markup=False)
     record = page.record
     named = {"draft": record.id, "version": record.version, "hash": record.hash}
-    out.print(say(f"NEXT_{page.next}", lang, **named), soft_wrap=True, markup=False)
+    alignable = page.next == "CORRECT" and any(each.code == FAILS for each in page.examined.wrong)
+    for step in (f"NEXT_{page.next}", *(("NEXT_ALIGN",) if alignable else ())):
+        out.print(say(step, lang, **named), soft_wrap=True, markup=False)
+
+
+def made(page: Page, lang: Language, *, as_json: bool) -> None:
+    """Print what a change made of a draft.
+
+    Raises:
+        Exit: with `TO_CORRECT`, where nobody can publish it as it is.
+    """
+    tell(page, lang, as_json=as_json)
+    if page.examined.wrong:
+        raise typer.Exit(TO_CORRECT)
 
 
 def _lines(page: Page, lang: Language) -> Iterator[tuple[str, str]]:
@@ -97,7 +118,7 @@ def _lines(page: Page, lang: Language) -> Iterator[tuple[str, str]]:
 def print_json(page: Page) -> None:
     """It for programs."""
     record, examined = page.record, page.examined
-    form = {
+    told = {
         "draft": record.id,
         "state": record.state.value,
         "version": record.version,
@@ -108,15 +129,6 @@ def print_json(page: Page) -> None:
         "widens": examined.widens,
         "needsApproval": examined.needs_approval,
         "next": page.next,
-        "findings": [
-            {
-                "id": each.id,
-                "code": each.code,
-                "severity": each.severity,
-                "en": str(each),
-                "ja": each.text("ja"),
-            }
-            for each in page.open
-        ],
+        "findings": [form(each) for each in page.open],
     }
-    typer.echo(json.dumps(form, ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(told, ensure_ascii=False, indent=2))

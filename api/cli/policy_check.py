@@ -8,12 +8,13 @@ from typing import Annotated, Final
 import typer
 
 from api.cli.declared import FIELDS, GUARDS
+from api.cli.findings import form, tell
 from api.cli.policy import tell_model
-from api.cli.told import CommandError, LangOption, Language, bar, counted, err, examples, out, shown, visible
+from api.cli.told import CommandError, LangOption, Language, bar, counted, examples, out, shown
 from policies.check.report import Report, check
 from policies.edition import HERE, Edition
 from policies.folder import read_folder
-from policies.mistake import Mistake, Severity
+from policies.mistake import Mistake
 
 CLOSING: Final[Mapping[tuple[Language, bool], str]] = {
     (Language.EN, True): "{} in the rules: correct each of them",
@@ -64,8 +65,7 @@ def run(
     if as_json:
         typer.echo(json.dumps(_listed(report, found), ensure_ascii=False, indent=2))
     else:
-        for each in found:
-            err.print(visible(each.text(lang)), soft_wrap=True, markup=False)
+        tell(found, lang)
     if found:
         number = counted(len(found), "mistake") if lang is Language.EN else f"{len(found):,}"
         raise CommandError(CLOSING[lang, report.whole].format(number))
@@ -77,22 +77,7 @@ def _listed(report: Report, found: tuple[Mistake, ...]) -> dict[str, object]:
     return {
         "edition": report.edition or None,
         "whole": report.whole,
-        "findings": [
-            {
-                "id": each.id,
-                "code": each.code,
-                "severity": each.severity,
-                "overridable": each.severity is Severity.OVERRIDABLE,
-                "file": each.file,
-                "row": each.row or None,
-                "column": each.column or None,
-                "key": each.key or None,
-                "near": each.near,
-                "en": str(each),
-                "ja": each.text("ja"),
-            }
-            for each in found
-        ],
+        "findings": [form(each) for each in found],
     }
 
 

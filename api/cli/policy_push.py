@@ -9,7 +9,7 @@ import typer
 from api.cli.declared import FIELDS, GUARDS
 from api.cli.draft_change import TERMS, barring, refuse, register_of, sound, why
 from api.cli.draft_edition import read_standing
-from api.cli.draft_page import Page, page_of, tell
+from api.cli.draft_page import Page, made, page_of
 from api.cli.named_edition import IN_FORCE, published
 from api.cli.operator import By
 from api.cli.operator import named as operator_named
@@ -65,7 +65,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     """Make a draft of a folder, or put the folder into a draft.
 
     A table that the folder lacks (only `decisions` and `fields` may be missing) and a model that stands neither in it
-    nor beside it stay as they are.
+    nor beside it stay as they are. It ends with 3 where a draft was made and something in it must be corrected.
     """
     operator_named(operator)
     if (draft is None) != (if_version is None):
@@ -73,12 +73,12 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     if draft is None and note is None:
         raise CommandError(say("NOTE_MISSING", lang))
     said = None if note is None else why(note, lang)
-    given = _Given(*_read(folder, lang), said, operator, lang)
+    given = _Given(*_read(folder, lang, as_json=as_json), said, operator, lang, as_json)
     page = asyncio.run(_pushed(given, base, draft, if_version))
     if page is None:
         err.print(say("NOTHING_TO_DRAFT", lang), soft_wrap=True, markup=False)
     else:
-        tell(page, lang, as_json=as_json)
+        made(page, lang, as_json=as_json)
 
 
 class _Given(NamedTuple):
@@ -89,9 +89,10 @@ class _Given(NamedTuple):
     note: str | None
     operator: str | None
     lang: Language
+    as_json: bool
 
 
-def _read(folder: Path, lang: Language) -> tuple[tuple[tuple[str, str], ...], str | None]:
+def _read(folder: Path, lang: Language, *, as_json: bool) -> tuple[tuple[tuple[str, str], ...], str | None]:
     """The tables of a folder and its own model.
 
     Raises:
@@ -102,7 +103,8 @@ def _read(folder: Path, lang: Language) -> tuple[tuple[tuple[str, str], ...], st
     tell_model(folder, lang)
     sheets, model, unread = read_folder(folder)
     if unread:
-        refuse(check(sheets, model, fields=FIELDS, guards=GUARDS, unread=unread).of(Severity.REFUSED), lang)
+        found = check(sheets, model, fields=FIELDS, guards=GUARDS, unread=unread)
+        refuse(found.of(Severity.REFUSED), lang, as_json=as_json)
     own = model_of(folder).parent in {folder, folder.resolve().parent}
     return tuple((table, write_sheet(table, rows)) for table, rows in sheets.items()), model if own else None
 
@@ -112,17 +114,18 @@ async def _pushed(given: _Given, base: str, draft: str | None, version: int | No
     async with store_of(settings()) as store:
         with barring(given.lang):
             if draft is None or version is None:
-                made = await _begin(store, given, base)
+                found = await _begin(store, given, base)
             else:
-                made = await _put(store, given, draft, version)
-        return None if made is None else await page_of(store, made, given.lang)
+                found = await _put(store, given, draft, version)
+        return None if found is None else await page_of(store, found, given.lang)
 
 
 async def _begin(store: Store, given: _Given, base: str) -> str | None:
     """A new draft of the folder; its id."""
     found = (await published(store, None if base == IN_FORCE else base)).edition
     text = await read_canonical(store, found.id) or ""
-    drafted = sound(take(Sketch(text), given.sheets, given.model, TERMS), given.lang)
+    taken = take(Sketch(text), given.sheets, given.model, TERMS)
+    drafted = sound(taken, given.lang, as_json=given.as_json)
     if drafted.hash == found.id:
         return None
     async with store.transaction() as transaction:
@@ -136,7 +139,8 @@ async def _put(store: Store, given: _Given, draft: str, version: int) -> str | N
     record, sketch, _ = await read_standing(store, draft, given.lang)
     if record.version != version:
         raise Stale
-    drafted = sound(take(sketch, given.sheets, given.model, TERMS), given.lang)
+    taken = take(sketch, given.sheets, given.model, TERMS)
+    drafted = sound(taken, given.lang, as_json=given.as_json)
     if drafted.hash == record.hash:
         return None
     async with store.transaction() as transaction:

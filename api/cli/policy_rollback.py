@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli.draft_change import TERMS, Note, barring, look_at, register_of, sentence, sound, why
-from api.cli.draft_page import page_of, tell
+from api.cli.draft_page import made, page_of, tell
 from api.cli.named_edition import published
 from api.cli.operator import By
 from api.cli.operator import named as operator_named
@@ -66,14 +66,17 @@ async def _turned(  # noqa: PLR0913 - what is turned back to, why and by whom
         if newest == earlier:
             raise CommandError(say("IN_FORCE_ALREADY", lang))
         base = await read_canonical(store, newest) or ""
-        drafted = sound(turn_back(base, await read_canonical(store, earlier) or "", TERMS), lang)
+        drafted = sound(
+            turn_back(base, await read_canonical(store, earlier) or "", TERMS), lang, as_json=as_json
+        )
         worked = _worked(newest, base, drafted, lang) if publish else None
         with barring(lang):
             draft, number, barred = await _carried_out(store, newest, drafted, worked, note, operator)
         if number:
             out.print(say("PUBLISHED_AS", lang, number=number, name=drafted.hash[:12]), markup=False)
         else:
-            tell(await page_of(store, draft, lang), lang, as_json=as_json)
+            page = await page_of(store, draft, lang)
+            (made if barred is None else tell)(page, lang, as_json=as_json)
         if barred is not None:
             raise CommandError(sentence(barred, lang))
 
