@@ -1,8 +1,8 @@
 """`mokuteki init` and `mokuteki demo`: the tables, and believable people in them."""
 
 import asyncio
-from datetime import datetime
-from typing import Annotated
+from datetime import datetime, timedelta
+from typing import Annotated, Final
 
 import typer
 
@@ -27,6 +27,9 @@ from models.demo.accesses import busy_accesses
 from models.demo.load import Demo, load, write
 from models.publish import NEWEST
 from models.user import User
+
+AGE: Final = timedelta(days=400)
+"""Since how long a demonstration counts its rules as in force: longer than any replay looks back."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -61,7 +64,7 @@ def demo(
         raise CommandError("the demonstration is for development: set `MOKUTEKI_ENVIRONMENT=development`")
 
     async def fill() -> None:
-        await prepare(given, publish=False)
+        await prepare(given, publish=False, age=AGE)
         if not await _fill_if_empty(given, people, seed):
             raise CommandError(
                 "the database has people already: point `MOKUTEKI_DATABASE_URL` at an empty one"

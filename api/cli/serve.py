@@ -21,7 +21,7 @@ import uvloop
 
 from api import logs
 from api.app import build_app
-from api.cli.database import fill_if_empty
+from api.cli.database import AGE, fill_if_empty
 from api.cli.protocol import Protocol
 from api.cli.shared import CommandError, err, examples, prepare, settings
 from api.cli.workers import BEAT, Workers
@@ -130,8 +130,10 @@ def _listening(given: Settings) -> socket.socket:
 
 async def _prepare(given: Settings) -> None:
     """What is made once, whoever serves: tables, edition, demonstration."""
-    await prepare(given)
-    if not given.production:
+    if given.production:
+        await prepare(given)
+    else:
+        await prepare(given, age=AGE)
         await fill_if_empty(given)
         serve_at(given.var / "demo.json", given.issuer)
 

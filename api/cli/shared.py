@@ -4,7 +4,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from api.cli.told import CommandError, bar, err, examples, out, shown
@@ -70,16 +70,21 @@ def reaching() -> Iterator[None]:
         ) from error
 
 
-async def prepare(given: Settings, *, publish: bool = True) -> None:
+async def prepare(given: Settings, *, publish: bool = True, age: timedelta = timedelta(0)) -> None:
     """Bring the tables up to date and see that an edition is in force.
 
-    `publish`: that of the checkout in place of an earlier one of a checkout; else only where there is none.
+    Args:
+        given: the settings.
+        publish: that of the checkout in place of an earlier one of a checkout; else only where there is none.
+        age: since how long the first edition of all counts as in force.
     """
     with reaching():
         await migrate(given.database_url, lambda name: err.print(f"migrated {name}"))
     async with opened(given.database_url, pool_size=2, master=given.data_key) as store:
-        if publish or not await store.fetch(NEWEST, {}):
-            await publish_shipped(store, edition_of_checkout(), datetime.now(UTC))
+        first = not await store.fetch(NEWEST, {})
+        if publish or first:
+            at = datetime.now(UTC) - (age if first else timedelta(0))
+            await publish_shipped(store, edition_of_checkout(), at)
 
 
 @asynccontextmanager
