@@ -15,10 +15,11 @@ from api.cli.client_options import (
     Recipients,
     taking_parts,
 )
-from api.cli.client_page import listed, page, tell
+from api.cli.client_page import listed, page
 from api.cli.given import Said, entered
 from api.cli.operator import By
 from api.cli.shared import CommandError, err, examples, out, settings, store_of
+from api.cli.tables import tell
 from models.clients.record import ClientRecord, read_clients
 from models.clients.register import OVERLAP
 from policies.vocabulary import Role

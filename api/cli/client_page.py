@@ -5,19 +5,9 @@ from datetime import datetime
 
 from rich.table import Table
 
-from api.cli.shared import out
-from api.cli.told import Teller
 from api.gateway.views.ledger import JAPAN
 from models.clients.record import ClientRecord
 from models.day import in_japan
-
-WIDE = 240
-"""Columns of a list that no terminal shows, so that a client stands on one line."""
-
-
-def tell(table: Table) -> None:
-    """Print it; as wide as it likes where it goes to a file or another program."""
-    (out if out.is_terminal else Teller(width=WIDE)).print(table)
 
 
 def listed(records: Sequence[ClientRecord]) -> Table:

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from api.cli.client_page import tell
 from api.cli.operator import By, named
 from api.cli.shared import CommandError, err, examples, no_recipient, settings, store_of
+from api.cli.tables import tell
 from models.day import in_japan
 from models.notices.box import NoticeRecord, page, revive
 from models.notices.withdrawal import NoticeState

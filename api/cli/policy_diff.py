@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.named_edition import CHECKOUT, IN_FORCE, Named, is_folder, named
-from api.cli.shared import err, examples, out
-from api.cli.told import counted, visible
+from api.cli.shared import err, examples
+from api.cli.told import counted, tell_line, visible
 from policies.drafts.edits import compare
 from policies.folder import MODEL
 from policies.table import COLUMNS, Sheets, row_key
@@ -56,8 +56,8 @@ def diff(
     lines = list(_changes(old, new))
     if as_json:
         typer.echo(_json(old, new))
-    for line in () if as_json else lines:
-        out.print(visible(line), soft_wrap=True, markup=False)
+    for each in () if as_json else lines:
+        tell_line(visible(each))
     what = counted(len(lines), "difference") if lines else "no difference"
     ours, theirs = (f"{each.name} ({each.edition.id[:12]})" for each in (new, old))
     err.print(f"{what} from {theirs} to {ours}", soft_wrap=True, markup=False)

@@ -8,11 +8,11 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
-from api.cli.client_page import tell
 from api.cli.draft_page import page_of
 from api.cli.draft_page import tell as tell_page
 from api.cli.policy_told import say
 from api.cli.shared import settings, store_of
+from api.cli.tables import tell
 from api.cli.told import LangOption, Language, examples
 from models.day import in_japan
 from models.drafts.draft import DraftState

@@ -13,7 +13,7 @@ from api.cli.kept_folder import must_be_folder, put
 from api.cli.policy_replay import PARTS, Days, last, parts
 from api.cli.policy_told import say
 from api.cli.shared import edition_in_force, settings, store_of
-from api.cli.told import LangOption, Language, bar, err, examples, out, shown
+from api.cli.told import LangOption, Language, bar, err, examples, shown, tell_line
 from models.evidence import weigh
 from models.replay import Span
 from policies.drafts.edits import Edit, apply
@@ -61,10 +61,10 @@ def run(
         form = {"edition": edition.id, **times, **found.report.form(), "removable": removable}
         typer.echo(json.dumps(form, ensure_ascii=False, indent=2))
     else:
-        for line in lines(found.report, edition, removable, lang):
-            out.print(line, soft_wrap=True, markup=False)
+        for each in lines(found.report, edition, removable, lang):
+            tell_line(each)
         accesses = found.report.accesses
-        out.print(say("EVIDENCE", lang, accesses=accesses, days=days), soft_wrap=True, markup=False)
+        tell_line(say("EVIDENCE", lang, accesses=accesses, days=days))
     if draft is not None:
         _write(draft, edition, found.edits, force=force, lang=lang)
 

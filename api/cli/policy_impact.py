@@ -10,7 +10,7 @@ from rich.text import Text
 from api.cli.draft_edition import DraftOption, called, pair
 from api.cli.named_edition import Named
 from api.cli.policy_told import say
-from api.cli.told import LangOption, Language, bar, examples, out, shown, visible
+from api.cli.told import LangOption, Language, bar, examples, shown, tell_line, visible
 from policies.impact.change import DECISION, Change, Impact
 from policies.impact.comparison import Comparison
 from policies.impact.impact import merged
@@ -68,9 +68,9 @@ def run(  # noqa: PLR0913 - the options of the command
     if as_json:
         typer.echo(_json(found, old, new))
     else:
-        for line in _lines(found, lang):
-            out.print(line, soft_wrap=True)
-        out.print(_closing(found, old, new, lang), soft_wrap=True, markup=False)
+        for each in _lines(found, lang):
+            tell_line(each)
+        tell_line(_closing(found, old, new, lang))
     if exit_code and found.widens:
         raise typer.Exit(WIDENS)
 

@@ -8,7 +8,6 @@ from typing import Annotated, Final
 
 import typer
 
-from api.cli.client_page import tell
 from api.cli.draft_edition import DraftOption, called, pair
 from api.cli.export_options import as_asked
 from api.cli.exporting import Asked, house_to_read
@@ -17,7 +16,8 @@ from api.cli.policy_told import say
 from api.cli.replay_people import People, gather
 from api.cli.replay_table import form, table_of, totals
 from api.cli.shared import CommandError, settings, store_of
-from api.cli.told import LangOption, Language, bar, err, examples, out, shown
+from api.cli.tables import tell
+from api.cli.told import LangOption, Language, bar, err, examples, shown, tell_line
 from models.replay import Progress, Span, replay
 from policies.replay.tally import Tally
 
@@ -83,11 +83,7 @@ def run(  # noqa: PLR0913 - the options of the command
         return
     if found.lines():
         tell(table_of(found, lang))
-    out.print(
-        f"{say('UNDER', lang, new=called(new, lang), days=days)}{totals(found, lang)}",
-        soft_wrap=True,
-        markup=False,
-    )
+    tell_line(f"{say('UNDER', lang, new=called(new, lang), days=days)}{totals(found, lang)}")
 
 
 def _asked(purpose: str | None, operator: str | None, lang: Language) -> Asked:

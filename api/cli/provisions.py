@@ -8,7 +8,6 @@ from typing import IO, Annotated
 import typer
 from rich.table import Table
 
-from api.cli.client_page import tell
 from api.cli.export_file import IN_MEMORY, target, write
 from api.cli.export_options import Operator, Out, Purpose, Since, Until, as_asked, told
 from api.cli.exporting import Asked, Gathered, house_to_read
@@ -17,6 +16,7 @@ from api.cli.operator import By, named
 from api.cli.provisions_export import gather
 from api.cli.provisions_format import texts
 from api.cli.shared import bar, examples, out, settings, shown, store_of
+from api.cli.tables import tell
 from models.day import JAPAN, in_japan, today_in_japan
 from models.ledger.history import ProvisionQuery
 from models.provisions.purge import Due, Run, due, purge, runs

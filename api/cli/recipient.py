@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from api.cli.client_page import tell
 from api.cli.given import Said, entered
 from api.cli.operator import By
 from api.cli.recipient_options import Clearable, Id, changed, taking_parts
 from api.cli.recipient_page import listed, page
 from api.cli.shared import CommandError, edition_in_force, err, examples, no_recipient, settings, store_of
+from api.cli.tables import tell
 from models.day import today_in_japan
 from models.recipients.record import RecipientRecord, read_recipients
 from policies.edition import Edition

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from unicodedata import category
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
@@ -62,6 +63,12 @@ def examples(*lines: str) -> str:
 def counted(number: int, what: str) -> str:
     """A number with its noun: `1 rule`, `2 rules`."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def tell_line(text: str | Text) -> None:
+    """Print one line; for a terminal it is broken between words, but where Japanese stands, which has no blanks."""
+    is_japanese = cell_len(str(text)) > len(str(text))
+    out.print(text, soft_wrap=is_japanese or not out.is_terminal, markup=False)
 
 
 @contextmanager

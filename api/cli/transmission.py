@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from api.cli.client_page import tell
 from api.cli.given import entered
 from api.cli.operator import By
 from api.cli.register_change import Entry
 from api.cli.shared import CommandError, err, examples, no_recipient, out, settings, store_of
+from api.cli.tables import tell
 from models.day import in_japan, today_in_japan
 from models.grounds.record import Ground, GroundRecord, read_grounds_of
 from models.grounds.register import GroundRegister

@@ -1,0 +1,78 @@
+"""What is printed for a terminal: no word is broken where there is no room, and nothing is left out."""
+
+import re
+
+import pytest
+from rich.table import Column, Table
+
+from api.cli.tables import tell
+from api.cli.told import out, tell_line
+
+WORDS = (
+    "service.application",
+    "employer-b (employer)",
+    "7fc4b694f5cea1cd82a71b190b73dd2a05d76e64a74462e5ddc9",
+)
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr(out, "_width", 80)
+    monkeypatch.setattr(out, "_height", 40)
+
+
+def table() -> Table:
+    made = Table(*(Column(name, overflow="fold") for name in ("why", "who", "hash")))
+    made.add_row(*WORDS)
+    made.add_row("service.matching", "frontend", "0ed48d4ccc9c")
+    return made
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_table_without_room_is_told_row_by_row(capsys: pytest.CaptureFixture[str]) -> None:
+    tell(table())
+    assert told(capsys) == [
+        *(f"{name:<4}  {word}" for name, word in zip(("why", "who", "hash"), WORDS, strict=True)),
+        "",
+        "why   service.matching",
+        "who   frontend",
+        "hash  0ed48d4ccc9c",
+    ]
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_table_with_room_is_a_table(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(out, "_width", 120)
+    tell(table())
+    lines = told(capsys)
+    assert any(all(word in line for word in WORDS) for line in lines)
+    assert len(lines) == 6
+
+
+def test_a_program_gets_each_row_on_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    tell(table())
+    assert any(all(word in line for word in WORDS) for line in told(capsys))
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_line_is_broken_between_words(capsys: pytest.CaptureFixture[str]) -> None:
+    text = " ".join(["service.application"] * 9)
+    tell_line(text)
+    lines = told(capsys)
+    assert len(lines) == 3
+    assert all(each == "service.application" for line in lines for each in line.split())
+    tell_line("求人企業は、`service.application` のために" * 4)
+    assert len(told(capsys)) == 1
+
+
+def test_a_program_gets_a_line_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    text = " ".join(["service.application"] * 9)
+    tell_line(text)
+    assert told(capsys) == [text]
