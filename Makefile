@@ -21,7 +21,7 @@ $(STAMP): requirements.lock pyproject.toml
 install: $(STAMP)
 
 serve: $(STAMP)  ## migrate, load the demonstration data if there is none, serve
-	@HOST=$(HOST) PORT=$(PORT) WORKERS=$(WORKERS) $(BIN)/mokuteki serve
+	@exec env HOST=$(HOST) PORT=$(PORT) WORKERS=$(WORKERS) $(BIN)/mokuteki serve
 
 test: $(STAMP)  ## the whole suite, on SQLite and PostgreSQL
 	@$(BIN)/python -m pytest -n auto
