@@ -111,7 +111,7 @@ class Fulfilment:
                 running.finished[step.root.selected.key] = Finished(told)
             elif step.root.selected.name in DRAFT_DOORS:
                 cursors = self._cursors.of(running.requester.client, running.requester.role)
-                shown = await look_up_drafts(self._store, step, self._drafting, cursors, running.bill)
+                shown = await look_up_drafts(self._store, step, self._drafting, cursors, running)
                 running.finished[step.root.selected.key] = Finished(shown)
         if running.context.purpose is None:
             return []

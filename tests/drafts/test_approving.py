@@ -160,9 +160,11 @@ async def test_an_approval_by_a_client_that_was_stopped_since_counts_no_more(rul
         await Client.filter(name=APPROVER).update(active=False)
         inforce.outdate()
         assert await reasons(rules, "publishEdition", **of(draft)) == ["APPROVAL_MISSING"]
+        assert [each["counts"] for each in (await read(rules, draft["id"]))["approvals"]] == [False]
     finally:
         await Client.filter(name=APPROVER).update(active=True)
         inforce.outdate()
+    assert [each["counts"] for each in (await read(rules, draft["id"]))["approvals"]] == [True]
     assert (await do(rules, "publishEdition", **of(draft)))["state"] == "PUBLISHED"
 
 

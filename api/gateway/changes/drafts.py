@@ -156,10 +156,9 @@ async def change_draft(
     else:
         draft = before["draft"]
     record = await read_draft(act.transaction, draft)
-    bill = act.running.bill
-    view = record and await draft_view(act.transaction, record, selected, act.drafting, bill)
+    view = record and await draft_view(act.transaction, record, selected, act.drafting, act.running)
     payload = {"draft": view, "job": record and await _impact(act, record)}
-    return {"draft": draft}, await tell(selected.children, selected.type_name, payload, bill)
+    return {"draft": draft}, await tell(selected.children, selected.type_name, payload, act.running.bill)
 
 
 async def _impact(act: Act, draft: DraftRecord) -> dict[str, Any] | None:

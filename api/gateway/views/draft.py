@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from api.gateway.documents.bill import Bill
 from api.gateway.documents.long import Long, tell
 from api.gateway.documents.selection import Selected
 from api.gateway.documents.walk import asks
 from api.gateway.drafting.drafting import EXAMINED, Drafting
 from api.gateway.release.cursor import ListCursors
 from api.gateway.release.paging import page_size
-from api.gateway.running import Step
+from api.gateway.running import Running, Step
 from api.gateway.views.change import change_view
 from api.gateway.views.ledger import USUAL_PAGE, connection
 from models.database.store import Reader
 from models.drafts.draft import DraftState
+from models.drafts.entitled import APPROVING, Entitled, entitled
 from models.drafts.record import (
     Approval,
     DraftRecord,
@@ -42,7 +42,7 @@ NOTHING = Examined("", (), widens=False)
 
 
 async def look_up_drafts(
-    reader: Reader, step: Step, drafting: Drafting, cursors: ListCursors, bill: Bill
+    reader: Reader, step: Step, drafting: Drafting, cursors: ListCursors, running: Running
 ) -> View | None:
     """What one of these root fields asks for: a page of drafts, or the one it names.
 
@@ -54,8 +54,8 @@ async def look_up_drafts(
         found = await read_draft(reader, str(arguments["id"]))
         if found is None:
             return None
-        view = await draft_view(reader, found, selected, drafting, bill)
-        return await tell(selected.children, selected.type_name, view, bill)
+        view = await draft_view(reader, found, selected, drafting, running)
+        return await tell(selected.children, selected.type_name, view, running.bill)
     state = arguments.get("state")
     state = None if state is None else str(getattr(state, "value", state))
     size = page_size(arguments.get("first"), USUAL_PAGE)
@@ -63,14 +63,14 @@ async def look_up_drafts(
     after = arguments.get("after")
     before = None if after is None else str(own.open(after)[0])
     page = await read_drafts(reader, state=state, before=before, limit=size + 1)
-    nodes = [await draft_view(reader, each, selected, drafting, bill) for each in page[:size]]
+    nodes = [await draft_view(reader, each, selected, drafting, running) for each in page[:size]]
     ends = [own.seal(each.id) for each in page[:size]]
     told = connection(nodes, ends, more=len(page) > size)
-    return await tell(selected.children, selected.type_name, told, bill)
+    return await tell(selected.children, selected.type_name, told, running.bill)
 
 
 async def draft_view(
-    reader: Reader, draft: DraftRecord, selected: Selected, drafting: Drafting, bill: Bill
+    reader: Reader, draft: DraftRecord, selected: Selected, drafting: Drafting, running: Running
 ) -> View:
     """A draft as far as it is asked; what takes long is found only for those who ask."""
     alive = draft.state in {DraftState.OPEN, DraftState.SCHEDULED}
@@ -82,9 +82,10 @@ async def draft_view(
     if outdated and asks(selected, "conflicts"):
         conflicts = await drafting.conflicts(reader, draft, newest)
     changes = await read_changes(reader, REGISTER, draft.id) if asks(selected, "changes") else {}
+    counting = entitled(running.force, running.at) if alive else _was_let
     edits = await read_edits(reader, draft.id) if asks(selected, "edits") else ()
     for each in (edits, examined.findings, conflicts):
-        bill.add(len(each))
+        running.bill.add(len(each))
     return {
         "id": draft.id,
         "state": draft.state.value,
@@ -102,7 +103,7 @@ async def draft_view(
         "check": Long(examined.findings, partial(_finding, examined.accepted)),
         "widens": examined.widens,
         "needsApproval": examined.needs_approval,
-        "approvals": [_approval(each, draft) for each in await read_approvals(reader, draft.id)],
+        "approvals": [_approval(each, draft, counting) for each in await read_approvals(reader, draft.id)],
         "outdated": outdated,
         "conflicts": Long(conflicts, _conflict),
         "publishAt": draft.publish_at,
@@ -111,6 +112,11 @@ async def draft_view(
         "edition": draft.number,
         "changes": [change_view(each) for each in changes.get(draft.id, ())],
     }
+
+
+def _was_let(_client: str, _guard: str) -> bool:
+    """Of a draft that is over, an approval counts as it did then."""
+    return True
 
 
 def _edit(kept: KeptEdit) -> View:
@@ -148,7 +154,7 @@ def _finding(accepted: frozenset[str], found: Mistake) -> View:
     }
 
 
-def _approval(approval: Approval, draft: DraftRecord) -> View:
+def _approval(approval: Approval, draft: DraftRecord, counting: Entitled) -> View:
     return {
         "by": approval.approver.by,
         "at": approval.at,
@@ -158,7 +164,7 @@ def _approval(approval: Approval, draft: DraftRecord) -> View:
         "overrides": [{"finding": name, "reason": reason} for name, reason in approval.overrides.items()],
         "withdrawnAt": approval.withdrawn_at,
         "superseded": (approval.base, approval.hash) != (draft.base, draft.hash),
-        "counts": approval.counts_for(draft),
+        "counts": approval.counts_for(draft) and counting(approval.approver.client, APPROVING),
     }
 
 
