@@ -16,8 +16,9 @@ from api.cli.operator import named
 from api.cli.policy_told import SENTENCES, say
 from api.cli.told import CommandError, Language, bar
 from api.gateway.told import Told
-from models.database.store import Transaction, WrongValue
+from models.database.store import Reader, Transaction, WrongValue
 from models.drafts.barred import Barred
+from models.drafts.numbered import held_to_numbers
 from models.drafts.register import LONGEST_NOTE, DraftRegister, Stale
 from models.drafts.worked import Worked
 from models.formats.fold import prose
@@ -91,13 +92,13 @@ def _tell_json(what: str, told: list[dict[str, Any]]) -> None:
     typer.echo(json.dumps({"draft": None, what: told}, ensure_ascii=False, indent=2))
 
 
-def look_at(sketch: Sketch, lang: Language) -> Examined:
+async def look_at(reader: Reader, sketch: Sketch, lang: Language) -> Examined:
     """What is found in what a draft makes, which may take some seconds."""
     with bar(say("EXAMINING", lang)):
-        return examine(sketch)
+        return await held_to_numbers(reader, examine(sketch))
 
 
-def worked(standing: Standing, lang: Language) -> Worked:
+async def worked(reader: Reader, standing: Standing, lang: Language) -> Worked:
     """What a draft would put in force.
 
     Raises:
@@ -109,7 +110,7 @@ def worked(standing: Standing, lang: Language) -> Worked:
         raise Barred("HASH_CHANGED", "--hash")
     if not serves:
         raise Barred("DRAFT_OUTGROWN")
-    return Worked(record.base, hash_, canonical, look_at(sketch, lang))
+    return Worked(record.base, hash_, canonical, await look_at(reader, sketch, lang))
 
 
 @contextmanager

@@ -64,7 +64,7 @@ async def page_of(reader: Reader, draft: str, lang: Language) -> Page:
         CommandError: there is none.
     """
     record, sketch, outdated = await read_standing(reader, draft, lang)
-    return Page(record, sketch.edits, look_at(sketch, lang), outdated)
+    return Page(record, sketch.edits, await look_at(reader, sketch, lang), outdated)
 
 
 def tell(page: Page, lang: Language, *, as_json: bool) -> None:

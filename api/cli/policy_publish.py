@@ -68,7 +68,7 @@ async def _published(  # noqa: PLR0913, PLR0917 - what a publication is made of
         with barring(lang):
             if standing.record.hash != name.lower():
                 raise Barred("HASH_CHANGED", "--hash")
-            made = worked(standing, lang)
+            made = await worked(store, standing, lang)
         may_still = entitled(await InForce(store).current(), datetime.now(UTC))
         with barring(lang, made.examined):
             async with store.transaction() as transaction:

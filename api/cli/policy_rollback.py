@@ -69,7 +69,7 @@ async def _turned(  # noqa: PLR0913 - what is turned back to, why and by whom
         drafted = sound(
             turn_back(base, await read_canonical(store, earlier) or "", TERMS), lang, as_json=as_json
         )
-        worked = _worked(newest, base, drafted, lang) if publish else None
+        worked = await _worked(store, newest, base, drafted, lang) if publish else None
         with barring(lang):
             draft, number, barred = await _carried_out(store, newest, drafted, worked, note, operator)
         if number:
@@ -81,11 +81,11 @@ async def _turned(  # noqa: PLR0913 - what is turned back to, why and by whom
             raise CommandError(sentence(barred, lang))
 
 
-def _worked(base: str, text: str, drafted: Drafted, lang: Language) -> Worked:
+async def _worked(store: Store, base: str, text: str, drafted: Drafted, lang: Language) -> Worked:
     """What it would put in force."""
     sketch = Sketch(text, drafted.edits, drafted.model)
     name, canonical, _ = finish(sketch, TERMS)
-    return Worked(base, name, canonical, look_at(sketch, lang))
+    return Worked(base, name, canonical, await look_at(store, sketch, lang))
 
 
 async def _carried_out(  # noqa: PLR0913, PLR0917 - what is drafted, and perhaps published, in one transaction

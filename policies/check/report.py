@@ -12,6 +12,7 @@ from policies.check.locked import locked
 from policies.check.lookup import Lookup
 from policies.check.overlaps import Overlaps
 from policies.check.reaching import Reaching
+from policies.check.rights import closed
 from policies.check.vague import unannounceable
 from policies.edition import Edition
 from policies.matrix import Matrix, shipped_matrix
@@ -126,7 +127,7 @@ def steps(  # noqa: PLR0913 - as `check`
         found += yield from work.rules({each.key for each in refused if each.table == "rules"}, whole=sound)
     whole = not any(each.severity is Severity.REFUSED for each in found)
     return Report(
-        findings=tuple(sorted(dict.fromkeys(found), key=_order)),
+        findings=in_order(found),
         edition=edition.id if whole else "",
         whole=whole,
     )
@@ -168,7 +169,7 @@ class _Work:
             lookup = Lookup(rules)
             shut = list(locked(edition, extents, lookup, places))
             told = {each.key for each in shut}
-            found += shut
+            found += (*shut, *closed(edition, extents, lookup, places))
             found += (each for each in gaps(edition, extents, working, places) if each.key not in told)
             answers = Answers(edition, extents, lookup, places)
             for start in range(0, len(rows), SLICE):
@@ -196,6 +197,11 @@ def _places(tables: Tables) -> Places:
         }
         for table in COLUMNS
     }
+
+
+def in_order(found: Iterable[Mistake]) -> tuple[Mistake, ...]:
+    """Each finding once, by table and row."""
+    return tuple(sorted(dict.fromkeys(found), key=_order))
 
 
 def _order(each: Mistake) -> tuple[object, ...]:

@@ -1,9 +1,11 @@
 """The examined: what is found in the edition that a draft would make, and whether it allows more than its base."""
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from policies.check.report import check
+from policies.check.numbers import Numbered, numbers, renumbered
+from policies.check.report import check, in_order
 from policies.drafts.drafting import Sketch, edition_of, made_of
 from policies.impact.impact import impact
 from policies.mistake import Mistake, Severity
@@ -17,12 +19,14 @@ class Examined(NamedTuple):
     Attributes:
         accepted: the ids of findings that may be overridden and stand already: in the edition it starts from, or,
             where nothing widens, as part of what goes beyond the necessity matrix there.
+        numbered: the purposes that have another number than there, or that are not there, each with its row.
     """
 
     hash: str
     findings: tuple[Mistake, ...]
     widens: bool
     accepted: frozenset[str] = frozenset()
+    numbered: tuple[tuple[Numbered, int], ...] = ()
 
     @property
     def wrong(self) -> tuple[Mistake, ...]:
@@ -51,7 +55,15 @@ def examine(draft: Sketch) -> Examined:
     accepted = frozenset(
         each.id for each in found if each.id in known or (each.code == BEYOND and not widens)
     )
-    return Examined(made.id, findings, widens, accepted)
+    given = numbers(base)
+    new = tuple((each, row) for each, row in numbers(made).items() if each not in given)
+    return Examined(made.id, findings, widens, accepted, new)
+
+
+def held_to(examined: Examined, published: Collection[Numbered]) -> Examined:
+    """The same with what is found when its purposes are held to the numbers of every published edition."""
+    found = renumbered(examined.numbered, published)
+    return examined._replace(findings=in_order((*examined.findings, *found)))
 
 
 @lru_cache(maxsize=4)

@@ -126,6 +126,16 @@ def test_a_folder_becomes_a_draft_on_record(mokuteki: Mokuteki, rules: Path) -> 
     assert made[0].became["note"] == "A clearer text"
 
 
+def test_a_purpose_with_another_number_than_it_had_is_not_published(mokuteki: Mokuteki, rules: Path) -> None:
+    change(rules / "purposes.csv", "promotion.ads,promotion,,10,", "promotion.ads,promotion,,20,")
+    draft = pushed(mokuteki, rules)
+    assert draft["next"] == "CORRECT"
+    (found,) = [each for each in draft["findings"] if each["code"] == "NUMBER_CHANGED"]
+    assert "`promotion.ads` had the number 10 in a published edition" in found["en"]
+    ran = publish(mokuteki, draft)
+    assert (ran.code, "had the number 10" in ran.err) == (1, True), ran.err
+
+
 def test_a_draft_is_compared_and_put_into_again(mokuteki: Mokuteki, rules: Path) -> None:
     change(rules / "purposes.csv", TEXT, "To prevent misuse and to audit")
     first = pushed(mokuteki, rules)

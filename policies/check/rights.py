@@ -1,0 +1,140 @@
+"""The rights: what the law gives every person about their own data, and which rules close the way to it.
+
+A draft that closes one narrows, so that its author alone could publish it; so closing one is told, and a second person
+accepts it or nobody does.
+"""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from policies.check.extent import Asked, Extents
+from policies.check.gaps import Places
+from policies.check.lookup import Lookup
+from policies.check.possible import positive
+from policies.edition import Edition
+from policies.judging.clearance import IDENTIFIER
+from policies.mistake import Mistake, mistake
+from policies.vocabulary import STAGES, UNSORTED, Action, Effect, Fact, Role, Standing
+
+OWN: Final = "person"
+"""The group of recipients that a person is of when asking about themself."""
+
+OF_THE_PERSON: Final[Standing] = frozenset(
+    {Fact.SELF, Fact.NOTICED, Fact.CONSENTED, Fact.OPTED_OUT, Fact.HELD, Fact.SCREENED, Fact.LAWFUL, *STAGES}
+)
+"""What may be true of somebody who asks for their right; where their data was erased, none is left to ask about."""
+
+TOLD: Final = 3
+"""How many fields are named."""
+
+
+class Right(NamedTuple):
+    """What a person may demand, by which article, and the door to it.
+
+    Attributes:
+        guard: the door.
+        action: what is done with each of their fields behind it; None where the door is all of it.
+        desk: the desk does it for them.
+    """
+
+    guard: str
+    action: Action | None
+    desk: bool
+    en: str
+    ja: str
+    law_en: str
+    law_ja: str
+
+
+RIGHTS: Final = (
+    Right(
+        *("Query.me", Action.READ, False, "disclosure of their own data and of accesses to it"),
+        *("自己の情報とそのアクセス記録の開示", "APPI Art 33", "個人情報保護法第33条"),
+    ),
+    Right(
+        *("Mutation.updateUser", Action.CORRECT, False, "correction of their own data"),
+        *("自己の情報の訂正", "APPI Art 34", "個人情報保護法第34条"),
+    ),
+    Right(
+        *("Mutation.placeHold", None, True, "ceasing to use their data"),
+        *("利用の停止", "APPI Art 35", "個人情報保護法第35条"),
+    ),
+    Right(
+        *("Mutation.withdrawConsent", None, False, "withdrawal of their consent"),
+        *("同意の撤回", "APPI Arts 27(1) and 28(1)", "個人情報保護法第27条第1項・第28条第1項"),
+    ),
+)
+"""Every right that has a door; erasure (Art 35) has none yet."""
+
+
+def closed(edition: Edition, extents: Extents, lookup: Lookup, places: Places) -> Iterator[Mistake]:
+    """Each right that is closed to the person, always or under some standing of theirs."""
+    ways = _Ways(edition, extents, lookup)
+    for right in RIGHTS:
+        if right.guard in edition.guards and (shut := ways.shut(right)):
+            yield mistake(
+                "RIGHT_CLOSED",
+                *("guards", places["guards"].get(right.guard, 0), "field", right.guard),
+                about="" if shut == [right.guard] else " ".join(shut),
+                **dict(zip(("paths", "more_en", "more_ja"), _named(shut), strict=True)),
+                **{name: getattr(right, name) for name in ("en", "ja", "law_en", "law_ja")},
+            )
+
+
+def _named(shut: list[str]) -> tuple[str, str, str]:
+    more = len(shut) - TOLD
+    names = ", ".join(f"`{path}`" for path in shut[:TOLD])
+    return (names, f" and {more:,} more", f"など（ほか{more:,}件）") if more > 0 else (names, "", "")
+
+
+class _Ways:
+    """What is open to the person, or through the desk, under every standing they may have."""
+
+    def __init__(self, edition: Edition, extents: Extents, lookup: Lookup) -> None:
+        self._edition = edition
+        self._extents = extents
+        self._lookup = lookup
+        self._purposes = [each for each, of in edition.purposes.items() if of.announced_on]
+        self._others = [role for role in extents.role.wider if role != Role.USER]
+
+    def shut(self, right: Right) -> list[str]:
+        """The door where it is shut, else the fields that stay shut behind it."""
+        roles = self._others if right.desk else [str(Role.USER)]
+        recipients = self._edition.own_recipients if right.desk else (OWN,)
+        given = frozenset() if right.desk else frozenset({Fact.SELF})
+        open_for = [
+            (role, purpose, recipient)
+            for role in roles
+            for purpose in self._purposes
+            for recipient in recipients
+            if self._open(Asked(role, Action.INVOKE, purpose, right.guard, recipient), given)
+        ]
+        if not open_for:
+            return [right.guard]
+        if right.action is None:
+            return []
+        return [
+            path
+            for path in self._edition.fields
+            if self._theirs(path, right.action)
+            and not any(
+                self._open(Asked(role, right.action, purpose, path, recipient), given)
+                for role, purpose, recipient in open_for
+            )
+        ]
+
+    def _theirs(self, path: str, action: Action) -> bool:
+        """A field of the person that somebody decided about; their number is ours to give."""
+        wider = self._edition.field_ancestors(path)
+        given = action is Action.CORRECT and IDENTIFIER in wider
+        return path in self._extents.personal and UNSORTED not in wider and not given
+
+    def _open(self, asked: Asked, given: Standing) -> bool:
+        """Whether it is allowed for these facts alone, and refused for none that may be true besides."""
+        if asked.recipient not in self._extents.recipient.wider:
+            return False
+        rules = self._lookup.find(self._extents.wider(asked))
+        refused = any(rule.effect is Effect.DENY and positive(rule.needs) <= OF_THE_PERSON for rule in rules)
+        return not refused and any(
+            rule.effect is Effect.ALLOW and positive(rule.needs) <= given for rule in rules
+        )

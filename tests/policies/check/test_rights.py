@@ -1,0 +1,104 @@
+"""A right of the person that a draft closes is told, and waits for a second person though nothing widens."""
+
+import pytest
+
+from policies.check.rights import RIGHTS
+from policies.drafts.drafting import Sketch, Terms, edit
+from policies.drafts.examined import examine
+from policies.drafts.wish import Wish
+from policies.mistake import Severity
+from tests.policies.check.drafts import Change, cell, edition, findings, rule, without
+
+ME, CORRECT = "Query.me", "Mutation.updateUser"
+HOLD, WITHDRAW = "Mutation.placeHold", "Mutation.withdrawConsent"
+
+
+def refusing(name: str, role: str, field: str, needs: str, **cells: str) -> Change:
+    cells = {"eft": "deny", "action": "invoke", "recipient": "any", "needs": needs, **cells}
+    return rule(name, role, "any", field, **cells)
+
+
+def told(*changes: Change) -> list[tuple[str, str, str]]:
+    found = [each for each in findings(*changes) if each.code == "RIGHT_CLOSED"]
+    assert {each.severity for each in found} <= {Severity.OVERRIDABLE}
+    return [(each.key, each.column, each.about) for each in found]
+
+
+def test_each_right_is_named_once_with_its_door_and_its_law() -> None:
+    assert [each.guard for each in RIGHTS] == [ME, CORRECT, HOLD, WITHDRAW]
+    assert {each.guard for each in RIGHTS} <= edition().guards.keys()
+    assert all("Art" in each.law_en and "条" in each.law_ja for each in RIGHTS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "door"),
+    [
+        ([without("rules", "consent-own")], WITHDRAW),
+        ([cell("rules", "consent-own", "needs", "self+interview")], WITHDRAW),
+        ([cell("rules", "consent-own", "recipient", "internal")], WITHDRAW),
+        ([refusing("shut", "any", "consent-act", "held")], WITHDRAW),
+        ([refusing("shut", "user", WITHDRAW, "consented+!interview")], WITHDRAW),
+        ([cell("guards", WITHDRAW, "category", "desk-act")], WITHDRAW),
+        ([without("rules", "desk")], HOLD),
+        ([refusing("shut", "privacy_officer", HOLD, "consented")], HOLD),
+        ([without("rules", "update-own")], CORRECT),
+        ([without("rules", "door-own-account", "door-own-requests")], ME),
+        ([refusing("shut", "user", "own-door", "-")], ME),
+    ],
+)
+def test_a_closed_door_is_told_by_its_name(changes: list[Change], door: str) -> None:
+    assert told(*changes) == [(door, "field", "")]
+
+
+def test_the_fields_that_stay_shut_behind_an_open_door_are_told() -> None:
+    address = " ".join(path for path in edition().fields if "address" in edition().field_ancestors(path))
+    shut = refusing("shut", "any", "address", "self", action="correct")
+    assert told(shut) == [(CORRECT, "field", address)]
+    assert told(refusing("shut", "user", "ledger", "-", action="read")) == [(ME, "field", "User.accesses")]
+    (found,) = (
+        each for each in findings(refusing("shut", "user", "contact", "held", action="any"))
+        if each.key == ME
+    )  # fmt: skip
+    assert str(found).split(": ", 1)[1].startswith("`User.email`, `User.phone` would be closed to the person")
+    assert "個人情報保護法第33条" in found.what_ja
+
+
+def test_another_closing_is_another_finding() -> None:
+    less = refusing("shut", "user", "User.phone", "-", action="read")
+    more = refusing("shut", "user", "contact", "-", action="read")
+    ids = [{each.id for each in findings(change) if each.code == "RIGHT_CLOSED"} for change in (less, more)]
+    assert ids[0].isdisjoint(ids[1])
+    assert all(ids)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [without("rules", "door-own-requests")],
+        [refusing("shut", "frontend", "consent-act", "held")],
+        [refusing("shut", "user", "consent-act", "erased")],
+        [refusing("shut", "any", "record", "abroad", action="any")],
+        [without("rules", "consent-shown", "consent-paper")],
+        [cell("fields", "User.phone", "category", "unsorted")],
+    ],
+)
+def test_what_leaves_the_person_their_way_is_not_told(changes: list[Change]) -> None:
+    assert told(*changes) == []
+
+
+def test_closing_one_needs_a_second_person_until_an_edition_has_it() -> None:
+    base = edition()
+    terms = Terms(tuple(sorted(base.declared.items())), tuple(base.guards))
+
+    def looked_at(text: str, rule_gone: str) -> tuple[bool, list[bool]]:
+        drafted = edit(Sketch(text), (Wish("rules", rule_gone, None),), terms)
+        found = examine(Sketch(text, drafted.edits))
+        assert (drafted.flaws, found.widens) == ((), False)
+        closed = [each.id in found.accepted for each in found.findings if each.code == "RIGHT_CLOSED"]
+        return found.needs_approval, closed
+
+    assert looked_at(base.canonical(), "consent-own") == (True, [False])
+    tables = base.tables()
+    tables["rules"] = [row for row in tables["rules"] if row[0] != "consent-own"]
+    after = type(base).from_tables(tables, base.model).canonical()
+    assert looked_at(after, "matching-form") == (False, [True])
