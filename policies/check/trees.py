@@ -20,6 +20,9 @@ SHOWN: Final = 10
 """How many names of a circle are told."""
 
 REQUIRED: Final = (PERSON, UNSORTED, FREE_TEXT, DOORS)
+ADRIFT: Final = ""
+"""What no row is named, so that whatever hangs on it is taken to hang on a name that is still to come."""
+
 ROLE_KINDS: Final = ("role", "wider")
 YES: Final = ("yes", "")
 
@@ -34,6 +37,7 @@ def tree(rows: Iterable[Row], name: str, above: str) -> tuple[Tree, list[Mistake
     """The tree of a table, and every name that hangs on an unknown one, in a circle or too deep.
 
     Of a table that is too large only the first rows hang anywhere, so that nothing that climbs takes long.
+    A circle is told and nothing that follows from it: in the tree, what hangs in one hangs on nothing that is known.
     """
     rows = tuple(rows)
     nodes = {row[name]: node(row) for row in rows}
@@ -42,12 +46,12 @@ def tree(rows: Iterable[Row], name: str, above: str) -> tuple[Tree, list[Mistake
     if count > MOST:
         large = mistake("TREE_LARGE", rows[0].table, count=count, most=MOST)
         return Tree(dict(_fitting(nodes))), [large, *mistakes]
-    grown = Tree(nodes)
-    known, deep = Known(nodes), depths(grown.parents)
-    mistakes += (
-        wrong for row in rows for wrong in _hanging(row, row[name], above, grown.parents, known, deep)
-    )
-    return grown, mistakes
+    parents = Tree(nodes).parents
+    known, deep = Known(nodes), depths(parents)
+    hanging = [wrong for row in rows for wrong in _hanging(row, row[name], above, parents, known, deep)]
+    circling = {wrong.key for wrong in hanging if wrong.code == "CIRCLE"}
+    cut = {each: made._replace(parents=(ADRIFT,)) for each, made in nodes.items() if each in circling}
+    return Tree({**nodes, **cut}), [*mistakes, *hanging]
 
 
 def _weight(each: Node) -> int:
@@ -106,7 +110,8 @@ def roles(rows: Iterable[Row]) -> tuple[Tree, list[Mistake]]:
         known = role in set(Role)
         if known is not (row["kind"] == "role"):
             mistakes.append(row.mistake("kind", "ROLE_KNOWN" if known else "ROLE_NOT_KNOWN", name=role))
-        if known and (role == Role.USER) is (OTHERS in grown.ancestors(role)):
+        above = grown.ancestors(role)
+        if known and ADRIFT not in above and (role == Role.USER) is (OTHERS in above):
             code = "ROLE_UNDER_OTHERS" if role == Role.USER else "ROLE_OUTSIDE_OTHERS"
             mistakes.append(row.mistake("wider", code, name=role, others=OTHERS))
     mistakes += (

@@ -15,6 +15,7 @@ from policies.check.report import check, steps
 from policies.edition import Edition
 from policies.mistake import SENTENCES, Severity
 from policies.table import FIRST_ROW
+from policies.tree import Tree
 from tests.policies.check.drafts import (
     Change,
     cell,
@@ -394,6 +395,32 @@ def test_the_check_says_nothing_that_follows_from_a_refused_row_alone() -> None:
     assert [each.code for each in found.findings] == ["EFFECT_UNKNOWN"]
     found = report(cell("categories", "contact", "parent", "particular"), decisions=True)
     assert {each.code for each in found.findings} == {"PARENT_UNKNOWN"}
+
+
+@pytest.mark.parametrize(
+    ("table", "above", "tree"),
+    [
+        ("categories", "parent", edition().categories),
+        ("roles", "wider", edition().roles),
+        ("groups", "wider", edition().groups),
+    ],
+    ids=["categories", "roles", "groups"],
+)
+def test_a_circle_is_told_and_nothing_that_follows_from_it(table: str, above: str, tree: Tree) -> None:
+    for name in tree:
+        *_, lowest = tree.within(name)
+        circling = report(cell(table, name, above, lowest), decisions=True).findings
+        assert {each.code for each in circling} == {"CIRCLE"}, (name, lowest)
+        assert {name, lowest} <= {each.key for each in circling}
+
+
+def test_what_is_wrong_beside_a_circle_is_told_too() -> None:
+    found = report(
+        cell("categories", "profile", "parent", "contact"),
+        cell("guards", "Query.me", "category", "own-dor"),
+        cell("rules", "account", "purpose", "service.acount"),
+    ).findings
+    assert {each.code for each in found} == {"CIRCLE", "CATEGORY_UNKNOWN", "NAME_UNKNOWN"}
 
 
 def test_findings_stand_in_the_order_of_tables_and_rows() -> None:
