@@ -168,7 +168,7 @@ class Gateway:
         if operation.mutates and request.queries_only:
             raise closed(Told("MUTATION_BY_GET"), Why("MUTATION_BY_GET"), status=405)
         variables = operation.variables(request.variables, request.language)
-        roots = running.roots = operation.roots(variables)
+        roots = operation.roots(variables)
         _settle(
             running,
             operation,

@@ -10,7 +10,7 @@ from api.fair.quotas import NEAR
 from api.gateway.counted import Counted
 from api.gateway.deadline import Deadline
 from api.gateway.documents.bill import Bill
-from api.gateway.documents.selection import Root, Selected
+from api.gateway.documents.selection import Root
 from api.gateway.record import Record
 from api.gateway.refusal import PathStep
 from api.gateway.release.context import Context
@@ -58,7 +58,6 @@ class Running:
         recalled: what accesses of the ledger were decided on, by id and action, where that may be told.
         beside: records of what goes to others because of this operation, kept with its own.
         text: the document that the request means, whether it came whole or by its hash.
-        roots: what is asked of the root.
         bill: what its long lists cost.
     """
 
@@ -73,7 +72,6 @@ class Running:
     purpose: str | None = None
     operation: str | None = None
     text: str = ""
-    roots: Sequence[Root] = ()
     bill: Bill = field(default_factory=Bill)
     production: bool = True
     context: Context = field(init=False)
@@ -89,14 +87,6 @@ class Running:
     def today(self) -> date:
         """The day in Japan."""
         return self.at.astimezone(JAPAN).date()
-
-    def selected(self, path: Sequence[PathStep]) -> Selected:
-        """What is asked in one place of the answer, by the response keys that lead there."""
-        first, *keys = (each for each in path if isinstance(each, str))
-        found = next(root.selected for root in self.roots if root.selected.key == first)
-        for key in keys:
-            found = next(each for each in found.children if each.key == key)
-        return found
 
     async def renew(self) -> None:
         """Go on under what is in force now that the database has answered, or not at all.

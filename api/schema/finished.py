@@ -4,7 +4,6 @@ from typing import Any
 
 import strawberry
 
-from api.gateway.release.door import Finished
 from api.gateway.running import Running
 
 Info = strawberry.Info[Running, None]
@@ -13,8 +12,3 @@ Info = strawberry.Info[Running, None]
 def finished(info: Info) -> Any:  # noqa: ANN401 - a finished value stands for any type
     """What the door released for this response key."""
     return info.context.finished[str(info.path.key)]
-
-
-def finish(value: object) -> Any:  # noqa: ANN401 - as above
-    """A value that the executor does not walk into again."""
-    return Finished(value)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import isawaitable
 from typing import Any
 
 from api.gateway.documents.bill import Bill
@@ -47,6 +48,8 @@ async def tell(
         part = value[each.name]
         if callable(part):
             part = part(**each.arguments)
+        if isawaitable(part):
+            part = await part
         if isinstance(part, Long):
             answer[each.key] = await tell_list(each, part, bill)
         elif isinstance(part, list):

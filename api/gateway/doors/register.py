@@ -6,6 +6,7 @@ from typing import Any
 
 from api.gateway.running import Running, Step
 from api.gateway.views.client import CLIENT_DOORS, look_up_clients
+from api.gateway.views.edition import EDITION_DOORS, look_up_editions
 from api.gateway.views.ground import GROUND_DOORS, look_up_grounds
 from api.gateway.views.job import JOB_DOORS, look_up_jobs
 from api.gateway.views.recipient import RECIPIENT_DOORS, look_up_recipients
@@ -17,5 +18,6 @@ LOOK_UPS: Mapping[str, Callable[[Reader, Step, Running], Awaitable[Any]]] = Mapp
         **dict.fromkeys(RECIPIENT_DOORS, look_up_recipients),
         **dict.fromkeys(GROUND_DOORS, look_up_grounds),
         **dict.fromkeys(JOB_DOORS, look_up_jobs),
+        **dict.fromkeys(EDITION_DOORS, look_up_editions),
     }
 )
