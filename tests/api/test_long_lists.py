@@ -131,7 +131,7 @@ async def test_the_rules_of_an_edition_cost_what_they_are(narrow: World, edition
         MOST,
     )
     of_history = f"{{ editions(first: 1) {{ edges {{ node {{ {aliases} }} }} }} }}"
-    assert (await refusal(narrow, of_history, ADMIN))[2] == asked_for
+    assert (await refusal(narrow, of_history, ADMIN))[2] == 14 + asked_for
 
 
 async def test_the_rules_of_an_edition_are_told_page_by_page(narrow: World, edition: Edition) -> None:

@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from graphql import GraphQLOutputType, is_list_type, is_non_null_type
-
-from api.gateway.documents.selection import Root, listed
+from api.gateway.documents.selection import Root, is_list, listed
 from api.gateway.limits import LARGEST_PAGE
 from api.gateway.refusal import exceeded
 
@@ -41,7 +39,7 @@ def _people(root: Root, arguments: Mapping[str, Any]) -> int:
     people = said.get("people") if isinstance(said, Mapping) else None
     if isinstance(people, Sequence):
         return max(len(people), 1)
-    return LISTED if root.definition and _is_list(root.definition.type) else 1
+    return LISTED if root.definition and is_list(root.definition.type) else 1
 
 
 def _values(given: object) -> int:
@@ -55,7 +53,3 @@ def _counted(value: object) -> int:
     if isinstance(value, list):
         return len(value) + (sum(map(_values, value)) if value and isinstance(value[0], Mapping) else 0)
     return _values(value)
-
-
-def _is_list(kind: GraphQLOutputType) -> bool:
-    return is_list_type(kind.of_type if is_non_null_type(kind) else kind)

@@ -67,7 +67,7 @@ async def tell_list(each: Selected, part: Long, bill: Bill) -> list[Any]:
         Refusal: as `tell`.
     """
     places = part.places(each.arguments.get("first"), each.arguments.get("skip"))
-    bill.add(len(places), max(part.width, sum(child.weight for child in each.children)))
+    bill.add(len(places), max(part.width, sum(child.values for child in each.children)))
     told = []
     for place in places:
         told.append(await _below(each, part.view(part.items[place]), bill))

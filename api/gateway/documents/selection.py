@@ -51,6 +51,7 @@ class Selected:
 
     Attributes:
         weight: how many values it may give, by the sizes of the pages in it.
+        values: how many it gives where it is no list, a list in it counted once.
     """
 
     key: str
@@ -59,6 +60,7 @@ class Selected:
     arguments: Mapping[str, Any]
     children: tuple["Selected", ...]
     weight: int = 1
+    values: int = 1
 
     @property
     def fields(self) -> int:
@@ -144,7 +146,8 @@ class Collector:
         named = get_named_type(field.type)
         below = self._below(named, details)
         weight = 1 + listed(name, arguments) + _size(field.type, name, arguments) * _weight(below)
-        return Selected(key, name, named.name, arguments, below, weight)
+        values = 1 if is_list(field.type) else max(1, sum(each.values for each in below))
+        return Selected(key, name, named.name, arguments, below, weight, values)
 
     def _below(self, named: GraphQLNamedType | None, details: list[FieldDetails]) -> tuple[Selected, ...]:
         if not isinstance(named, GraphQLObjectType):
@@ -185,5 +188,9 @@ def _size(kind: GraphQLOutputType, name: str, arguments: Mapping[str, Any]) -> i
     first = arguments.get("first")
     if isinstance(first, int):
         return max(first // SELDOM_FULL if name == "releases" else first, 0)
-    plain = kind.of_type if is_non_null_type(kind) else kind
-    return SIZES.get(name, OF_EACH) if is_list_type(plain) and name not in SIZED else 1
+    return SIZES.get(name, OF_EACH) if is_list(kind) and name not in SIZED else 1
+
+
+def is_list(kind: GraphQLOutputType) -> bool:
+    """Whether a field is a list."""
+    return is_list_type(kind.of_type if is_non_null_type(kind) else kind)
