@@ -10,7 +10,7 @@ from rich.table import Column, Table
 from api.cli.policy_told import say
 from api.cli.told import Language
 from policies.replay.effect import Change
-from policies.replay.tally import Counted, Line, Tally
+from policies.replay.tally import FEW, Counted, Line, Tally, told
 
 NAME: Final = 8
 """Characters of the name of a line."""
@@ -50,16 +50,23 @@ def table_of(found: Tally, lang: Language) -> Table:
 
 def _cells(line: Line, count: Counted, lang: Language) -> Iterator[str]:
     style = STYLES[line.change]
-    sure = say("SURE" if line.sure else "MAY", lang)
+    change = say(f"{line.change.name}{'' if line.sure else '_MAYBE'}", lang)
     yield name_of(line)
     yield f"{line.client} ({line.role})"
     yield line.purpose
     yield line.recipient
     yield line.field if line.step is None else f"{say(f'STEP_{line.step.name}', lang)} {line.field}"
-    yield f"[{style}]{SIGNS[line.change]} {say(line.change.name, lang)}[/{style}] {sure}"
+    yield f"[{style}]{SIGNS[line.change]} {change}[/{style}]"
     yield f"{count.accesses:,}"
-    yield f"{count.people:,}" if count.exact else f"≈{count.people:,}"
+    yield _people(count, lang)
     yield f"{len(count.days):,}"
+
+
+def _people(count: Counted, lang: Language) -> str:
+    people = told(count.people)
+    if people is None:
+        return say("FEW", lang, number=FEW)
+    return f"{people:,}" if count.exact else f"≈{people:,}"
 
 
 def totals(found: Tally, lang: Language) -> str:
@@ -70,5 +77,5 @@ def totals(found: Tally, lang: Language) -> str:
 
 def form(found: Tally) -> dict[str, Any]:
     """It as JSON holds it."""
-    lines = [{"line": name_of(line), **line.form(), **count._asdict()} for line, count in gains_first(found)]
+    lines = [{"line": name_of(line), **line.form(), **count.form()} for line, count in gains_first(found)]
     return {**found.form(), "lines": lines}

@@ -88,8 +88,8 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "ImpactCell": "role recipient purpose category widens narrows",
         "ImpactChange": "direction kind keys roles actions purposes fields recipients given when wholly decisions"
         " refused before after text",
-        "PolicyJob": "id kind draft hash days state done total askedBy askedAt startedAt endedAt trouble impact replay"
-        " evidence",
+        "PolicyJob": "id kind draft hash days state done total askedBy askedAt startedAt endedAt trouble why impact"
+        " replay evidence",
         "LeastPrivilege": "edition since until accesses used unused undeclared overAsking alwaysWithheld unusedScopes",
         "OverAsking": "client role purpose recipient accesses fields withheld share inVain",
         "ProposeLeastPrivilegePayload": "draft job",

@@ -21,7 +21,8 @@ strawberry.enum(JobState, name="JobState", description="How far a job is; the la
 strawberry.enum(
     JobTrouble,
     name="JobTrouble",
-    description="Why a job failed: its draft changed meanwhile, every process that carried it ended, or an error of ours",
+    description="Why a job failed: its draft changed meanwhile, every process that carried it ended, an error of ours,"
+    " or that what it found cannot be read back",
 )
 strawberry.enum(
     Direction,
@@ -121,7 +122,9 @@ class ReplayLine:
     change: Change = strawberry.field(description="Gained or lost")
     sure: bool = strawberry.field(description="False where a fact decides that is not on record")
     accesses: int = strawberry.field(description="How many accesses it is about")
-    people: int = strawberry.field(description="About how many different people they were")
+    people: int | None = strawberry.field(
+        description="About how many different people they were; null for fewer than ten"
+    )
     exact: bool = strawberry.field(description="Whether the people are counted, or estimated")
     days: list[ReplayDay] = strawberry.field(description="The accesses by day")
 
@@ -184,6 +187,12 @@ class PolicyJob:
     started_at: datetime | None = strawberry.field(description="When it was begun")
     ended_at: datetime | None = strawberry.field(description="When it ended")
     trouble: JobTrouble | None = strawberry.field(description="Why it failed")
+
+    @strawberry.field(description="Why it failed and what to do, in one sentence; null where it did not")
+    def why(self, lang: Lang = strawberry.ID("ja")) -> str | None:
+        """Finished."""
+        raise NotImplementedError(lang)
+
     impact: Impact | None = strawberry.field(description="What it found, if it is of this kind and done")
     replay: Replay | None = strawberry.field(description="What it found, if it is of this kind and done")
     evidence: LeastPrivilege | None = strawberry.field(

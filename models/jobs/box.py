@@ -10,6 +10,7 @@ import orjson
 from models.database.dialect import Dialect
 from models.database.store import Reader, Row, Store, Transaction
 from models.day import moment
+from models.jobs.found import readable, unreadable
 from models.jobs.job import Job, JobKind, JobState, JobTrouble
 from models.person_row import new_id
 
@@ -130,8 +131,8 @@ async def same(  # noqa: PLR0913 - what a job is about
 ) -> Job | None:
     """A job that works out the same, or an impact that did, as it stays; not one that was cancelled or failed."""
     values = {"kind": kind.value, "base": base, "draft": draft or "", "hash": hash or "", "days": days or 0}
-    found = await reader.fetch(_SAME, values)
-    return _job(found[0]) if found else None
+    found = [_job(row) for row in await reader.fetch(_SAME, values)]
+    return next((job for job in found if readable(job) is job), None)
 
 
 async def waiting(reader: Reader, now: datetime) -> bool:
@@ -220,5 +221,8 @@ def _job(row: Row) -> Job:
         told[name] = told[name] and moment(told[name])
     told["kind"], told["state"] = JobKind(told["kind"]), JobState(told["state"])
     told["trouble"] = told["trouble"] and JobTrouble(told["trouble"])
-    told["result"] = told["result"] and orjson.loads(told["result"])
+    try:
+        told["result"] = told["result"] and orjson.loads(told["result"])
+    except ValueError:
+        return unreadable(Job(**told))
     return Job(**told)

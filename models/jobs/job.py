@@ -38,6 +38,9 @@ class JobTrouble(StrEnum):
     FAULT = "FAULT"
     """An error of ours; the log tells which."""
 
+    UNREADABLE = "UNREADABLE"
+    """What it found cannot be read back; never kept, but told of a row that was altered."""
+
 
 class PolicyJob(Model):
     """One job, whose `result` holds counts and names of rules, fields and clients, never who a person is."""

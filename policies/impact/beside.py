@@ -58,6 +58,7 @@ answers.
 
 _PARENTS: Final = ("wider", "parent")
 _WIDER: Final = COLUMNS["roles"].index("wider")
+_ANSWER: Final = frozenset({"expected", "rule"})
 
 
 def beside(old: Edition, new: Edition, decided: Sequence[Change]) -> tuple[Change, ...]:
@@ -175,6 +176,8 @@ def _event(row: _Row) -> str:
         return "added"
     if row.new is None:
         return "removed"
+    if row.table == DECISIONS and not _ANSWER.isdisjoint(row.columns):
+        return "expected"
     return "latent" if row.table == "rules" and _decides(row) else "reworded"
 
 

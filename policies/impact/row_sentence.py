@@ -70,6 +70,7 @@ _EVENTS: Final[Mapping[str, tuple[str, str, str]]] = {
     "removed": ("がなくなる", "is removed", "are removed"),
     "reworded": ("の注記又は表示名が変わる", "has another note or label", "have other notes or labels"),
     "latent": ("が変わる", "changes", "change"),
+    "expected": ("の期待する答えが変わる", "expects another answer", "expect other answers"),
 }
 
 _NOTHING_TOLD: Final = ("（ほかに示す判断では名が挙がらない）", "; no decision told here names {}")

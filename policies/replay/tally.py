@@ -7,7 +7,13 @@ from policies.replay.effect import Change, Effect, Step
 from policies.replay.people import People
 from policies.replay.row import AccessRow, people
 
-NO_FIELD: Final = ""
+FEW: Final = 10
+"""Fewer people than so many are not told by number, which would tell of each of them."""
+
+
+def told(people: int | None) -> int | None:
+    """How many people a report says it is about; None for few."""
+    return None if people is None or people < FEW else people
 
 
 class Line(NamedTuple):
@@ -44,6 +50,10 @@ class Counted(NamedTuple):
     people: int
     exact: bool
     days: dict[str, int]
+
+    def form(self) -> dict[str, Any]:
+        """It as JSON holds it; the people None where they are few."""
+        return {**self._asdict(), "people": told(self.people)}
 
 
 class _Count:
@@ -111,7 +121,7 @@ class Tally:
             "accesses": self.accesses,
             "changed": self.changed,
             "undecided": self.undecided,
-            "lines": [{**line.form(), **count._asdict()} for line, count in self.lines()],
+            "lines": [{**line.form(), **count.form()} for line, count in self.lines()],
         }
 
 

@@ -10,7 +10,17 @@ from policies.evidence.narrowing import narrowing
 
 _SHIPPED = shipped(CATEGORIES)
 _EDITS = narrowing(_SHIPPED, [rule for rule in _SHIPPED.rules if rule.id == "matching-prefecture"])
-_RESULT = orjson.dumps({"edits": [list(each) for each in _EDITS]}).decode().replace("'", "''")
+_FOUND = {
+    "edition": _SHIPPED.id,
+    "since": "2026-11-21T12:00:00+09:00",
+    "until": "2026-11-22T12:00:00+09:00",
+    "accesses": 0,
+    "used": {},
+    "always_withheld": {},
+    **dict.fromkeys(("unused", "undeclared", "over_asking", "shares", "unused_scopes"), ()),
+    "edits": [list(each) for each in _EDITS],
+}
+_RESULT = orjson.dumps(_FOUND).decode().replace("'", "''")
 _READY = (
     "DELETE FROM policy_jobs WHERE id = 'in place'",
     (

@@ -145,6 +145,18 @@ def test_no_row_that_may_widen_hides_behind_a_decision_that_narrows(edit: Edit) 
             without("decisions", "user read service.account User.id person self"),
             "1 row of the decision table is removed",
         ),
+        (
+            row("decisions", "user read service.account User.id person self", expected="deny", rule=""),
+            "1 row of the decision table expects another answer",
+        ),
+        (
+            row("decisions", "user read service.account User.id person self", rule="another"),
+            "1 row of the decision table expects another answer",
+        ),
+        (
+            row("decisions", "user read service.account User.id person self", en="another text"),
+            "1 row of the decision table has another note or label",
+        ),
     ],
     ids=lambda part: f"{part.table} {part.key}" if isinstance(part, Edit) else "",
 )
@@ -153,6 +165,22 @@ def test_what_changes_nothing_for_anybody_is_told_and_needs_nobody(edit: Edit, t
     assert [(change.direction, change.en) for change in found.changes] == [("tells", told_en)]
     assert not found.widens
     assert found.changes[0].ja
+
+
+def test_rows_of_the_decision_table_are_told_by_what_changes_of_them() -> None:
+    own = "user read service.account User.id person self"
+    other = "user read service.account User.id person -"
+    found = impact(
+        edition(),
+        draft(row("decisions", own, expected="deny", rule=""), row("decisions", other, expected="allow")),
+    )
+    assert [(change.direction, change.ja, change.en) for change in found.changes] == [
+        (
+            "tells",
+            "判断表の行 2 件の期待する答えが変わる",
+            "2 rows of the decision table expect other answers",
+        )
+    ]
 
 
 @pytest.mark.parametrize("table", [table for table in COLUMNS if table != "fields"])

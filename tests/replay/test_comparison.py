@@ -179,6 +179,16 @@ def test_what_a_scope_or_a_consent_left_out_stays_out() -> None:
     assert (found.changed, found.undecided) == (0, 0)
 
 
+@pytest.mark.parametrize(("number", "told"), [(1, None), (9, None), (10, 10), (12, 12)])
+def test_few_people_are_not_told_by_number(number: int, told: int | None) -> None:
+    given = group(bits("User.id", "User.email"), "", number, standing=INTERVIEW, **EMPLOYER)
+    found = replay(without(EDITION, "application-contact")).tally([row(given)])
+    ((_, count),) = found.lines()
+    assert count.people == number
+    (line,) = found.form()["lines"]
+    assert (line["client"], line["field"], line["people"]) == ("employer", "User.email", told)
+
+
 def test_tallies_of_parts_make_the_tally_of_the_whole() -> None:
     deciding = replay(needing(EDITION, "application-contact", "noticed+consented"))
     whole, first, second = (
@@ -190,6 +200,6 @@ def test_tallies_of_parts_make_the_tally_of_the_whole() -> None:
     assert first.lines() == whole.lines()
     ((line, count),) = whole.lines()
     assert (line.field, count.accesses, count.people, count.days) == ("User.email", 5, 3, {"2026-11-22": 5})
-    assert json.loads(json.dumps(whole.form()))["lines"][0]["people"] == 3
+    assert json.loads(json.dumps(whole.form()))["lines"][0]["people"] is None
     elsewhere = pickle.loads(pickle.dumps((row(*TWO), whole)))  # noqa: S301 - our own
     assert (elsewhere[0], elsewhere[1].lines()) == (row(*TWO), whole.lines())

@@ -7,18 +7,29 @@ import orjson
 
 from api.gateway.documents.long import Long, tell, tell_list
 from api.gateway.running import Running, Step
+from api.gateway.told import Told
 from api.gateway.views.evidence import evidence_view
 from models.database.store import Reader
 from models.jobs.box import read_job, read_jobs
-from models.jobs.job import Job, JobKind
+from models.jobs.found import readable
+from models.jobs.job import Job, JobKind, JobTrouble
 from policies.impact.change import Impact
 from policies.impact.outcome import Direction
+from policies.replay.tally import told
 
 View = dict[str, Any]
 JOB_DOORS: Final = ("policyJobs", "policyJob")
 """The root fields that tell of jobs."""
 
 MOST: Final = 100
+
+WHY: Final[Mapping[JobTrouble, Told]] = {
+    JobTrouble.CHANGED: Told("JOB_CHANGED"),
+    JobTrouble.GIVEN_UP: Told("JOB_GIVEN_UP"),
+    JobTrouble.FAULT: Told("JOB_FAULT"),
+    JobTrouble.UNREADABLE: Told("JOB_UNREADABLE"),
+}
+"""Why a job failed, and what to do."""
 
 
 async def look_up_jobs(reader: Reader, step: Step, running: Running) -> View | list[View | None] | None:
@@ -44,6 +55,7 @@ async def look_up_jobs(reader: Reader, step: Step, running: Running) -> View | l
 
 def job_view(job: Job) -> View:
     """All of one job."""
+    job = readable(job)
     return {
         "id": job.id,
         "kind": job.kind.value,
@@ -58,6 +70,7 @@ def job_view(job: Job) -> View:
         "startedAt": job.started_at,
         "endedAt": job.ended_at,
         "trouble": job.trouble and job.trouble.value,
+        "why": lambda lang="ja": job.trouble and WHY[job.trouble].text("en" if lang == "en" else "ja"),
         "impact": job.result and _impact(job.result) if job.kind is JobKind.IMPACT else None,
         "replay": job.result and _replay(job.result) if job.kind is JobKind.REPLAY else None,
         "evidence": job.result and evidence_view(job.result) if job.kind is JobKind.EVIDENCE else None,
@@ -89,4 +102,5 @@ def _replay(result: Mapping[str, Any]) -> View:
 
 
 def _line(line: Mapping[str, Any]) -> View:
-    return {**line, "days": [{"day": day, "accesses": count} for day, count in line["days"].items()]}
+    days = [{"day": day, "accesses": count} for day, count in line["days"].items()]
+    return {**line, "people": told(line["people"]), "days": days}
