@@ -13,7 +13,7 @@ from api.gateway.doors.ledger import FIELD, NOBODY
 from api.gateway.limits import LARGEST_PAGE
 from api.gateway.record import Record
 from api.gateway.release.cursor import Cursors
-from api.gateway.views.ledger import LedgerView
+from api.gateway.views.ledger import READ_APART, LedgerView
 from api.house import House
 from models.day import today_in_japan
 from models.ledger.history import AccessQuery, History
@@ -54,7 +54,7 @@ async def _nodes(view: LedgerView, asked: Asked, ref: int | None) -> Any:  # noq
     query = AccessQuery(ref=ref, since=asked.since, until=asked.until)
     after: str | None = None
     while True:
-        page = await view.accesses(query, first=LARGEST_PAGE, after=after, releases=True)
+        page = await view.accesses(query, first=LARGEST_PAGE, after=after, parts=READ_APART)
         for edge in page["edges"]:
             yield {**edge["node"], "releases": _releases(edge["node"]["releases"])}
         if not page["pageInfo"]["hasNextPage"]:

@@ -25,8 +25,8 @@ PARTS = (
 REGISTERS: Mapping[str, str] = MappingProxyType(
     {
         "AcceptReceivedPayload": "received user",
-        "Access": "id at requestId client role staff purpose recipient operation edition outcome code reason"
-        " users releases",
+        "Access": "id at requestId client role staff purpose recipient operation edition editionNumber outcome"
+        " code reason users releases",
         "AccessConnection": "edges pageInfo",
         "AccessEdge": "node cursor",
         "AddClientPayload": "client secret",

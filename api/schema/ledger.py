@@ -139,6 +139,9 @@ class Access:
     )
     operation: str | None = strawberry.field(description="The name of the operation, if it has one")
     edition: strawberry.ID = strawberry.field(description="The edition of the rules that decided it")
+    edition_number: int | None = strawberry.field(
+        description="Its number then; an edition that came into force again has another"
+    )
     outcome: Outcome = strawberry.field(description="How it ended")
     code: str | None = strawberry.field(description="Why it was refused, if it was")
     reason: str | None = strawberry.field(

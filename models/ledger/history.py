@@ -132,6 +132,17 @@ class History:
         rows = await self._reader.fetch(f"SELECT ref, id FROM users WHERE ref IN ({listed})", {})
         return {row[0]: row[1] for row in rows}
 
+    async def editions(self, names: Iterable[str]) -> Mapping[str, Sequence[tuple[datetime, int]]]:
+        """When each of these editions came into force and under which number, the newest first."""
+        named = list(dict.fromkeys(names))
+        found: dict[str, list[tuple[datetime, int]]] = {}
+        if named:
+            which, choices = among(self._reader.dialect, "text", named)
+            sql = f"SELECT id, published_at, number FROM editions WHERE id {which} ORDER BY number DESC"
+            for name, at, number in await self._reader.fetch(sql, {"choices": choices}):
+                found.setdefault(name, []).append((moment(at), number))
+        return found
+
     async def refs(self, users: Iterable[str]) -> frozenset[int]:
         """The references of the users with these ids; who does not exist has none."""
         named = list(users)

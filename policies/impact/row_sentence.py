@@ -127,7 +127,7 @@ def several(table: str, event: str, keys: Sequence[str], count: int) -> tuple[st
     names_en = f" ({', '.join(listed)})" if listed else ""
     verb = one if count == 1 else many
     subject = noun.one if count == 1 else noun.many
-    return f"{noun.ja} {count} 件{names_ja}{ja}{rest_ja}", f"{count} {subject}{names_en} {verb}{rest_en}"
+    return f"{noun.ja}{count}件{names_ja}{ja}{rest_ja}", f"{count} {subject}{names_en} {verb}{rest_en}"
 
 
 def reordered(table: str) -> tuple[str, str]:

@@ -74,6 +74,26 @@ async def test_last_weeks_record_answers_under_last_weeks_edition(a_world: World
         await put_in_force(store, inforce, edition)
 
 
+NUMBERED = """query($first: Int) @purpose(id: "compliance.security") {
+  accesses(client: "employer-a", first: $first) { edges { node { id edition editionNumber } } } }"""
+
+
+async def test_an_access_tells_under_which_number_its_edition_was_in_force(
+    a_world: World, edition: Edition
+) -> None:
+    store, inforce = a_world.house.store, a_world.house.inforce
+    told: list[tuple[str, str, int]] = []
+    for each in (edition, without(edition, "application-contact"), edition):
+        await put_in_force(store, inforce, each)
+        number = (await inforce.current()).number
+        access = await access_of(a_world, "employer-a", APPLICATION, "consented-employer-a")
+        told.append((access, each.id, number))
+    answer = await a_world.ask("auditor", NUMBERED, {"first": 3})
+    found = [edge["node"] for edge in answer["data"]["accesses"]["edges"]]
+    assert [(each["id"], each["edition"], each["editionNumber"]) for each in reversed(found)] == told
+    assert told[0][2] < told[1][2] < told[2][2]
+
+
 async def test_a_hold_is_told_to_the_privacy_desk_and_not_to_an_employer(a_world: World) -> None:
     held = """{ explain(purpose: "service.application", role: "employer", recipient: "employer-a",
       field: "User.email", facts: ["noticed", "consented", "interview", "held"]) { reason nearest { rule missing matched } } }"""

@@ -177,7 +177,7 @@ def test_rows_of_the_decision_table_are_told_by_what_changes_of_them() -> None:
     assert [(change.direction, change.ja, change.en) for change in found.changes] == [
         (
             "tells",
-            "判断表の行 2 件の期待する答えが変わる",
+            "判断表の行2件の期待する答えが変わる",
             "2 rows of the decision table expect other answers",
         )
     ]

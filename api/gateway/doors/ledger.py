@@ -1,6 +1,6 @@
 """The ledger's own door: reading who saw what is an access like any other, and is recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.gateway.documents.selection import Selected
@@ -8,7 +8,7 @@ from api.gateway.documents.walk import asks, walk
 from api.gateway.record import Record
 from api.gateway.release.door import Door
 from api.gateway.release.paging import page_size
-from api.gateway.views.ledger import USUAL_PAGE, LedgerView, connection
+from api.gateway.views.ledger import READ_APART, USUAL_PAGE, LedgerView, connection
 from api.gateway.views.receipt import receipts_page
 from models.ledger.history import AccessQuery, ProvisionQuery
 
@@ -29,7 +29,7 @@ async def read_ledger(door: Door, selected: Selected, arguments: Mapping[str, An
     record.sought |= named
     view.shown.update(named)
     if selected.name == "accesses":
-        page = await _accesses(view, arguments, ref, releases=asks(selected, "releases"))
+        page = await _accesses(view, arguments, ref, [part for part in READ_APART if asks(selected, part)])
     elif selected.name == "receipts":
         page = await receipts_page(door.reader, view, arguments, ref)
     else:
@@ -40,7 +40,7 @@ async def read_ledger(door: Door, selected: Selected, arguments: Mapping[str, An
 
 
 async def _accesses(
-    view: LedgerView, arguments: Mapping[str, Any], ref: int | None, *, releases: bool
+    view: LedgerView, arguments: Mapping[str, Any], ref: int | None, parts: Sequence[str]
 ) -> dict[str, Any]:
     outcome = arguments.get("outcome")
     query = AccessQuery(
@@ -54,9 +54,7 @@ async def _accesses(
         since=arguments.get("since"),
         until=arguments.get("until"),
     )
-    return await view.accesses(
-        query, first=arguments.get("first"), after=arguments.get("after"), releases=releases
-    )
+    return await view.accesses(query, first=arguments.get("first"), after=arguments.get("after"), parts=parts)
 
 
 async def _provisions(door: Door, arguments: Mapping[str, Any], ref: int | None) -> dict[str, Any]:

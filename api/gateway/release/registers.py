@@ -14,7 +14,7 @@ from api.gateway.documents.walk import asks, walk
 from api.gateway.release.consent_register import CONSENTS, EVENTS, WITH_EVENTS, consents
 from api.gateway.release.plan import HISTORY, REGISTER_FIELDS
 from api.gateway.release.reading import ID, REF, Reading, View
-from api.gateway.views.ledger import LedgerView
+from api.gateway.views.ledger import READ_APART, LedgerView
 from models.database.dialect import Dialect
 from models.database.store import Reader, Row
 from models.day import moment
@@ -142,7 +142,7 @@ class Registers:
             AccessQuery(ref=row[REF]),
             first=each.arguments.get("first", 50),
             after=each.arguments.get("after"),
-            releases=asks(each, "releases"),
+            parts=[part for part in READ_APART if asks(each, part)],
         )
         return walk(each.children, each.type_name, page)
 

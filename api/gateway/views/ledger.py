@@ -1,8 +1,8 @@
 """The ledger as it is shown: accesses and provisions as records that a selection can be walked over."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,9 @@ from models.provisions.retention import purgeable
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 USUAL_PAGE = 50
+RELEASES, NUMBER = READ_APART = ("releases", "editionNumber")
+"""The parts of an access that are read by statements of their own."""
+
 UNLINKED = "unlinked:"
 """In the place of a user whose link to the ledger was erased."""
 
@@ -37,9 +40,9 @@ class LedgerView:
     shown: set[int] = field(default_factory=set)
 
     async def accesses(
-        self, query: AccessQuery, *, first: int | None, after: str | None, releases: bool
+        self, query: AccessQuery, *, first: int | None, after: str | None, parts: Container[str]
     ) -> dict[str, Any]:
-        """A page of accesses as a connection; `releases` tells whether people's parts will be asked for."""
+        """A page of accesses as a connection; `parts`: which of `READ_APART` will be asked for."""
         cursors = self.cursors.of("accesses", repr(query))
         before = None if after is None else int(cursors.open(after)[0])
         size = page_size(first, USUAL_PAGE)
@@ -47,11 +50,14 @@ class LedgerView:
         page = found[:size]
         people: Mapping[int, str] = {}
         given: Mapping[tuple[int, int], ProvisionRecord] = {}
-        if releases:
+        numbers: Mapping[str, Sequence[tuple[datetime, int]]] = {}
+        if NUMBER in parts:
+            numbers = await self.history.editions(record.edition for record in page)
+        if RELEASES in parts:
             refs = {one.ref for record in page for one in self._allowed(record)}
             people = await self.history.ids(refs)
             given = await self._provisions(page)
-        nodes = [self._access(record, people, given) for record in page]
+        nodes = [{**self._access(record, people, given), NUMBER: _number(record, numbers)} for record in page]
         ends = [cursors.seal(record.id) for record in page]
         return connection(nodes, ends, more=len(found) > size)
 
@@ -156,6 +162,14 @@ class LedgerView:
             "confirmedOn": one.confirmed and one.confirmed.on_day,
             "foreignInformed": one.confirmed and one.confirmed.foreign_informed,
         }
+
+
+def _number(record: AccessRecord, numbers: Mapping[str, Sequence[tuple[datetime, int]]]) -> int | None:
+    """Under which number the edition was in force then; the first where clocks disagree, None where it is not known."""
+    published = numbers.get(record.edition, ())
+    return next(
+        (number for at, number in published if at <= record.at), published[-1][1] if published else None
+    )
 
 
 def _page(query: AccessQuery, before: int | None, limit: int) -> AccessQuery:
