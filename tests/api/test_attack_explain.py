@@ -81,8 +81,8 @@ async def test_a_misspelt_name_is_told_with_the_nearest_known_one(
 async def test_all_names_that_are_misspelt_are_told_and_right_ones_are_not(a_world: World) -> None:
     two = {**RIGHT, "purpose": "service.aplication", "field": "User.emial"}
     told = (await a_world.ask("privacy-desk", NEAR, two))["data"]["explain"]
-    assert told["en"].startswith("`purpose` names nothing that is known: did you mean `service.application`")
-    assert "; `field` names nothing that is known: did you mean `User.email`" in told["en"]
+    assert told["en"].startswith("`purpose` names nothing that is known; perhaps `service.application`")
+    assert "; `field` names nothing that is known; perhaps `User.email`" in told["en"]
     right = (await a_world.ask("privacy-desk", NEAR, RIGHT))["data"]["explain"]
     assert (right["en"], right["ja"]) == (None, None)
     wide = (await a_world.ask("privacy-desk", NEAR, {**RIGHT, "purpose": "service"}))["data"]["explain"]
@@ -90,7 +90,7 @@ async def test_all_names_that_are_misspelt_are_told_and_right_ones_are_not(a_wor
 
 
 async def test_a_misspelt_fact_is_refused_with_the_nearest_known_one(a_world: World) -> None:
-    for word, told in {"consent": "did you mean `consented`", "zzz": "something that is no fact"}.items():
+    for word, told in {"consent": "perhaps `consented`", "zzz": "something that is no fact"}.items():
         answer = await a_world.ask("privacy-desk", NEAR, {**RIGHT, "facts": ["noticed", word]})
         (error,) = answer["errors"]
         assert (error["extensions"]["code"], error["extensions"]["argument"]) == ("BAD_INPUT", "facts")
