@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import httpx
 from api.settings import CHECKOUT
 
 PATIENCE = 60
+SERVE = (sys.executable, "-m", "api", "serve")
 
 
 def free_port() -> int:
@@ -30,11 +31,12 @@ def environment(var: Path, port: int, **more: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(var: Path, port: int) -> Iterator[httpx.Client]:
+def serving(var: Path, port: int, words: Sequence[str] = SERVE) -> Iterator[httpx.Client]:
+    """A gateway that ends with the block, started by these words."""
     log = var / "serve.log"
     with log.open("ab") as told:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "api", "serve"],
+        process = subprocess.Popen(  # noqa: S603 - the words are ours
+            words,
             cwd=CHECKOUT,
             env=environment(var, port),
             stdout=told,

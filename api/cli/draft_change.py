@@ -32,9 +32,12 @@ TERMS: Final = Terms(tuple(sorted(FIELDS.items())), GUARDS)
 """What code asks of every edition."""
 
 IfVersion = Annotated[
-    int, typer.Option("--if-version", help="The version of the draft that was read; another is left alone.")
+    int,
+    typer.Option(
+        "--if-version", metavar="N", help="The version of the draft that was read; another is left alone."
+    ),
 ]
-Note = Annotated[str, typer.Option(help="Why, in a sentence or two; it stays on record.")]
+Note = Annotated[str, typer.Option(metavar="WHY", help="Why, in a sentence or two; it stays on record.")]
 
 
 def why(note: str, lang: Language) -> str:

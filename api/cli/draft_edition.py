@@ -23,7 +23,8 @@ from policies.drafts.drafting import Sketch, made_of
 from policies.mistake import PolicyError
 
 DraftOption = Annotated[
-    str | None, typer.Option("--draft", help="The id of a draft, in place of AFTER: what it makes.")
+    str | None,
+    typer.Option("--draft", metavar="ID", help="The id of a draft, in place of AFTER: what it makes."),
 ]
 
 

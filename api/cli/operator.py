@@ -14,7 +14,10 @@ NAME = re.compile(r"[\w][\w.@+-]{0,39}")
 """No client can be registered under a name that begins so."""
 
 By = Annotated[
-    str | None, typer.Option("--operator", help="Who does it, as the record names them; else your login.")
+    str | None,
+    typer.Option(
+        "--operator", metavar="NAME", help="Who does it, as the record names them; else your login."
+    ),
 ]
 
 

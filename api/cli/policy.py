@@ -18,19 +18,19 @@ PAGES: Final = {
     "check": "api.cli.policy_check",
     "test": "api.cli.policy_table",
     "show": "api.cli.policy_show",
+    "pull": "api.cli.policy_pull",
     "diff": "api.cli.policy_diff",
     "impact": "api.cli.policy_impact",
     "replay": "api.cli.policy_replay",
     "evidence": "api.cli.policy_evidence",
     "push": "api.cli.policy_push",
     "drafts": "api.cli.policy_drafts",
-    "rebase": "api.cli.policy_rebase",
     "align": "api.cli.policy_rebase",
+    "rebase": "api.cli.policy_rebase",
     "withdraw": "api.cli.policy_withdraw",
     "publish": "api.cli.policy_publish",
     "unschedule": "api.cli.policy_withdraw",
     "rollback": "api.cli.policy_rollback",
-    "pull": "api.cli.policy_pull",
     "casbin": "api.cli.policy_casbin",
 }
 """The module of each command; it is read when the command is called."""
@@ -40,7 +40,12 @@ BORROWED: Final[Mapping[Language, str]] = {
     Language.JA: "このフォルダにモデルがないため、隣の`{}`を使います。別のモデルを使うときはフォルダに置いてください",
 }
 
-policies = typer.Typer(help="The rules.", no_args_is_help=True, cls=rooms(PAGES))
+policies = typer.Typer(
+    help="The rules: read them, draft others, see what those would change, and put them in force.",
+    epilog="A published edition is named by its number or the beginning of its id, a draft by its id of `policy drafts`.",
+    no_args_is_help=True,
+    cls=rooms(PAGES),
+)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -45,7 +45,10 @@ def run(
     lang: LangOption = Language.EN,
     accept: Annotated[
         list[str] | None,
-        typer.Option(help="The id of a finding that a second person accepted; may be given again."),
+        typer.Option(
+            metavar="ID",
+            help="A finding that a second person accepted, by its id of `--json`; may be given again.",
+        ),
     ] = None,
     verbose: Annotated[  # noqa: FBT002 - as Typer reads a flag
         bool, typer.Option("--verbose", help="Tell what was counted, and the id of the edition.")

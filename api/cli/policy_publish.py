@@ -35,15 +35,22 @@ def add_to(policies: typer.Typer) -> None:
 
 
 def run(  # noqa: PLR0913, PLR0917 - the options of the command
-    draft: Annotated[str, typer.Argument(help="The id of the draft.")],
+    draft: Annotated[str, typer.Argument(help="The id of the draft, as `policy drafts` lists it.")],
     name: Annotated[
         str,
-        typer.Option("--hash", help="The whole hash of what was read, so that nothing else is published."),
+        typer.Option(
+            "--hash",
+            metavar="HASH",
+            help="The whole hash of what was read, so that nothing else is published.",
+        ),
     ],
     note: Note,
     at: Annotated[
         str | None,
-        typer.Option(help="From this day or time on, which is to come; a day is one of Japan. Else at once."),
+        typer.Option(
+            metavar="TIME",
+            help="From this day or time on, which is to come; a day is one of Japan. Else at once.",
+        ),
     ] = None,
     operator: By = None,
     lang: LangOption = Language.EN,

@@ -43,18 +43,24 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     folder: Annotated[Path, typer.Argument(help="A folder of rule files.")],
     note: Annotated[
         str | None,
-        typer.Option(help="Why, in a sentence or two; it stays on record. Every new draft has one."),
+        typer.Option(
+            metavar="WHY", help="Why, in a sentence or two; it stays on record. Every new draft has one."
+        ),
     ] = None,
     draft: Annotated[
-        str | None, typer.Option(help="The draft to put the folder into; else a new one is begun.")
+        str | None,
+        typer.Option(metavar="ID", help="The draft to put the folder into; else a new one is begun."),
     ] = None,
     if_version: Annotated[
-        int | None, typer.Option(help="The version of the draft that was read; another is left alone.")
+        int | None,
+        typer.Option(metavar="N", help="The version of the draft that was read; another is left alone."),
     ] = None,
     base: Annotated[
         str,
         typer.Option(
-            "--from", help="The edition that the folder was pulled from, from which a new draft starts."
+            "--from",
+            metavar="EDITION",
+            help="The edition that the folder was pulled from, from which a new draft starts.",
         ),
     ] = IN_FORCE,
     operator: By = None,

@@ -21,7 +21,7 @@ from models.drafts.register import Stale, take_turn
 from policies.drafts import drafting
 from policies.drafts.drafting import Choice, Drafted
 
-Draft = Annotated[str, typer.Argument(help="The id of the draft.")]
+Draft = Annotated[str, typer.Argument(help="The id of the draft, as `policy drafts` lists it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Tell the draft as JSON, for programs.")]
 Work = Callable[[Reader, Standing], Awaitable[tuple[str, Drafted]]]
 """The edition that a draft starts from then, and what becomes of it."""

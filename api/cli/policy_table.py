@@ -35,11 +35,17 @@ def ask(
     ] = HERE,
     table: Annotated[
         Path | None,
-        typer.Option(help="The decision table.", show_default="decisions.csv of the folder"),
+        typer.Option(
+            metavar="FILE",
+            help="The decision table: questions, and the answers that are expected.",
+            show_default="decisions.csv of the folder",
+        ),
     ] = None,
     recipient: Annotated[
         list[str] | None,
-        typer.Option(help="A recipient of the table and its group, `NAME=GROUP`; may be given again."),
+        typer.Option(
+            metavar="NAME=GROUP", help="A recipient of the table and its group; may be given again."
+        ),
     ] = None,
     lang: LangOption = Language.EN,
 ) -> None:

@@ -14,7 +14,7 @@ from api.cli.shared import settings, store_of
 from api.cli.told import LangOption, Language, examples, out
 from models.drafts.register import DraftRegister, take_turn
 
-Draft = Annotated[str, typer.Argument(help="The id of the draft.")]
+Draft = Annotated[str, typer.Argument(help="The id of the draft, as `policy drafts` lists it.")]
 
 
 def add_to(policies: typer.Typer) -> None:

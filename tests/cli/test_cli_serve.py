@@ -1,6 +1,7 @@
 """`mokuteki serve` as a newcomer meets it: a process of its own, asked over HTTP, stopped, started again."""
 
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -63,6 +64,14 @@ def test_what_it_logs_of_itself_is_when_it_started_and_stopped(tmp_path: Path) -
     assert events == ["server.started", "server.stopping", "server.stopped"]
     started = next(place for place, line in enumerate(told) if "server.started" in line)
     assert next(place for place, line in enumerate(told) if "serves on" in line) > started
+
+
+def test_the_end_of_make_is_the_end_of_the_gateway(tmp_path: Path) -> None:
+    venv = Path(sys.executable).parent
+    make = (shutil.which("make") or "make", "-o", ".venv/.installed", "serve", f"BIN={venv}")
+    with serving(tmp_path, free_port(), make):
+        pass
+    assert '"server.stopped"' in (tmp_path / "serve.log").read_text(encoding="utf-8")
 
 
 def test_a_port_in_use_is_one_sentence_and_nothing_is_made(tmp_path: Path) -> None:
