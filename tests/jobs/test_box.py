@@ -19,6 +19,8 @@ QUESTIONS: dict[JobKind, dict[str, Any]] = {
     JobKind.REPLAY: REPLAY,
     JobKind.EVIDENCE: {"days": 30},
 }
+UNCHANGED = {"old": "a", "new": "b", "changes": [], "categories": []}
+"""The impact of a draft that changes nothing."""
 
 
 @pytest.fixture
@@ -54,9 +56,18 @@ async def test_the_same_question_is_one_job_while_it_is_open(store: Store, kind:
     taken = await box.take(store, NOW)
     assert taken is not None
     assert await ask(store, kind, **about) == first
-    assert await box.end(store, first, taken[1], JobState.DONE, NOW, result={})
+    assert await box.end(store, first, taken[1], JobState.DONE, NOW, result=UNCHANGED)
     again = await ask(store, kind, **about)
     assert (again == first) is (kind is JobKind.IMPACT)
+
+
+async def test_what_cannot_be_read_back_is_worked_out_again(store: Store) -> None:
+    about = QUESTIONS[JobKind.IMPACT]
+    first = await ask(store, JobKind.IMPACT, **about)
+    taken = await box.take(store, NOW)
+    assert taken is not None
+    assert await box.end(store, first, taken[1], JobState.DONE, NOW, result={"changes": "all"})
+    assert await ask(store, JobKind.IMPACT, **about) != first
 
 
 @pytest.mark.parametrize("kind", JobKind)
