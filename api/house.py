@@ -9,7 +9,6 @@ from secrets import token_bytes
 from typing import Protocol
 
 import strawberry
-import structlog
 
 from api.events.passing import Passing
 from api.fair.counting import Counting
@@ -25,6 +24,7 @@ from api.jobs.works import works
 from api.metrics import Metrics
 from api.notices.post import Post
 from api.notices.sender import Sender
+from api.observers import ledger_observer, month_observer
 from api.publisher import Publisher
 from api.schema.build import build_schema, core
 from api.schema.guarded import check_guards, needed_guards
@@ -53,8 +53,6 @@ from models.sealing.vault import Vault, vault_in_use
 from policies.drafts.drafting import Terms
 from policies.edition import Edition
 from policies.vocabulary import Role
-
-_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,12 +115,8 @@ async def open_house(
         AsyncExitStack() as parts,
     ):
         vault = vault_in_use()
-        tokens = AccessTokens(
-            await load_keys(settings.secret_key, clock()),
-            settings.issuer,
-            settings.issuer,
-            settings.token_seconds,
-        )
+        keys = await load_keys(settings.secret_key, clock())
+        tokens = AccessTokens(keys, settings.issuer, settings.issuer, settings.token_seconds)
         inforce = InForce(
             store,
             check=check,
@@ -134,7 +128,7 @@ async def open_house(
         )
         await inforce.start()
         parts.push_async_callback(inforce.stop)
-        ledger = Ledger(store, lambda: inforce.bits, observe=_observer(metrics))
+        ledger = Ledger(store, lambda: inforce.bits, observe=ledger_observer(metrics))
         _run(ledger, parts)
         index = LedgerIndex(store, resting=ledger.resting)
         _run(index, parts)
@@ -142,7 +136,7 @@ async def open_house(
         counting = Counting(settings.quotas, settings.redis_url, settings.workers)
         parts.push_async_callback(counting.close)
         fair = counting.fair(usages, clock, metrics.quota_near)
-        months = LedgerMonths(store, clock, observe=_month_observer(metrics))
+        months = LedgerMonths(store, clock, observe=month_observer(metrics))
         await months.start()
         parts.push_async_callback(months.stop)
         uses = ClientUse(store, clock)
@@ -253,24 +247,3 @@ def _bindings(settings: Settings, store: Store, inforce: InForce, clock: Callabl
         certificate_header=settings.client_certificate_header,
         guarded=guarded,
     )
-
-
-def _observer(metrics: Metrics) -> Callable[[int, float, bool], None]:
-    def observe(operations: int, seconds: float, done: bool) -> None:  # noqa: FBT001 - one call, three facts
-        if done:
-            metrics.ledger_commit(operations=operations, seconds=seconds)
-        else:
-            metrics.ledger_failure()
-
-    return observe
-
-
-def _month_observer(metrics: Metrics) -> Callable[[bool, bool], None]:
-    def observe(made: bool, stray: bool) -> None:  # noqa: FBT001 - one look, two facts
-        metrics.outside_months(stray=stray)
-        if not made:
-            _log.error("ledger.months_missing")
-        if stray:
-            _log.warning("ledger.outside_months")
-
-    return observe

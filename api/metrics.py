@@ -6,20 +6,14 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from prometheus_client import (
-    CONTENT_TYPE_LATEST,
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    generate_latest,
-)
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from api.fair.quotas import NAMES
+from api.families import Families
 from api.tokens.fault import ERRORS
 from models.events.choice import CLOSED
 from models.notices.box import Counts
@@ -31,8 +25,6 @@ TOGETHER = "PROMETHEUS_MULTIPROC_DIR"
 
 NONE = "none"
 OTHER = "other"
-SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
-PEOPLE = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
 class Closed:
@@ -73,120 +65,11 @@ class Metrics:
         self.registry = CollectorRegistry(auto_describe=False)
         self._roles, self._purposes, self._kinds = Closed(roles), Closed(purposes), Closed(recipient_kinds)
         self._outcomes, self._codes = Closed(outcomes), Closed(codes)
-        self._operations = Counter(
-            "mokuteki_operations",
-            "Operations of authenticated requesters",
-            ("role", "purpose", "outcome", "code"),
-            registry=self.registry,
-        )
-        self._operations_of = lru_cache(maxsize=None)(self._operations.labels)
-        self._seconds = Histogram(
-            "mokuteki_operation_seconds",
-            "How long an operation took, from its arrival to its answer",
-            ("outcome",),
-            buckets=SECONDS,
-            registry=self.registry,
-        )
-        self._seconds_of = lru_cache(maxsize=None)(self._seconds.labels)
-        self._released = Counter(
-            "mokuteki_released_users",
-            "Users of whom something was released, counted once for each operation",
-            ("purpose", "recipient_kind"),
-            registry=self.registry,
-        )
-        self._token_requests = Counter(
-            "mokuteki_token_requests",
-            "Requests to the authorization server",
-            ("action", "error"),
-            registry=self.registry,
-        )
-        self._released_of = lru_cache(maxsize=None)(self._released.labels)
-        self._unauthenticated = Counter(
-            "mokuteki_unauthenticated", "Requests without a valid token", registry=self.registry
-        )
-        self._turned_away = Counter(
-            "mokuteki_turned_away",
-            "Requests that were not let in, by whose limit it was, or that left while they waited",
-            ("why",),
-            registry=self.registry,
-        )
-        self._near = Counter(
-            "mokuteki_quota_near",
-            "Answers and exchanges that came near a quota of people, by the limit",
-            ("limit",),
-            registry=self.registry,
-        )
-        self._waiting = Gauge(
-            "mokuteki_waiting",
-            "Requests that wait for their turn",
-            registry=self.registry,
-            multiprocess_mode="livesum",
-        )
-        self._batch = Histogram(
-            "mokuteki_ledger_batch_operations",
-            "How many operations one commit of the ledger held",
-            buckets=PEOPLE,
-            registry=self.registry,
-        )
-        self._commit = Histogram(
-            "mokuteki_ledger_commit_seconds",
-            "How long one commit of the ledger took",
-            buckets=SECONDS,
-            registry=self.registry,
-        )
-        self._failures = Counter(
-            "mokuteki_ledger_failures", "Commits of the ledger that failed", registry=self.registry
-        )
-        self._edition = Gauge(
-            "mokuteki_edition",
-            "The number of the edition in force",
-            registry=self.registry,
-            multiprocess_mode="livemin",
-        )
-        self.edition_refused = Gauge(
-            "mokuteki_edition_refused",
-            "The number of the newest edition where it cannot come into force, else 0",
-            registry=self.registry,
-            multiprocess_mode="livemax",
-        )
-        self._stray = Gauge(
-            "mokuteki_ledger_outside_months",
-            "1 when rows of the ledger stand outside the partition of a month",
-            registry=self.registry,
-            multiprocess_mode="livemax",
-        )
-        self._notices = Gauge(
-            "mokuteki_notices",
-            "Notices of withdrawal that wait, and that nobody tries any more",
-            ("state",),
-            registry=self.registry,
-            multiprocess_mode="livemax",
-        )
-        self._oldest_notice = Gauge(
-            "mokuteki_notice_oldest_seconds",
-            "For how long the oldest notice of withdrawal waits; 0 when none does",
-            registry=self.registry,
-            multiprocess_mode="livemax",
-        )
-        self._notice_tries = Counter(
-            "mokuteki_notice_tries",
-            "Tries to hand a notice of withdrawal over, by how they ended",
-            ("outcome",),
-            registry=self.registry,
-        )
-
-        self._batches = Counter(
-            "mokuteki_event_batches",
-            "Tries to pass events on to a company, by how they ended",
-            ("outcome",),
-            registry=self.registry,
-        )
-        self._events = Counter(
-            "mokuteki_events",
-            "Events that came from browsers, by what became of them",
-            ("outcome",),
-            registry=self.registry,
-        )
+        families = self._families = Families(self.registry)
+        self.edition_refused = families.edition_refused
+        self._operations_of = lru_cache(maxsize=None)(families.operations.labels)
+        self._seconds_of = lru_cache(maxsize=None)(families.seconds.labels)
+        self._released_of = lru_cache(maxsize=None)(families.released.labels)
 
     def know_purposes(self, purposes: Iterable[str]) -> None:
         """The purposes of a new edition, in place of those before."""
@@ -212,60 +95,60 @@ class Metrics:
 
     def token_request(self, action: str, error: str | None) -> None:
         """The authorization server was asked for something, which it did or refused."""
-        self._token_requests.labels(_TOKEN_ACTIONS.of(action), _TOKEN_ERRORS.of(error)).inc()
+        self._families.token_requests.labels(_TOKEN_ACTIONS.of(action), _TOKEN_ERRORS.of(error)).inc()
 
     def unauthenticated(self) -> None:
         """A request came without a valid token."""
-        self._unauthenticated.inc()
+        self._families.unauthenticated.inc()
 
     def turned_away(self, why: str) -> None:
         """A request was not let in, or left while it waited."""
-        self._turned_away.labels(why).inc()
+        self._families.turned_away.labels(why).inc()
 
     def quota_near(self, limit: str) -> None:
         """An answer or an exchange came near a quota of people."""
-        self._near.labels(_QUOTAS.of(limit)).inc()
+        self._families.near.labels(_QUOTAS.of(limit)).inc()
 
     def waiting(self, change: int) -> None:
         """So many more requests wait for their turn, or fewer."""
-        self._waiting.inc(change)
+        self._families.waiting.inc(change)
 
     def ledger_commit(self, *, operations: int, seconds: float) -> None:
         """The ledger committed so many operations together."""
-        self._batch.observe(operations)
-        self._commit.observe(seconds)
+        self._families.batch.observe(operations)
+        self._families.commit.observe(seconds)
 
     def ledger_failure(self) -> None:
         """A commit of the ledger failed."""
-        self._failures.inc()
+        self._families.failures.inc()
 
     def edition(self, number: int) -> None:
         """Another edition came into force."""
-        self._edition.set(number)
+        self._families.edition.set(number)
         self.edition_refused.set(0)
 
     def outside_months(self, *, stray: bool) -> None:
         """Whether rows of the ledger stand outside the partition of a month."""
-        self._stray.set(int(stray))
+        self._families.stray.set(int(stray))
 
     def notices(self, counts: Counts, now: datetime) -> None:
         """So many notices of withdrawal wait, or are dead."""
-        self._notices.labels(NoticeState.WAITING.value).set(counts.waiting)
-        self._notices.labels(NoticeState.DEAD.value).set(counts.dead)
+        self._families.notices.labels(NoticeState.WAITING.value).set(counts.waiting)
+        self._families.notices.labels(NoticeState.DEAD.value).set(counts.dead)
         waits = 0.0 if counts.oldest is None else (now - counts.oldest).total_seconds()
-        self._oldest_notice.set(max(waits, 0.0))
+        self._families.oldest_notice.set(max(waits, 0.0))
 
     def notice_tried(self, outcome: str) -> None:
         """A try to hand a notice over ended."""
-        self._notice_tries.labels(_TRIED.of(outcome)).inc()
+        self._families.notice_tries.labels(_TRIED.of(outcome)).inc()
 
     def batch_tried(self, outcome: str) -> None:
         """A try to pass events on ended."""
-        self._batches.labels(_PASSED.of(outcome)).inc()
+        self._families.batches.labels(_PASSED.of(outcome)).inc()
 
     def event(self, outcome: str) -> None:
         """An event came."""
-        self._events.labels(_CAME.of(outcome)).inc()
+        self._families.events.labels(_CAME.of(outcome)).inc()
 
     def text(self) -> bytes:
         """All of it, as Prometheus reads it: what all processes counted, where several count together."""
