@@ -1,12 +1,13 @@
 """The drafting: what changes of drafts need worked out, beside any transaction, in the workshop and kept for a while."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from api.gateway.documents.walk import asks
+from api.gateway.drafting.kept import Kept
 from api.gateway.drafting.mistakes import Made, fit
+from api.gateway.drafting.said import kept_edit, wish, word
 from api.gateway.refusal import Refusal
 from api.gateway.running import Outdated, Running, Step
 from api.workshop import Workshop
@@ -21,12 +22,8 @@ from models.jobs.found import readable
 from models.jobs.job import JobKind, JobState
 from policies.drafts import drafting as policy
 from policies.drafts.drafting import Choice, Sketch, Terms
-from policies.drafts.edits import Conflict, Edit
+from policies.drafts.edits import Conflict
 from policies.drafts.examined import Examined, examine
-from policies.drafts.wish import Wish
-
-KEPT: Final = 16
-"""How many results are kept of each process."""
 
 EXAMINED: Final = ("check", "widens", "needsApproval")
 """What is told of a draft only once it was examined."""
@@ -39,7 +36,7 @@ class Drafting:
         self._store = store
         self.workshop = workshop
         self._terms = terms
-        self._kept: dict[Hashable, asyncio.Task[Any]] = {}
+        self._kept = Kept()
 
     async def work_out(self, running: Running, step: Step) -> Any:  # noqa: ANN401 - what the change takes
         """What a change of a draft needs, or why it may not be, to be told once it is known to be new."""
@@ -64,16 +61,16 @@ class Drafting:
             Outdated: it was changed while it was read.
         """
         key = ("examined", draft.base, draft.hash)
-        found: Examined = await self._once(key, lambda: self._examine(reader, draft))
+        found: Examined = await self._kept.once(key, lambda: self._examine(reader, draft))
         if found.hash != draft.hash:
-            self._kept.pop(key, None)
+            self._kept.forget(key)
             raise Outdated
         return await held_to_numbers(reader, found)
 
     async def conflicts(self, reader: Reader, draft: DraftRecord, onto: str) -> tuple[Conflict, ...]:
         """The rows that a draft and the edition in force both changed, each in its way."""
         key = ("conflicts", draft.base, draft.hash, onto)
-        found: tuple[Conflict, ...] = await self._once(key, lambda: self._contest(reader, draft, onto))
+        found: tuple[Conflict, ...] = await self._kept.once(key, lambda: self._contest(reader, draft, onto))
         return found
 
     async def worked(self, draft: DraftRecord) -> Worked:
@@ -111,7 +108,7 @@ class Drafting:
             raise Barred("EVIDENCE_MISSING", "job")
         if job.base != running.force.edition.id:
             raise Barred("EVIDENCE_OUTDATED", "job")
-        edits = tuple(_kept_edit(each) for each in job.result["edits"])
+        edits = tuple(kept_edit(each) for each in job.result["edits"])
         if not edits:
             raise Barred("NOTHING_UNUSED", "job")
         text = await self._canonical(self._store, job.base, "job")
@@ -120,7 +117,7 @@ class Drafting:
     async def edit(self, _running: Running, said: Mapping[str, Any]) -> Made:
         """Rows of a draft."""
         draft, standing = await self._current(said)
-        wishes = [_wish(each) for each in said["edits"]]
+        wishes = [wish(each) for each in said["edits"]]
         drafted = await self.workshop.run(policy.edit, standing, tuple(wishes), self._terms)
         places = {(each.table, each.key): place for place, each in reversed(list(enumerate(wishes)))}
         return fit(Made(draft.base, drafted), places, "edits")
@@ -145,7 +142,7 @@ class Drafting:
         _, standing = await self._current(said)
         onto = running.force.edition.id
         choices = tuple(
-            Choice(str(each["table"]), str(each["key"]), _word(each["take"]) == "MINE")
+            Choice(str(each["table"]), str(each["key"]), word(each["take"]) == "MINE")
             for each in said.get("resolutions") or ()
         )
         text = await self._canonical(self._store, onto, "draft")
@@ -211,19 +208,9 @@ class Drafting:
             return await self.workshop.run(policy.contested, await standing(), text)
 
         if any(asks(selected, name) for name in EXAMINED):
-            await self._once(("examined", made.base, drafted.hash), find)
+            await self._kept.once(("examined", made.base, drafted.hash), find)
         if made.base != newest and asks(selected, "conflicts"):
-            await self._once(("conflicts", made.base, drafted.hash, newest), contest)
-
-    async def _once(self, key: Hashable, work: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401 - what it makes
-        """What the work makes, done once however many wait for it, and to its end though nobody should."""
-        task = self._kept.pop(key, None)
-        if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
-            task = asyncio.ensure_future(_awaited(work))
-        self._kept[key] = task
-        while len(self._kept) > KEPT:
-            del self._kept[next(iter(self._kept))]
-        return await asyncio.shield(task)
+            await self._kept.once(("conflicts", made.base, drafted.hash, newest), contest)
 
 
 _WORKS: Final[Mapping[str, Callable[[Drafting, Running, Mapping[str, Any]], Awaitable[Any]]]] = (
@@ -241,26 +228,3 @@ _WORKS: Final[Mapping[str, Callable[[Drafting, Running, Mapping[str, Any]], Awai
         }
     )
 )
-
-
-async def _awaited(work: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401 - what it makes
-    return await work()
-
-
-def _word(value: object) -> str:
-    return str(getattr(value, "value", value))
-
-
-def _kept_edit(kept: Sequence[Any]) -> Edit:
-    table, key, cells, after = kept
-    return Edit(table, key, None if cells is None else tuple(cells), after)
-
-
-def _wish(said: Mapping[str, Any]) -> Wish:
-    row = (
-        None
-        if said.get("remove")
-        else tuple((str(c["column"]), str(c["value"])) for c in said.get("row") or ())
-    )
-    after = said.get("after")
-    return Wish(str(said["table"]), str(said["key"]), row, None if after is None else str(after))
