@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from api.fair.fair import Fair
 from api.gateway import decide
-from api.gateway.changes.act import HOLD, Act
-from api.gateway.changes.carry import CARRIED, CHANGES, ENDING, GIVING_NOTHING, IN_REGISTRY, carry_out
-from api.gateway.changes.drafts import DRAFT_CHANGES
+from api.gateway.changes.act import Act
+from api.gateway.changes.carry import CARRIED, IN_REGISTRY, carry_out
 from api.gateway.changes.once import Keys
+from api.gateway.changes.turns import hold_people, take_turns
 from api.gateway.doors.people import RECORD_DOORS
 from api.gateway.doors.register import LOOK_UPS
 from api.gateway.drafting.drafting import Drafting
@@ -23,10 +23,8 @@ from api.gateway.running import Outdated, Running, Step
 from api.gateway.views.draft import DRAFT_DOORS, look_up_drafts
 from api.gateway.views.ledger import LedgerView
 from api.gateway.views.recalled import asked_of, recall, recalls
-from models.consents.end import Fallen, share_turn, take_turn
-from models.database.dialect import Dialect
-from models.database.store import Reader, Store, Transaction, WrongValue
-from models.drafts.register import take_turn as take_draft_turn
+from models.consents.end import Fallen
+from models.database.store import Reader, Store, WrongValue
 from models.inforce import InForce
 from models.ledger.history import History
 from models.ledger.ledger import Ledger
@@ -151,8 +149,8 @@ class Fulfilment:
     async def _change(self, running: Running, steps: Sequence[Step], *, strict: bool) -> list[Refusal]:
         worked = [await self._drafting.work_out(running, step) for step in steps]
         async with self._store.transaction() as transaction:
-            await _turn(transaction, running, steps)
-            await _hold(transaction, steps)
+            await take_turns(transaction, running, steps)
+            await hold_people(transaction, steps)
             running.hold()
             door = self._door(running, transaction)
             once = self._keys.of(running)
@@ -205,26 +203,6 @@ class Fulfilment:
             self._vault,
             self._drafting.workshop,
         )
-
-
-async def _turn(transaction: Transaction, running: Running, steps: Sequence[Step]) -> None:
-    """Take the turn before anything else is held: who held a person first and waited then would be waited for."""
-    names = {step.root.selected.name for step in steps}
-    if not names.isdisjoint(DRAFT_CHANGES):
-        await take_draft_turn(transaction)
-    if not names.isdisjoint(ENDING):
-        await take_turn(transaction)
-    elif running.context.outside and not names <= GIVING_NOTHING:
-        await share_turn(transaction)
-
-
-async def _hold(transaction: Transaction, steps: Sequence[Step]) -> None:
-    """Hold those whom several changes name, in one order: two operations would wait for each other otherwise."""
-    named = [step.arguments["input"].get("user") for step in steps if step.root.selected.name in CHANGES]
-    people = sorted({each for each in named if isinstance(each, str)})
-    if len(people) > 1 and transaction.dialect is Dialect.POSTGRES:
-        for each in people:
-            await transaction.fetch(HOLD, {"asked": each})
 
 
 def _statements(step: Step) -> int:
