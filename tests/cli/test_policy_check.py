@@ -58,7 +58,8 @@ def test_no_cell_has_a_say_over_the_terminal(mokuteki: Mokuteki, draft: Path) ->
     spoilt = '"emplo\x1b[2Kyer\nall is well\u202e\x9b6n"'
     change(draft / "rules.csv", "application-contact,allow,employer,", f"application-contact,allow,{spoilt},")
     told = mokuteki("policy", "check", str(draft)).err
-    assert "`emplo\\x1b[2Kyer\\nall is well\\u202e\\x9b6n` is unknown" in told
+    assert "column `role`: it holds U+001B, U+202E, U+009B, which nobody sees" in told
+    assert "`emplo[2Kyer\\nall is well6n` is unknown" in told
     assert all(line.isprintable() for line in told.splitlines())
     assert mokuteki("policy", "test", str(draft)).err.count("\x1b") == 0
 
