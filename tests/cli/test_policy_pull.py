@@ -160,11 +160,14 @@ def test_a_folder_is_compared_with_what_is_in_force(mokuteki: Mokuteki, rules: P
 
 
 def test_no_cell_has_a_say_over_the_terminal(mokuteki: Mokuteki, rules: Path) -> None:
-    spoilt = '"Data :x: of [bold]an \x1b[8merased\u3000person\n- rules held: gone"'
+    spoilt = '"Data :x: of [bold]an erased\u3000person\n- rules held: gone"'
     change(rules / "rules.csv", "The data of an erased person goes to nobody for any purpose", spoilt)
     told = mokuteki("policy", "diff", str(rules)).out
-    assert "`Data :x: of [bold]an \\x1b[8merased\u3000person\\n- rules held: gone`" in told
+    assert "`Data :x: of [bold]an erased\u3000person\\n- rules held: gone`" in told
     assert told.count("\n") == 1
+    change(rules / "rules.csv", "[bold]an", "[bold]an \x1b[8m")
+    refused = mokuteki("policy", "diff", str(rules))
+    assert (refused.code, refused.out, refused.err.count("\x1b")) == (1, "", 0)
 
 
 def test_any_two_are_compared(mokuteki: Mokuteki, rules: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from rich.table import Column, Table
 
 from api.cli.tables import tell
-from api.cli.told import out, tell_line
+from api.cli.told import Teller, out, tell_line, visible
 
 WORDS = (
     "service.application",
@@ -76,3 +76,14 @@ def test_a_program_gets_a_line_whole(capsys: pytest.CaptureFixture[str]) -> None
     text = " ".join(["service.application"] * 9)
     tell_line(text)
     assert told(capsys) == [text]
+
+
+def test_no_text_has_a_say_over_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Colours, a title, another direction, and what asks the terminal to answer."""
+    made = Table(Column("note"))
+    made.add_row("\x1b[8mhidden\x1b]0;title\x07 \u202e:x:")
+    Teller().print(made)
+    assert any(r"\x1b[8mhidden\x1b]0;title\x07 \u202e:x:" in line for line in told(capsys))
+    Teller().print("\x9b6n", markup=False)
+    assert told(capsys) == [r"\x9b6n"]
+    assert visible("一\u3000二\n三") == "一\u3000二\\n三"
