@@ -13,8 +13,8 @@ from policies.vocabulary import DOORS, FREE_TEXT, OTHERS, PERSON, UNSORTED, Role
 DEPTH: Final = 8
 """Casbin follows ten names at most, of which a field or recipient is one: whatever is deeper would escape."""
 
-MOST: Final = 2_000
-"""How many rows and parents one tree may name, as each name climbs all that is above it."""
+MOST: Final = 20_000
+"""How many rows and parents one tree may name: one of whole companies has some thousands."""
 
 SHOWN: Final = 10
 """How many names of a circle are told."""
@@ -37,7 +37,8 @@ def tree(rows: Iterable[Row], name: str, above: str) -> tuple[Tree, list[Mistake
     """The tree of a table, and every name that hangs on an unknown one, in a circle or too deep.
 
     Of a table that is too large only the first rows hang anywhere, so that nothing that climbs takes long.
-    A circle is told and nothing that follows from it: in the tree, what hangs in one hangs on nothing that is known.
+    A circle, or a way that is too deep, is told and nothing that follows from it: in the tree, what hangs so hangs on
+    nothing that is known, and nobody climbs it.
     """
     rows = tuple(rows)
     nodes = {row[name]: node(row) for row in rows}
@@ -49,8 +50,8 @@ def tree(rows: Iterable[Row], name: str, above: str) -> tuple[Tree, list[Mistake
     parents = Tree(nodes).parents
     known, deep = Known(nodes), depths(parents)
     hanging = [wrong for row in rows for wrong in _hanging(row, row[name], above, parents, known, deep)]
-    circling = {wrong.key for wrong in hanging if wrong.code == "CIRCLE"}
-    cut = {each: made._replace(parents=(ADRIFT,)) for each, made in nodes.items() if each in circling}
+    lost = {wrong.key for wrong in hanging if wrong.code in {"CIRCLE", "TOO_DEEP"}}
+    cut = {each: made._replace(parents=(ADRIFT,)) for each, made in nodes.items() if each in lost}
     return Tree({**nodes, **cut}), [*mistakes, *hanging]
 
 

@@ -79,7 +79,7 @@ def test_the_longest_way_counts_and_what_hangs_on_a_circle_has_none() -> None:
 
 @pytest.mark.parametrize("table", ["roles", "categories"])
 def test_a_tree_of_too_many_names_is_refused_and_nothing_is_said_of_each(table: str) -> None:
-    told = chained(table, 4_000)
+    told = chained(table, MOST)
     (large,) = (each for each in told if each.code == "TREE_LARGE")
     assert (large.table, large.row, large.severity) == (table, 0, "REFUSED")
     assert f"more than {MOST}" in large.what
