@@ -75,7 +75,9 @@ CONSENT = {
 }
 RECORDED = (
     "SELECT request_id, edition, at FROM accesses WHERE operation IN ('One', 'Doors', 'Outside', 'Change')"
+    " ORDER BY at"
 )
+"""The last of an operation tells under which edition it was answered: one before tells what nobody got."""
 
 
 def withholding(edition: Edition, path: str, turn: int) -> Edition:
@@ -134,7 +136,13 @@ class Scene:
                 await prepare(transaction, made.id, made.canonical(), datetime.now(UTC))
             await asyncio.sleep(random.uniform(0, 0.5))  # ready everywhere, or not yet
         self.turn += 1
-        said = Publication(id=made.id, canonical=made.canonical(), at=datetime.now(UTC), by="proof")
+        said = Publication(
+            id=made.id,
+            canonical=made.canonical(),
+            at=datetime.now(UTC),
+            by="proof",
+            draft=f"turn-{self.turn}",
+        )
         before = next(reversed(self.reigns.values()), None)
         self.reigns[made.id] = Reign(kind, said.at)
         async with self.store.transaction() as transaction:
