@@ -31,6 +31,11 @@ def unknown_policy() -> Refusal:
     return Refusal(Code.POLICY_UNAVAILABLE, Told("POLICY_UNAVAILABLE"))
 
 
+def changed_untold() -> Refusal:
+    """A change was made, and another edition came into force before what it tells of people could leave."""
+    return Refusal(Code.POLICY_UNAVAILABLE, Told("CHANGED_UNTOLD"), reason="CHANGED_UNTOLD")
+
+
 def failed() -> Refusal:
     """The operation failed, and the log tells why."""
     return Refusal(Code.INTERNAL, Told("INTERNAL"))

@@ -129,7 +129,6 @@ class Fulfilment:
             decide.strict(withheld)
         await running.finish()
         await self._ledger.record(running.entry())
-        await running.renew()
         return withheld
 
     async def _know_keys(self) -> None:

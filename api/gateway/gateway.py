@@ -1,12 +1,14 @@
 """The gateway: an operation from its request to its answer, in the order that the promise needs."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 import structlog
 from graphql import GraphQLError, GraphQLSchema
+from graphql.execution.values import VariableValues
 
 from api.fair.fair import Fair
 from api.gateway import decide
@@ -30,7 +32,7 @@ from api.gateway.documents.learned import Learned
 from api.gateway.documents.operation import Operation
 from api.gateway.documents.selection import Root
 from api.gateway.execution import execute
-from api.gateway.failure import failed, given_up, late, unavailable, unknown_policy
+from api.gateway.failure import changed_untold, failed, given_up, late, unavailable, unknown_policy
 from api.gateway.fulfilment import Fulfilment
 from api.gateway.limits import USUAL, Limits
 from api.gateway.refusal import Code, Refusal, Why, closed
@@ -201,7 +203,7 @@ class Gateway:
         if strict:
             decide.strict(refusals)
         refusals += await self._fulfilment.carry_out(running, steps, mutates=operation.mutates, strict=strict)
-        data, errors = await execute(self._schema, operation, roots, variables, running)
+        data, errors = await self._execute(operation, roots, variables, running)
         errors = [*(refusal.error(request.id, request.language) for refusal in refusals), *errors]
         return Answer(
             status=200,
@@ -212,6 +214,33 @@ class Gateway:
             users=len({ref for group in running.record.groups for ref in group.refs}),
             used=running.counted.states,
         )
+
+    async def _execute(
+        self,
+        operation: Operation,
+        roots: Sequence[Root],
+        variables: VariableValues,
+        running: Running,
+    ) -> tuple[Any, list[dict[str, Any]]]:
+        """What is told, under what is in force once it is put together, however long that took.
+
+        Raises:
+            Outdated: another edition or registry is, and it must be decided again.
+            Refusal: it took too long, or it tells of a change, which cannot be made again.
+        """
+        try:
+            async with asyncio.timeout(self._limits.operation_seconds):
+                told = await execute(self._schema, operation, roots, variables, running)
+        except TimeoutError:
+            raise given_up(self._limits) from None
+        if not operation.mutates:
+            await running.renew()
+        elif running.record.gives:
+            try:
+                await running.renew()
+            except (Outdated, PolicyUnavailable):
+                raise changed_untold() from None
+        return told
 
     async def _refuse(self, running: Running, refusal: Refusal) -> Answer:
         try:

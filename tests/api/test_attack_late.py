@@ -1,20 +1,24 @@
 """Attacks by a late record: what was decided under an edition does not leave once another one is in force."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
 from models.clients.client import Client
-from models.database.store import Table
+from models.database.store import Table, Transaction
 from policies.edition import Edition
-from tests.api.test_attack_waiting import ACCOUNT, PATIENCE, Gate, back, denying, ledger_of, publish
+from tests.api.test_attack_waiting import ACCOUNT, CONSENT, PATIENCE, Gate, back, denying, ledger_of, publish
 from tests.world import World
 
 __all__ = ["back"]
 
 ONE = f"query($id: ID!) {ACCOUNT} {{ user(id: $id) {{ id email }} }}"
+
+PAST = """past: explain(role: "frontend", purpose: "service.account", recipient: "internal", field: "User.email",
+  edition: "EDITION") { allowed }"""
 
 
 @pytest.fixture
@@ -46,6 +50,57 @@ async def test_an_answer_that_waits_for_its_record_is_decided_again_by_a_new_edi
     assert set(a_world.codes(response.json())) == {"FIELD_FORBIDDEN"}
     under = {(each["edition"], each["outcome"]) for each in await ledger_of(a_world, response)}
     assert under == {(edition.id, "RELEASED"), (changed.id, "PARTLY")}
+
+
+@pytest.mark.usefixtures("back")
+async def test_what_asks_about_a_past_edition_for_long_leaves_under_the_newest(
+    a_world: World, edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_of, gate = a_world.house.inforce.edition, Gate()
+
+    async def slowly(name: str) -> Edition:
+        await gate.keep()
+        return await asked_of(name)
+
+    monkeypatch.setattr(a_world.house.inforce, "edition", slowly)
+    await publish(a_world, denying(edition, "no-phone", "read", "User.phone"))
+    changed = denying(edition, "no-mail", "read", "User.email")
+    query = ONE.replace("{ user", f"{{ {PAST.replace('EDITION', edition.id)} user")
+    async with asyncio.timeout(PATIENCE):
+        asked = asyncio.create_task(a_world.send("frontend", query, {"id": a_world.demo.users["plain"]}))
+        await gate.reached.wait()
+        await publish(a_world, changed)
+        gate.opened.set()
+        response = await asked
+    assert "@example" not in response.text
+    assert "FIELD_FORBIDDEN" in a_world.codes(response.json())
+
+
+@pytest.mark.usefixtures("back")
+async def test_a_change_whose_commit_took_long_is_made_and_tells_nothing_of_the_person(
+    a_world: World, edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transaction, gate = a_world.house.store.transaction, Gate()
+
+    @asynccontextmanager
+    async def committing() -> AsyncIterator[Transaction]:
+        async with transaction() as made:
+            yield made
+        await gate.keep()
+
+    monkeypatch.setattr(a_world.house.store, "transaction", committing)
+    count = "SELECT count(*) FROM consent_events"
+    before = (await a_world.house.store.fetch(count, {}))[0][0]
+    async with asyncio.timeout(PATIENCE):
+        asked = asyncio.create_task(a_world.send("frontend", CONSENT, {"id": a_world.demo.users["plain"]}))
+        await gate.reached.wait()
+        await publish(a_world, denying(edition, "no-mail", "read", "User.email"))
+        gate.opened.set()
+        response = await asked
+    assert (response.status_code, a_world.codes(response.json())) == (503, ["POLICY_UNAVAILABLE"])
+    assert response.json()["errors"][0]["extensions"]["reason"] == "CHANGED_UNTOLD"
+    assert "@example" not in response.text
+    assert (await a_world.house.store.fetch(count, {}))[0][0] == before + 1
 
 
 async def test_a_client_that_is_revoked_while_its_record_is_made_is_told_nothing(
