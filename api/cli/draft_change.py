@@ -18,7 +18,7 @@ from api.cli.told import CommandError, Language, bar
 from api.gateway.told import Told
 from models.database.store import Reader, Transaction, WrongValue
 from models.drafts.barred import Barred
-from models.drafts.numbered import held_to_numbers
+from models.drafts.held import held_to_records
 from models.drafts.register import LONGEST_NOTE, DraftRegister, Stale
 from models.drafts.worked import Worked
 from models.formats.fold import prose
@@ -98,7 +98,7 @@ def _tell_json(what: str, told: list[dict[str, Any]]) -> None:
 async def look_at(reader: Reader, sketch: Sketch, lang: Language) -> Examined:
     """What is found in what a draft makes, which may take some seconds."""
     with bar(say("EXAMINING", lang)):
-        return await held_to_numbers(reader, examine(sketch))
+        return await held_to_records(reader, examine(sketch))
 
 
 async def worked(reader: Reader, standing: Standing, lang: Language) -> Worked:

@@ -1,9 +1,10 @@
 """The examined: what is found in the edition that a draft would make, and whether it allows more than its base."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from policies.check.borne import borne, groups
 from policies.check.numbers import Numbered, numbers, renumbered
 from policies.check.report import check, in_order
 from policies.drafts.drafting import Sketch, edition_of, made_of
@@ -20,6 +21,7 @@ class Examined(NamedTuple):
         accepted: the ids of findings that may be overridden and stand already: in the edition it starts from, or,
             where nothing widens, as part of what goes beyond the necessity matrix there.
         numbered: the purposes that have another number than there, or that are not there, each with its row.
+        grouped: the groups that are not there, each with its row.
     """
 
     hash: str
@@ -27,6 +29,7 @@ class Examined(NamedTuple):
     widens: bool
     accepted: frozenset[str] = frozenset()
     numbered: tuple[tuple[Numbered, int], ...] = ()
+    grouped: tuple[tuple[str, int], ...] = ()
 
     @property
     def wrong(self) -> tuple[Mistake, ...]:
@@ -57,13 +60,14 @@ def examine(draft: Sketch) -> Examined:
     )
     given = numbers(base)
     new = tuple((each, row) for each, row in numbers(made).items() if each not in given)
-    return Examined(made.id, findings, widens, accepted, new)
+    more = tuple((name, row) for name, row in groups(made).items() if name not in base.groups)
+    return Examined(made.id, findings, widens, accepted, new, more)
 
 
-def held_to(examined: Examined, published: Collection[Numbered]) -> Examined:
-    """The same with what is found when its purposes are held to the numbers of every published edition."""
-    found = renumbered(examined.numbered, published)
-    return examined._replace(findings=in_order((*examined.findings, *found)))
+def held_to(examined: Examined, published: Collection[Numbered], registered: Mapping[str, str]) -> Examined:
+    """The same with what is found when it is held to the numbers of every published edition, and to the recipients."""
+    found = (*renumbered(examined.numbered, published), *borne(examined.grouped, registered))
+    return examined._replace(findings=in_order((*examined.findings, *found))) if found else examined
 
 
 @lru_cache(maxsize=4)

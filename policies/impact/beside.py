@@ -1,7 +1,7 @@
 """What changes beside the decisions: rows that alter what is true of people, whom is meant, or what is taken in.
 
-Whatever is not certain to widen nothing counts as widening. Notes, clauses, labels, the order of rows and rows of the
-decision table are told and change nothing that anybody gets.
+Whatever is not certain to widen nothing counts as widening. Notes, clauses, the order of rows and rows of the decision
+table are told and change nothing that anybody gets; labels change what the next sentences say to those who agree.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from policies.edition import Edition
 from policies.impact.change import Change
 from policies.impact.outcome import Direction
-from policies.impact.row_sentence import MODEL, added, altered, removed, reordered, several
+from policies.impact.row_sentence import LABELS, MODEL, added, altered, removed, reordered, several
 from policies.rule import Rule
 from policies.table import COLUMNS, DECISIONS, row_key
 from policies.vocabulary import Role
@@ -40,10 +40,10 @@ class _Row(NamedTuple):
 
 WIDENING: Final[Mapping[str, frozenset[str]]] = {
     "purposes": frozenset(COLUMNS["purposes"]),
-    "categories": frozenset({"parent"}),
+    "categories": frozenset({"parent", *LABELS}),
     "guards": frozenset({"category"}),
-    "roles": frozenset({"wider"}),
-    "groups": frozenset({"wider", "itself"}),
+    "roles": frozenset({"wider", *LABELS}),
+    "groups": frozenset({"wider", "itself", *LABELS}),
     "questions": frozenset(COLUMNS["questions"]),
     "rules": frozenset(),
     "decisions": frozenset(),
@@ -52,8 +52,8 @@ WIDENING: Final[Mapping[str, frozenset[str]]] = {
 """The columns of which a change is not certain to widen nothing, whatever the decisions are.
 
 A purpose by its number and texts is what people were shown and agreed to, and by `within` what else that needs.
-Consents, case files and scopes of tokens name categories; holds, opt-outs and grounds name groups. A question takes in
-answers.
+Consents, case files and scopes of tokens name categories; holds, opt-outs and grounds name groups; a group that goes may
+have kept a recipient of its name from everything. A question takes in answers.
 """
 
 _PARENTS: Final = ("wider", "parent")
@@ -134,9 +134,11 @@ def _direction(row: _Row) -> Direction:
         if row.table == "purposes" and row.columns == ("announced_on",) and not row.became("announced_on"):
             return Direction.NARROWS
         return Direction.TELLS if WIDENING[row.table].isdisjoint(row.columns) else Direction.WIDENS
+    if row.table == "groups" and row.new is None:
+        return Direction.WIDENS
     if not _counts(row):
         return Direction.TELLS
-    return Direction.WIDENS if row.new or row.table == "groups" else Direction.NARROWS
+    return Direction.WIDENS if row.new else Direction.NARROWS
 
 
 def _counts(row: _Row) -> bool:

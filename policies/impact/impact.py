@@ -31,7 +31,7 @@ def merged(old: Edition, new: Edition, parts: Iterable[Part]) -> Impact:
     """The impact of all its pieces together, in their order."""
     order = {path: place for place, path in enumerate(sorted({*new.fields, *old.fields}))}
     found = boxes((each for part in parts for each in part), order)
-    after, before = Sentences(new), Sentences(old)
+    after, before = Sentences(new, old), Sentences(old, old)
     decided = [
         _change(box, after if box.condition.direction is Direction.WIDENS else before) for box in found
     ]

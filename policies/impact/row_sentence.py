@@ -9,6 +9,11 @@ LISTED: Final = 8
 """So many rows are listed by name; of more, only the number is told."""
 
 
+LABELLED: Final = frozenset({"categories", "roles", "groups"})
+LABELS: Final = frozenset({"ja", "en"})
+"""By what these are called, who agrees to a draft knows whom and what it opens."""
+
+
 class Noun(NamedTuple):
     """A row of a table in words: Japanese, and English for one and for several."""
 
@@ -57,6 +62,7 @@ WHY_NEW: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Why a new row counts, where it is for another reason."""
 
+CALLED: Final = ("承認する人が読む呼び名が変わる", "who agrees to a draft reads these words")
 DECLARED: Final = ("宣言できるかどうかが変わる", "whether it may be declared changes")
 """Why the day of announcement counts."""
 
@@ -100,7 +106,11 @@ def altered(
     table: str, key: str, columns: Sequence[str], old: Sequence[str], new: Sequence[str]
 ) -> tuple[str, str]:
     """A row that changes and counts, in Japanese and English, with its cells."""
-    noun, why = NOUNS[table], DECLARED if tuple(columns) == ("announced_on",) else WHY[table]
+    noun, why = NOUNS[table], WHY[table]
+    if tuple(columns) == ("announced_on",):
+        why = DECLARED
+    elif table in LABELLED and LABELS.issuperset(columns):
+        why = CALLED
     places = [(column, COLUMNS[table].index(column)) for column in columns]
     told = [(column, _cell(old[place]), _cell(new[place])) for column, place in places]
     ja = "、".join(f"{column} {was} → {now}" for column, was, now in told)

@@ -1,7 +1,7 @@
 """The sentence: changed decisions as a privacy officer reads them, in both languages."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -10,6 +10,7 @@ from policies.impact.box import Box
 from policies.impact.naming import Cover, Naming
 from policies.impact.outcome import Direction
 from policies.impact.told import english, japanese, joined, vanishes
+from policies.tree import Tree
 from policies.vocabulary import ANY, NONE_PURPOSE, Action
 from policies.words import Words
 
@@ -21,9 +22,13 @@ _USER: Final = "User."
 
 @dataclass(frozen=True)
 class Sentences:
-    """Tells boxes in the words of one edition: the one that allows what is told."""
+    """Tells boxes of one edition, the one that allows what is told, in the words of the edition in force.
+
+    Whoever drafts would word what others agree to: a label of theirs stands beside the name that it is of.
+    """
 
     edition: Edition
+    base: Edition
 
     @cached_property
     def _naming(self) -> Naming:
@@ -31,11 +36,11 @@ class Sentences:
 
     @cached_property
     def _en(self) -> Words:
-        return Words(self.edition, "en")
+        return Words(_worded(self.edition, self.base), "en")
 
     @cached_property
     def _ja(self) -> Words:
-        return Words(self.edition, "ja")
+        return Words(_worded(self.edition, self.base), "ja")
 
     def english(self, box: Box) -> str:
         """The box in English."""
@@ -47,7 +52,7 @@ class Sentences:
         wholly = " at all" if vanishes(box.condition) else ""
         what = _and([self._what(each, words, "{} ({})", ", ", "{} fields") for each in self._fields(box)])
         purposes = _and([f"`{each.name}`" for each in self._why(box)])
-        whom = _and([words.recipient(each.name) for each in self._whom(box)])
+        whom = _and([self._group(each.name, words) for each in self._whom(box)])
         why = f" for {purposes}" if purposes else ""
         given = f", given to: {whom}" if whom else ""
         when = english(box.condition, _rules(box), apart=bool(given))
@@ -65,7 +70,7 @@ class Sentences:
         named = [self._what(each, words, "{}（{}）", "、", "{}項目") for each in self._fields(box)]
         what = joined(named, "、", "及び")
         purposes = joined([f"`{each.name}`" for each in self._why(box)], "、", " 又は ")
-        whom = joined([f"「{words.recipient(each.name)}」" for each in self._whom(box)], "、", "又は")
+        whom = joined([f"「{self._group(each.name, words)}」" for each in self._whom(box)], "、", "又は")
         why = f"{purposes} のために、" if purposes else ""
         given = f"提供先が{whom}のとき、" if whom else ""
         able = "できるようになる" if box.condition.direction is Direction.WIDENS else "できなくなる"
@@ -84,7 +89,11 @@ class Sentences:
 
     def _role(self, name: str, words: Words) -> str:
         """A role by the name of those who are of its kind, if there is one."""
-        return words.recipient(name) or words.role(name)
+        known = name in self.base.groups or (name not in self.edition.groups and name in self.base.roles)
+        return _told(words.recipient(name) or words.role(name), name, words, known=known)
+
+    def _group(self, name: str, words: Words) -> str:
+        return _told(words.recipient(name), name, words, known=name in self.base.groups)
 
     def _why(self, box: Box) -> Sequence[Cover]:
         if box.purposes == (NONE_PURPOSE,) or self._naming.every("purposes", box.purposes):
@@ -102,7 +111,33 @@ class Sentences:
             return _path(cover.name)
         few = len(cover.holds) <= LISTED
         held = comma.join(map(_path, cover.holds)) if few else counted.format(len(cover.holds))
-        return both.format(words.field(cover.name), held)
+        label = _told(words.field(cover.name), cover.name, words, known=cover.name in self.base.categories)
+        return both.format(label, held)
+
+
+def _told(label: str, name: str, words: Words, *, known: bool) -> str:
+    """A label; one that nobody agreed to yet with its name."""
+    return label if known else f"{label}（`{name}`）" if words.lang == "ja" else f"{label} (`{name}`)"
+
+
+def _worded(edition: Edition, base: Edition) -> Edition:
+    """An edition whose roles, groups and categories are called as in another, where that has them."""
+    return replace(
+        edition,
+        roles=_called(edition.roles, base.roles),
+        groups=_called(edition.groups, base.groups),
+        categories=_called(edition.categories, base.categories),
+    )
+
+
+def _called(tree: Tree, base: Tree) -> Tree:
+    known = base.nodes
+    return Tree(
+        {
+            name: node._replace(ja=known[name].ja, en=known[name].en) if name in known else node
+            for name, node in tree.nodes.items()
+        }
+    )
 
 
 def _path(field: str) -> str:

@@ -116,12 +116,6 @@ def test_no_row_that_may_widen_hides_behind_a_decision_that_narrows(edit: Edit) 
     [
         (row("rules", "account", note_en="Another note"), "1 rule (`account`) has another note or label"),
         (row("rules", "account", clause="Clause 1"), "1 rule (`account`) has another note or label"),
-        (row("categories", "contact", ja="連絡"), "1 category (`contact`) has another note or label"),
-        (
-            row("groups", "employer", en="Companies"),
-            "1 group of recipients (`employer`) has another note or label",
-        ),
-        (row("roles", "employer", en="Company"), "1 role (`employer`) has another note or label"),
         (row("roles", "frontend", wider="readers+others"), "1 role (`frontend`) has another note or label"),
         (new("categories", "spare", "profile", "予備", "Spare"), "1 category (`spare`) is new"),
         (
@@ -165,6 +159,46 @@ def test_what_changes_nothing_for_anybody_is_told_and_needs_nobody(edit: Edit, t
     assert [(change.direction, change.en) for change in found.changes] == [("tells", told_en)]
     assert not found.widens
     assert found.changes[0].ja
+
+
+@pytest.mark.parametrize(
+    ("edit", "told_en"),
+    [
+        (row("categories", "contact", ja="連絡"), "The category `contact` changes, ja `連絡先` → `連絡`"),
+        (
+            row("groups", "employer", en="Companies"),
+            "The group of recipients `employer` changes, en `Employers` → `Companies`",
+        ),
+        (row("roles", "employer", en="Company"), "The role `employer` changes, en `Employer` → `Company`"),
+    ],
+    ids=lambda part: f"{part.table} {part.key}" if isinstance(part, Edit) else "",
+)
+def test_who_drafts_rewords_nothing_that_others_agree_to_by(edit: Edit, told_en: str) -> None:
+    found = impact(edition(), draft(edit))
+    assert [(change.direction, change.en) for change in found.changes] == [
+        ("widens", f"{told_en}: who agrees to a draft reads these words")
+    ]
+
+
+def test_decisions_are_told_in_the_words_of_the_edition_in_force() -> None:
+    wider = row("rules", "application-contact", needs="noticed+consented")
+    called = row("groups", "employer", ja="本人", en="The person")
+    plain, renamed = (impact(edition(), draft(*edits)) for edits in ((wider,), (wider, called)))
+    told = [change.en for change in plain.changes if change.kind == "decision"]
+    assert told
+    assert [change.en for change in renamed.changes if change.kind == "decision"] == told
+    assert "The person" not in " ".join(told)
+
+
+def test_whom_nobody_called_anything_yet_is_told_by_name() -> None:
+    new_group = new("groups", "guild", "third_party", "", "本人", "The person")
+    rule = new(
+        "rules", "guild-reads", "allow", "privacy_officer", "read", "compliance.requests", "User.email", "guild",
+        "-", "Clause 7", "注", "a note",
+    )  # fmt: skip
+    told = " ".join(change.en + change.ja for change in impact(edition(), draft(new_group, rule)).changes)
+    assert "The person (`guild`)" in told
+    assert "本人（`guild`）" in told
 
 
 def test_rows_of_the_decision_table_are_told_by_what_changes_of_them() -> None:

@@ -14,7 +14,7 @@ from api.workshop import Workshop
 from models.database.store import Reader, Store
 from models.drafts.barred import Barred
 from models.drafts.draft import DraftState
-from models.drafts.numbered import held_to_numbers
+from models.drafts.held import held_to_records
 from models.drafts.record import DraftRecord, read_canonical, read_draft, read_edits, sketch_of
 from models.drafts.worked import Worked
 from models.jobs.box import read_job
@@ -65,7 +65,7 @@ class Drafting:
         if found.hash != draft.hash:
             self._kept.forget(key)
             raise Outdated
-        return await held_to_numbers(reader, found)
+        return await held_to_records(reader, found)
 
     async def conflicts(self, reader: Reader, draft: DraftRecord, onto: str) -> tuple[Conflict, ...]:
         """The rows that a draft and the edition in force both changed, each in its way."""

@@ -1,4 +1,4 @@
-"""The number of a purpose is given once: no later edition gives it to another, and none gives the purpose another."""
+"""Drafts are held to what stands outside them: numbers that purposes ever had, and ids of registered recipients."""
 
 from dataclasses import replace
 from datetime import date
@@ -83,3 +83,15 @@ async def test_a_number_that_nobody_had_is_taken_and_published(after: World) -> 
         after, "publishEdition", APPROVER, draft=draft["id"], hash=draft["hash"], note="Agreed"
     )
     assert published["state"] == "PUBLISHED"
+
+
+async def test_no_group_takes_the_name_of_a_recipient_which_would_be_refused_everything(rules: World) -> None:
+    cells = {"wider": "employer", "itself": "", "ja": "求人企業A", "en": "Company A"}
+    draft = await drafted(rules, row("groups", "employer-a", **cells))
+    (found,) = draft["check"]
+    assert (found["code"], found["severity"], found["key"]) == ("GROUP_RECIPIENT", "WRONG", "employer-a")
+    assert "`employer-a` is the id of a registered recipient of another group" in found["text"]
+    (told,) = await refused(rules, "publishEdition", draft=draft["id"], hash=draft["hash"], note="Alone")
+    assert told["reason"] == "FINDINGS_OPEN"
+    other = await drafted(rules, row("groups", "employer-z", **cells))
+    assert other["check"] == []

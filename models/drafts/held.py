@@ -1,4 +1,4 @@
-"""The numbered: drafts held to the numbers that purposes had in any published edition."""
+"""The held: drafts held to what stands outside their edition: numbers of purposes ever given, and recipients."""
 
 from typing import Final
 
@@ -14,12 +14,15 @@ _TABLES: Final = {
     Dialect.SQLITE: "SELECT DISTINCT json_extract(canonical, '$.sheets.purposes') FROM editions",
     Dialect.POSTGRES: "SELECT DISTINCT CAST(canonical AS json) #>> '{sheets,purposes}' FROM editions",
 }
+_RECIPIENTS: Final = "SELECT id, kind FROM recipients"
 _NUMBER: Final = COLUMNS["purposes"].index("number")
 
 
-async def held_to_numbers(reader: Reader, examined: Examined) -> Examined:
-    """What is found in a draft, the numbers of its purposes included; editions are read where it gives any."""
-    return held_to(examined, await _published(reader)) if examined.numbered else examined
+async def held_to_records(reader: Reader, examined: Examined) -> Examined:
+    """What is found in a draft, its new numbers and groups included; what they are held to is read where it has any."""
+    published = await _published(reader) if examined.numbered else frozenset[Numbered]()
+    registered = dict(await reader.fetch(_RECIPIENTS, {})) if examined.grouped else {}
+    return held_to(examined, published, registered)
 
 
 async def _published(reader: Reader) -> frozenset[Numbered]:
