@@ -7,11 +7,13 @@ from typing import Any, Final
 
 import orjson
 
+from models.clients.record import REGISTER as CLIENTS
 from models.database.dialect import Dialect
 from models.database.store import Transaction
 from models.drafts.barred import Barred
 from models.drafts.draft import DraftState
 from models.drafts.edits import write_edits
+from models.drafts.entitled import OPERATOR
 from models.drafts.record import (
     Approval,
     Author,
@@ -50,6 +52,10 @@ WHERE id = :id
 _APPROVE = """
 INSERT INTO draft_approvals (id, draft_id, base, hash, by, client, at, note, overrides)
 VALUES (:id, :draft, :base, :hash, :by, :client, :now, :note, :overrides)
+"""
+_KEPT_BY_OTHERS = f"""
+SELECT 1 FROM register_changes WHERE register = '{CLIENTS}' AND record = :client AND what <> 'REVOKED'
+  AND by NOT LIKE '{OPERATOR}%' LIMIT 1
 """
 _WITHDRAW = "UPDATE draft_approvals SET withdrawn_by = :by, withdrawn_at = :now WHERE id = :id"
 
@@ -133,12 +139,17 @@ class DraftRegister:
         await self._move(found, DraftState.WITHDRAWN, "WITHDRAWN")
 
     async def approve(self, draft: str, worked: Worked, note: str, overrides: Mapping[str, str]) -> None:
-        """Agree to exactly what the draft is now, each finding that may be overridden for a reason."""
+        """Agree to exactly what the draft is now, each finding that may be overridden for a reason.
+
+        A client that anybody but an operator registered or changed agrees to nothing: they may hold its secret.
+        """
         found = await self.open(draft)
         if (found.base, found.hash, found.hash) != (worked.base, worked.hash, worked.examined.hash):
             raise Barred("HASH_CHANGED", "hash")
         if any(self.author.may_be(author) for author in found.authors):
             raise Barred("OWN_DRAFT")
+        if await self.transaction.fetch(_KEPT_BY_OTHERS, {"client": self.client}):
+            raise Barred("APPROVER_CLIENT")
         if (await newest_edition(self.transaction))[0] != found.base:
             raise Barred("STALE_BASE")
         if worked.examined.wrong:

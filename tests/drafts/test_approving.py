@@ -11,7 +11,8 @@ from models.drafts.entitled import APPROVING, entitled
 from models.drafts.record import Author, read_edits
 from models.drafts.register import DraftRegister
 from models.editions.force import force_of
-from models.register import Keeper
+from models.person_row import new_id
+from models.register import Keeper, RegisterChange
 from policies.drafts.drafting import Drafted
 from tests.api.test_attack_waiting import denying
 from tests.drafts.desk import ADMIN, APPROVER, agreed, do, drafted, read, reasons, refused, row
@@ -166,6 +167,28 @@ async def test_an_approval_by_a_client_that_was_stopped_since_counts_no_more(rul
         inforce.outdate()
     assert [each["counts"] for each in (await read(rules, draft["id"]))["approvals"]] == [True]
     assert (await do(rules, "publishEdition", **of(draft)))["state"] == "PUBLISHED"
+
+
+async def test_a_client_that_was_kept_in_the_interface_approves_nothing(rules: World) -> None:
+    draft = await drafted(rules, *WIDER)
+    change = {
+        "id": new_id(),
+        "register": "client",
+        "record": APPROVER,
+        "at": datetime.now(UTC),
+        "what": "SECRET_ADDED",
+        "was": {},
+        "became": {},
+    }
+    kept = await RegisterChange.create(**change, by="policy-admin")
+    try:
+        (told,) = await refused(rules, "approveDraft", APPROVER, **agreed(draft))
+        assert (told["reason"], told["status"]) == ("APPROVER_CLIENT", 403)
+        await RegisterChange.filter(id=kept.id).delete()
+        await RegisterChange.create(**change, by="cli:root")
+        assert (await do(rules, "approveDraft", APPROVER, **agreed(draft)))["approvals"]
+    finally:
+        await RegisterChange.filter(record=APPROVER).delete()
 
 
 async def test_an_approval_by_a_role_that_may_approve_no_more_counts_no_more(rules: World) -> None:

@@ -28,7 +28,7 @@ from models.jobs.job import JobKind
 
 PUBLISHING = "Mutation.publishEdition"
 PROPOSING = "proposeLeastPrivilege"
-FORBIDDEN = frozenset({"OWN_DRAFT", "APPROVAL_MISSING"})
+FORBIDDEN = frozenset({"OWN_DRAFT", "APPROVAL_MISSING", "APPROVER_CLIENT"})
 """What is not wrong with the input, but with who asks."""
 
 CONFLICTING = frozenset(
