@@ -55,7 +55,7 @@ class Running:
         deadline: when it is given up.
         counted: what was counted of the request, in this deciding and those before.
         production: the installation is no place to try things.
-        recalled: what accesses of the ledger were decided on, by id and action, where that may be told.
+        recalled: what accesses of the ledger were decided on, by id and the action asked about, where that may be told.
         beside: records of what goes to others because of this operation, kept with its own.
         text: the document that the request means, whether it came whole or by its hash.
         bill: what its long lists cost.
@@ -79,7 +79,7 @@ class Running:
     record: Record = field(default_factory=Record)
     finished: dict[str, Finished] = field(default_factory=dict)
     beside: list[Entry] = field(default_factory=list)
-    recalled: dict[tuple[str, str], Recalled] = field(default_factory=dict)
+    recalled: dict[tuple[str, str | None], Recalled] = field(default_factory=dict)
     deadline: Deadline
     counted: Counted = field(default_factory=Counted)
 

@@ -31,11 +31,13 @@ class PolicyQueries:
         facts: Annotated[
             list[strawberry.ID] | None,
             told(
-                "What is true of the person, such as `noticed` and `consented`; nothing if left out, or what the access"
-                " was decided on where the operation's purpose opens the ledger"
+                "What is true of the person, such as `noticed` and `consented`; nothing if left out, or with `access`"
+                " what that was decided on, for an operation whose purpose opens the ledger"
             ),
         ] = UNSET,
-        action: Annotated[Action | None, told("What would be done; `READ` if left out")] = UNSET,
+        action: Annotated[
+            Action | None, told("What would be done; `READ` if left out, or what the access did")
+        ] = UNSET,
         edition: Annotated[
             strawberry.ID | None, told("Under which edition; the one in force if left out")
         ] = UNSET,
@@ -44,7 +46,10 @@ class PolicyQueries:
         ] = UNSET,
         access: Annotated[
             strawberry.ID | None,
-            told("Under the edition that decided this access of the ledger; for staff"),
+            told(
+                "Under the edition that decided this access of the ledger, for staff; without `facts` the question must"
+                " be that of the access"
+            ),
         ] = UNSET,
     ) -> Explanation:
         """A register."""
@@ -57,7 +62,7 @@ class PolicyQueries:
         return await explain_question(
             info.context,
             role=role,
-            action=str(getattr(action, "value", None) or "read"),
+            action=action.value if action else None,
             purpose=purpose,
             field=field,
             recipient=recipient,

@@ -7,7 +7,7 @@ import strawberry
 from api.gateway.refusal import Code, Refusal, closed
 from api.gateway.running import Running
 from api.gateway.told import Told
-from api.gateway.views.recalled import access_number
+from api.gateway.views.recalled import access_number, untold
 from api.schema.advice import advice, unknown_fact
 from api.schema.policy import (
     Explanation,
@@ -23,7 +23,7 @@ from models.inforce import Force, PolicyUnavailable
 from policies.edition import Edition as PolicyEdition
 from policies.judging.judge import Judge
 from policies.judging.question import Question
-from policies.vocabulary import ANY, NONE_PURPOSE, Fact, standing
+from policies.vocabulary import ANY, NONE_PURPOSE, Action, Fact, standing
 
 ID = strawberry.ID
 OTHERS = "Query.explain.others"
@@ -107,7 +107,7 @@ async def explain_question(  # noqa: PLR0913 - a question has these parts
     running: Running,
     *,
     role: str,
-    action: str,
+    action: str | None,
     purpose: str,
     field: str,
     recipient: str,
@@ -121,7 +121,7 @@ async def explain_question(  # noqa: PLR0913 - a question has these parts
 
     Raises:
         Refusal: `OPERATION_FORBIDDEN` about another role for those who may ask only about their own,
-            `BAD_INPUT` for a fact or an edition that is none.
+            `BAD_INPUT` for a fact or an edition that is none, or for an access of which no facts are known here.
     """
     if role != running.plain.role and not running.plain.may(OTHERS):
         raise _others_closed(running, "OTHER_ROLES_CLOSED")
@@ -134,9 +134,14 @@ async def explain_question(  # noqa: PLR0913 - a question has these parts
     recalled = None if access is None or facts else running.recalled.get((access, action))
     true = standing(*(known[fact] for fact in facts)) if recalled is None else recalled.true(role)
     kinds = {} if recalled is None else recalled.kinds
-    asked = edition if access is None else await _edition_of_access(running, access)
+    asked = (
+        edition
+        if access is None
+        else await _edition_of_access(running, access, known=bool(facts or recalled))
+    )
     judge = await _judge(running, asked, kinds)
-    question = Question(role, action, purpose, field, recipient, true)
+    done = action or (Action.READ.value if recalled is None else recalled.action)
+    question = Question(role, done, purpose, field, recipient, true)
     told = judge.explain(question)
     todo = advice(judge.edition, question, told.reason)
     return Explanation(
@@ -166,10 +171,15 @@ def _others_closed(running: Running, told: str) -> Refusal:
     return closed(Told(told), running.plain.why_closed(OTHERS), field=OTHERS)
 
 
-async def _edition_of_access(running: Running, access: str) -> str:
-    """The edition under which an access of the ledger was decided, for those who may ask about anybody."""
+async def _edition_of_access(running: Running, access: str, *, known: bool) -> str:
+    """The edition under which an access of the ledger was decided, for those who may ask about anybody.
+
+    `known`: what is true of the person is named, or on record and told here; else nothing is said of them.
+    """
     if not running.plain.may(OTHERS):
         raise _others_closed(running, "ACCESSES_CLOSED")
+    if not known:
+        raise untold(running.plain, running.requester, running.today)
     number = access_number(access)
     found = None if number is None else await running.inforce.edition_of_access(number)
     if found is None:
