@@ -16,6 +16,7 @@ class Reason(StrEnum):
 
     FIELD_UNKNOWN = "FIELD_UNKNOWN"
     ROLE_NOT_ALLOWED = "ROLE_NOT_ALLOWED"
+    RECIPIENT_NOT_ALLOWED = "RECIPIENT_NOT_ALLOWED"
     FIELD_UNSORTED = "FIELD_UNSORTED"
     FIELD_NOT_NECESSARY = "FIELD_NOT_NECESSARY"
     NOT_SELF = "NOT_SELF"
@@ -104,10 +105,12 @@ class Explanation:
 
 
 def reason(misses: Iterable[NearMiss], *, role_fits: bool) -> Reason:
-    """The reason for a refusal: the failed facts of the nearest rule, else who asks, else the field."""
+    """The reason for a refusal: the failed facts of the nearest rule, else for whom, else who asks, else the field."""
     first = next(iter(misses), None)
     if first and first.failed is Dimension.FACTS and not first.also:
         facts = {word.removeprefix(ABSENT) for word in (*first.matched, *first.missing)}
         return next(code for fact, code in REASONS.items() if fact in facts)
+    if first and first.beyond_facts is Dimension.RECIPIENT:
+        return Reason.RECIPIENT_NOT_ALLOWED
     denied = first is not None and first.effect is Effect.DENY
     return Reason.FIELD_NOT_NECESSARY if role_fits or denied else Reason.ROLE_NOT_ALLOWED

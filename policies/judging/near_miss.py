@@ -87,6 +87,11 @@ class NearMiss:
         return Dimension.FACTS if self.matched else Dimension.FIELD
 
     @property
+    def beyond_facts(self) -> Dimension | None:
+        """The first dimension of names that failed; None where only facts did, and of a deny."""
+        return next((each.dimension for each in self.failures if each.dimension is not Dimension.FACTS), None)
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """What was missing there; nothing of a deny."""
         return self.failures[0].missing if self.failures else ()

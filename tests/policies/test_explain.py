@@ -80,6 +80,25 @@ def test_a_refusal_has_the_reason_of_the_first_step_that_failed(line: str, true:
     assert told.reason is reason
 
 
+@pytest.mark.parametrize(
+    ("line", "failed"),
+    [
+        ("auditor read compliance.security User.initials person", (Dimension.RECIPIENT,)),
+        ("privacy_officer read compliance.requests User.id employer-a", (Dimension.RECIPIENT,)),
+        ("frontend invoke service.account Mutation.recordConsent person", (Dimension.RECIPIENT,)),
+        ("user read service.account User.id internal", (Dimension.FACTS, Dimension.RECIPIENT)),
+        ("user read compliance.security User.id employer-a", (Dimension.RECIPIENT, Dimension.ROLE)),
+    ],
+)
+def test_where_the_nearest_rule_serves_another_recipient_the_reason_says_so(
+    line: str, failed: tuple[Dimension, ...]
+) -> None:
+    told = explain(line)
+    near = told.nearest[0]
+    assert tuple(each.dimension for each in near.failures) == failed
+    assert told.reason is Reason.RECIPIENT_NOT_ALLOWED
+
+
 def test_a_refusal_by_a_rule_comes_first_and_names_the_fact() -> None:
     told = explain(EMPLOYER, "noticed+consented+hired+held")
     assert told.rule == edition().rule("held-service")
