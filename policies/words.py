@@ -59,6 +59,10 @@ class Words:
         node = self.edition.roles.nodes.get(name)
         return self._pick(node.ja, node.en) if node else ""
 
+    def whoever(self, role: str) -> str:
+        """A role by the name of the recipients of its kind, where there are any."""
+        return self.recipient(role) or self.role(role)
+
     def _who(self, rule: Rule) -> str:
         if rule.role == ANY:
             return _ANYBODY[self.lang, rule.effect]
@@ -68,6 +72,15 @@ class Words:
     def field(self, name: str) -> str:
         """A field or a category."""
         return self._fields.get(name, _ANYTHING[self.lang])
+
+    def labelled(self, path: str) -> str:
+        """A field of personal data with its path behind its label, or behind that of its category where it has none."""
+        told = self.field(self.edition.fields[path] if path in self.edition.declared else path)
+        return self.beside(told, path)
+
+    def beside(self, label: str, name: str) -> str:
+        """A label with the name that rules use."""
+        return f"{label} (`{name}`)" if self._english else f"{label}（`{name}`）"
 
     def recipient(self, name: str) -> str:
         """A recipient's group, or nothing where all are meant."""

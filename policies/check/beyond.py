@@ -7,9 +7,11 @@ from policies.check.extent import Asked
 from policies.check.gaps import Places
 from policies.check.possible import smallest
 from policies.check.reaching import Beyond
+from policies.edition import Edition
 from policies.mistake import Mistake, mistake
 from policies.rule import JOIN, Rule
 from policies.vocabulary import NO_NEEDS, Standing
+from policies.words import Words
 
 MOST: Final = 1000
 """How many questions are told; more are beyond what anybody accepts one by one."""
@@ -18,7 +20,8 @@ MOST: Final = 1000
 class Excess:
     """Gathers, over all rules, the questions of reading that are answered beyond the matrix."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, edition: Edition, places: Places) -> None:
+        self._en, self._ja = Words(edition, "en"), Words(edition, "ja")
         self._places = places
         self._found: dict[Asked, tuple[list[str], set[Standing], Standing | None]] = {}
         self._more: Rule | None = None
@@ -65,11 +68,28 @@ class Excess:
             group=asked.recipient,
             path=asked.field,
             purpose=asked.purpose,
+            role_en=_who(self._en, asked),
+            role_ja=_who(self._ja, asked),
+            path_en=self._en.labelled(asked.field),
+            path_ja=self._ja.labelled(asked.field),
+            whom_en=_whom(self._en, asked, ", given to: {},"),
+            whom_ja=_whom(self._ja, asked, "提供先を{}として、"),
             facts_en=" or ".join(f"`{each}`" if each != NO_NEEDS else "no fact" for each in told),
             facts_ja="、又は".join(f"`{each}`" if each != NO_NEEDS else "条件なし" for each in told),
             matrix_en="does not allow it" if needed is None else f"needs `{_written(needed)}`",
             matrix_ja="認められていません" if needed is None else f" `{_written(needed)}` が必要です",
         )
+
+
+def _who(words: Words, asked: Asked) -> str:
+    return words.beside(words.whoever(asked.role), asked.role)
+
+
+def _whom(words: Words, asked: Asked, told: str) -> str:
+    """For whom, where that is not told by who asks."""
+    if asked.recipient == asked.role:
+        return ""
+    return told.format(words.beside(words.recipient(asked.recipient), asked.recipient))
 
 
 def _written(facts: Standing) -> str:

@@ -150,7 +150,7 @@ class _Work:
         extents = Extents(edition)
         reaching = Reaching(edition, extents, self._matrix)
         overlaps = Overlaps(extents, rules)
-        excess = Excess(places)
+        excess = Excess(edition, places)
         found: list[Mistake] = []
         working = []
         for place, rule in enumerate(rules):

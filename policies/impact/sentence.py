@@ -88,9 +88,8 @@ class Sentences:
         return [self._role(each.name, words) for each in self._naming.roles(box.roles)]
 
     def _role(self, name: str, words: Words) -> str:
-        """A role by the name of those who are of its kind, if there is one."""
         known = name in self.base.groups or (name not in self.edition.groups and name in self.base.roles)
-        return _told(words.recipient(name) or words.role(name), name, words, known=known)
+        return _told(words.whoever(name), name, words, known=known)
 
     def _group(self, name: str, words: Words) -> str:
         return _told(words.recipient(name), name, words, known=name in self.base.groups)
@@ -117,7 +116,7 @@ class Sentences:
 
 def _told(label: str, name: str, words: Words, *, known: bool) -> str:
     """A label; one that nobody agreed to yet with its name."""
-    return label if known else f"{label}（`{name}`）" if words.lang == "ja" else f"{label} (`{name}`)"
+    return label if known else words.beside(label, name)
 
 
 def _worded(edition: Edition, base: Edition) -> Edition:

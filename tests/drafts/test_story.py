@@ -47,7 +47,10 @@ async def test_dropping_a_need_demands_a_second_person_who_is_not_its_author(rul
     assert [(each["id"], each["severity"], each["key"]) for each in draft["check"]] == [
         (each, "OVERRIDABLE", "application-contact") for each in BEYOND
     ]
-    assert "may read `User.email` of `service.application`" in draft["check"][0]["text"]
+    assert (
+        "Employers (`employer`) may read Contact (`User.email`) for `service.application`"
+        in draft["check"][0]["text"]
+    )
     assert [each["key"] for each in draft["edits"]] == ["application-contact", CONTACT, f"{CONTACT}+applied"]
     told = {**which, "hash": draft["hash"], "note": "Employers asked for it"}
     (missing,) = await refused(rules, "publishEdition", **told)

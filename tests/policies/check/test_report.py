@@ -245,6 +245,33 @@ def test_a_deny_of_one_among_like_fields_keeps_that_one_from_being_beyond_the_ma
         assert {each["group"] for each in found} == {"internal"}
 
 
+def test_what_is_beyond_the_matrix_is_told_by_labels_with_the_names_beside() -> None:
+    needs = {"needs": "consented+noticed", "recipient": "employer"}
+    given = rule("given", "employer", "service.application", "card-number", **needs)
+    kept = rule("kept", "frontend", "service.billing", "User.answers.education", needs="-")
+    told = {
+        dict(each.told)["path"]: (each.what, each.what_ja)
+        for each in findings(given, kept)
+        if each.code == "BEYOND_MATRIX"
+    }
+    en, ja = told["User.residenceCard.number"]
+    assert en.startswith(
+        "by `given`, Employers (`employer`) may read Card number (`User.residenceCard.number`)"
+        " for `service.application` given `consented+noticed`; "
+    )
+    assert ja.startswith(
+        "規則`given`により、求人企業（`employer`）は、`service.application` のために、"
+        "在留カード番号（`User.residenceCard.number`）を読めます（`consented+noticed`）。"
+    )
+    en, ja = told["User.answers.education"]
+    assert "Our frontend (`frontend`) may read Education (`User.answers.education`)" in en
+    assert " for `service.billing`, given to: Inside the company (`internal`), given no fact; " in en
+    assert (
+        "自社フロントエンド（`frontend`）は、`service.billing` のために、提供先を社内（`internal`）として、"
+        in ja
+    )
+
+
 def test_a_covering_rule_is_found_among_many_of_the_same_names() -> None:
     facts = ("screened", "lawful", "abroad", "opted-out", "held", "entrusted")
     many = [rule(f"by-{fact}", *MATCHING, "registration", needs=fact) for fact in facts]
