@@ -114,11 +114,11 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, not a fault
 
 
 class Refusals(Refusal):
-    """A whole operation is refused for several reasons at once."""
+    """A whole operation is refused for several reasons at once; code and status are those of the first."""
 
     def __init__(self, parts: Sequence[Refusal]) -> None:
         first = parts[0]
-        super().__init__(first.code, first.told, path=first.path)
+        super().__init__(first.code, first.told, path=first.path, status=first.status)
         self.extensions = first.extensions
         self.parts = tuple(parts)
 

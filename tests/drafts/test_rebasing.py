@@ -42,6 +42,7 @@ async def test_a_conflict_is_shown_row_by_row_and_decided_by_name(rules: World) 
     said: dict[str, Any] = {"draft": draft["id"], "ifVersion": 2}
     (told,) = await refused(rules, "rebaseDraft", **said)
     assert (told["reason"], told["table"], told["key"]) == ("DRAFT_CONFLICT", "rules", "application-form")
+    assert told["status"] == 409
     assert (await read(rules, draft["id"]))["version"] == 2
     none = {"table": "rules", "key": "account", "take": "MINE"}
     theirs = {"table": "rules", "key": "application-form", "take": "THEIRS"}
