@@ -37,8 +37,8 @@ def tree(rows: Iterable[Row], name: str, above: str) -> tuple[Tree, list[Mistake
     """The tree of a table, and every name that hangs on an unknown one, in a circle or too deep.
 
     Of a table that is too large only the first rows hang anywhere, so that nothing that climbs takes long.
-    A circle, or a way that is too deep, is told and nothing that follows from it: in the tree, what hangs so hangs on
-    nothing that is known, and nobody climbs it.
+    A circle, once, or a way that is too deep, is told and nothing that follows from it: in the tree, what hangs so
+    hangs on nothing that is known, and nobody climbs it.
     """
     rows = tuple(rows)
     nodes = {row[name]: node(row) for row in rows}
@@ -49,8 +49,16 @@ def tree(rows: Iterable[Row], name: str, above: str) -> tuple[Tree, list[Mistake
         return Tree(dict(_fitting(nodes))), [large, *mistakes]
     parents = Tree(nodes).parents
     known, deep = Known(nodes), depths(parents)
-    hanging = [wrong for row in rows for wrong in _hanging(row, row[name], above, parents, known, deep)]
-    lost = {wrong.key for wrong in hanging if wrong.code in {"CIRCLE", "TOO_DEEP"}}
+    hanging: list[Mistake] = []
+    circling: set[str] = set()
+    for row in rows:
+        told = _hanging(row, row[name], above, parents, known, deep)
+        if not told and row[name] not in deep and row[name] not in circling:
+            way = _round(parents, row[name])
+            circling.update(way)
+            told = [row.mistake(above, "CIRCLE", name=row[name], way=_shown(way))] if way else []
+        hanging += told
+    lost = circling | {wrong.key for wrong in hanging if wrong.code == "TOO_DEEP"}
     cut = {each: made._replace(parents=(ADRIFT,)) for each, made in nodes.items() if each in lost}
     return Tree({**nodes, **cut}), [*mistakes, *hanging]
 
@@ -77,14 +85,11 @@ def _hanging(  # noqa: PLR0913, PLR0917 - a place in a tree
     unknown = [parent for parent in parents[name] if parent not in parents]
     if unknown:
         return [row.mistake(above, "PARENT_UNKNOWN", name=each, near=known.near(each)) for each in unknown]
-    if name in deep:
-        return [row.mistake(above, "TOO_DEEP", name=name, depth=DEPTH)] if deep[name] > DEPTH else []
-    way = _round(parents, name)
-    return [row.mistake(above, "CIRCLE", name=name, way=" → ".join(way))] if way else []
+    return [row.mistake(above, "TOO_DEEP", name=name, depth=DEPTH)] if deep.get(name, 0) > DEPTH else []
 
 
 def _round(parents: Mapping[str, tuple[str, ...]], name: str) -> list[str]:
-    """The shortest way from a name up and back to it; none where it only hangs on a circle, which is told once."""
+    """The shortest way from a name up and back to it; none where it only hangs on a circle."""
     below: dict[str, str] = {}
     line = [name]
     for each in line:
@@ -97,8 +102,11 @@ def _round(parents: Mapping[str, tuple[str, ...]], name: str) -> list[str]:
     way = [name]
     while (each := below[way[-1]]) != name:
         way.append(each)
-    way = [name, *way[:0:-1], name]
-    return way if len(way) <= SHOWN else [*way[: SHOWN - 2], "…", name]
+    return [name, *way[:0:-1], name]
+
+
+def _shown(way: list[str]) -> str:
+    return " → ".join(way if len(way) <= SHOWN else [*way[: SHOWN - 2], "…", way[-1]])
 
 
 def roles(rows: Iterable[Row]) -> tuple[Tree, list[Mistake]]:

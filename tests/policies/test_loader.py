@@ -273,7 +273,7 @@ def test_a_name_like_no_other_is_told_where_names_are_found() -> None:
 def test_a_circle_is_told_with_its_way() -> None:
     mistakes = mistakes_of(cell("categories", "particulars", "parent", "contact"))
     told = {each.key: each.what for each in mistakes if each.code == "CIRCLE"}
-    assert told["contact"] == "`contact` is above itself: contact → particulars → contact"
+    assert told == {"particulars": "`particulars` is above itself: particulars → contact → particulars"}
 
 
 def test_a_mistake_and_its_error_pass_to_another_process_as_they_are() -> None:

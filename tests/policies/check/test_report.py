@@ -438,7 +438,10 @@ def test_a_circle_is_told_and_nothing_that_follows_from_it(table: str, above: st
         *_, lowest = tree.within(name)
         circling = report(cell(table, name, above, lowest), decisions=True).findings
         assert {each.code for each in circling} == {"CIRCLE"}, (name, lowest)
-        assert {name, lowest} <= {each.key for each in circling}
+        ways = [dict(each.told)["way"].split(" → ") for each in circling]
+        assert all({name, lowest} <= set(way) for way in ways)
+        assert len({frozenset(way) for way in ways}) == len(ways)
+        assert circling[0].row == min(each.row for each in circling)
 
 
 def test_what_is_wrong_beside_a_circle_is_told_too() -> None:
