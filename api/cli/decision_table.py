@@ -5,7 +5,8 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from api.cli.told import CommandError
+from api.cli.policy_told import say
+from api.cli.told import CommandError, Language
 from policies.edition import HERE
 from policies.expectation import NO_FACTS, Expectation
 from policies.plain_file import read_plain
@@ -16,7 +17,7 @@ from policies.vocabulary import Effect, Fact
 SHIPPED_TABLE = HERE / f"{DECISIONS}.csv"
 
 
-def read_cases(table: Path) -> tuple[Expectation, ...]:
+def read_cases(table: Path, lang: Language) -> tuple[Expectation, ...]:
     """All rows of a table.
 
     Raises:
@@ -26,22 +27,19 @@ def read_cases(table: Path) -> tuple[Expectation, ...]:
         text = io.StringIO(read_plain(table), newline="")
         header, *lines = list(csv.reader(text)) or [[]]
     except FileNotFoundError as error:
-        raise CommandError("there is no such decision table: name one with `--table`") from error
+        raise CommandError(say("TABLE_MISSING", lang)) from error
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CommandError(
-            f"the table cannot be read ({type(error).__name__}): save it as CSV in UTF-8"
-        ) from error
+        raise CommandError(say("TABLE_UNREADABLE", lang, why=type(error).__name__)) from error
     if tuple(header) != Expectation._fields:
-        raise CommandError(f"the header of the table is another: write `{','.join(Expectation._fields)}`")
+        raise CommandError(say("TABLE_HEADER", lang, header=",".join(Expectation._fields)))
     for number, line in enumerate(lines, FIRST_ROW):
         if len(line) != len(Expectation._fields):
-            raise CommandError(
-                f"row {number} of the table has {len(line)} of {len(Expectation._fields)} cells: fill it"
-            )
+            has = {"row": number, "cells": len(line), "of": len(Expectation._fields)}
+            raise CommandError(say("TABLE_CELLS", lang, **has))
     return tuple(Expectation(*line) for line in lines)
 
 
-def check_cases(cases: Sequence[Expectation]) -> None:
+def check_cases(cases: Sequence[Expectation], lang: Language) -> None:
     """Refuse a row whose answer could never be right, for its spelling alone; its rule may come after it.
 
     Raises:
@@ -53,6 +51,4 @@ def check_cases(cases: Sequence[Expectation]) -> None:
         wrong = [column for column, names in known.items() if getattr(case, column) not in names]
         wrong += [] if facts.issuperset(case.facts.split(JOIN)) else ["facts"]
         if wrong:
-            raise CommandError(
-                f"row {number} of the table, column `{wrong[0]}`: the name is not known; correct it"
-            )
+            raise CommandError(say("TABLE_NAME", lang, row=number, column=wrong[0]))

@@ -5,7 +5,6 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from api.cli.findings import tell
 from api.cli.named_edition import CHECKOUT, IN_FORCE, Named, is_folder, named, published
 from api.cli.policy_told import say
 from api.cli.shared import CommandError, settings, store_of
@@ -20,7 +19,6 @@ from models.drafts.record import (
     sketch_of,
 )
 from policies.drafts.drafting import Sketch, made_of
-from policies.mistake import PolicyError
 
 DraftOption = Annotated[
     str | None,
@@ -56,8 +54,7 @@ def pair(before: str | None, after: str | None, draft: str | None, lang: Languag
     """What is compared with, and what is looked at; one folder alone, or a draft, is looked at.
 
     Raises:
-        CommandError: one of them is none, or a draft was named beside an edition to look at.
-            Of a folder that does not load every mistake was told.
+        CommandError: one of them is none or does not load, or a draft was named beside an edition to look at.
     """
     if draft is not None:
         if after is not None:
@@ -65,25 +62,16 @@ def pair(before: str | None, after: str | None, draft: str | None, lang: Languag
         base, made, outdated = asyncio.run(_made(draft, lang))
         if outdated and before is None:
             err.print(say("DRAFT_OUTDATED", lang), soft_wrap=True, markup=False)
-        return (base if before is None else _named(before, lang)), made
+        return (base if before is None else named(before, lang)), made
     if before is not None and after is None and is_folder(before):
         before, after = None, before
-    return _named(before or IN_FORCE, lang), _named(after or CHECKOUT, lang)
-
-
-def _named(asked: str, lang: Language) -> Named:
-    try:
-        return named(asked)
-    except PolicyError as error:
-        tell(error.mistakes, lang)
-        code = "UNLOADED" if len(error.mistakes) == 1 else "UNLOADED_BY"
-        raise CommandError(say(code, lang, asked=asked, number=len(error.mistakes))) from None
+    return named(before or IN_FORCE, lang), named(after or CHECKOUT, lang)
 
 
 async def _made(draft: str, lang: Language) -> tuple[Named, Named, bool]:
     async with store_of(settings()) as store:
         found = await read_standing(store, draft, lang)
-        base = await published(store, found.record.base)
+        base = await published(store, found.record.base, lang)
     return base, Named(f"draft {found.record.id}", made_of(found.sketch)), found.outdated
 
 

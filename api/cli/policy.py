@@ -8,11 +8,11 @@ import typer
 
 from api.cli.declared import FIELDS as DECLARED
 from api.cli.rooms import rooms
-from api.cli.told import Language, counted, err
+from api.cli.told import CommandError, Language, counted, err
 from policies.edition import Edition, shipped
 from policies.folder import borrowed_model
 
-__all__ = ["PAGES", "counted", "edition_of", "policies", "tell_model"]
+__all__ = ["PAGES", "counted", "edition_of", "must_be_there", "policies", "tell_model"]
 
 PAGES: Final = {
     "check": "api.cli.policy_check",
@@ -25,6 +25,7 @@ PAGES: Final = {
     "evidence": "api.cli.policy_evidence",
     "push": "api.cli.policy_push",
     "drafts": "api.cli.policy_drafts",
+    "editions": "api.cli.policy_editions",
     "align": "api.cli.policy_rebase",
     "rebase": "api.cli.policy_rebase",
     "withdraw": "api.cli.policy_withdraw",
@@ -40,9 +41,15 @@ BORROWED: Final[Mapping[Language, str]] = {
     Language.JA: "このフォルダにモデルがないため、隣の`{}`を使います。別のモデルを使うときはフォルダに置いてください",
 }
 
+NO_FOLDER: Final[Mapping[Language, str]] = {
+    Language.EN: "there is no folder `{}`: name one that holds the rule files",
+    Language.JA: "フォルダ`{}`がありません。規則のファイルがあるフォルダを指定してください",
+}
+
 policies = typer.Typer(
     help="The rules: read them, draft others, see what those would change, and put them in force.",
-    epilog="A published edition is named by its number or the beginning of its id, a draft by its id of `policy drafts`.",
+    epilog="A published edition is named by its number or the beginning of its id (`policy editions`), a draft by its id"
+    " (`policy drafts`).",
     no_args_is_help=True,
     cls=rooms(PAGES),
 )
@@ -60,6 +67,16 @@ def edition_of(folder: Path) -> Edition:
         PolicyError: with every mistake in the files.
     """
     return shipped(DECLARED, folder)
+
+
+def must_be_there(folder: Path, lang: Language = Language.EN) -> None:
+    """Refuse what is no folder, of which each file would be told as missing.
+
+    Raises:
+        CommandError: with the remedy.
+    """
+    if not folder.is_dir():
+        raise CommandError(NO_FOLDER[lang].format(folder))
 
 
 def tell_model(folder: Path, lang: Language = Language.EN) -> None:

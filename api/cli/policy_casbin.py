@@ -8,6 +8,7 @@ import typer
 
 from api.cli.named_edition import IN_FORCE, named
 from api.cli.shared import examples, settings, store_of
+from api.cli.told import LangOption, Language
 from models.registry import read_registry
 from policies.casbin_rows import casbin_rows, lines
 
@@ -30,10 +31,11 @@ def casbin(
             " rule files."
         ),
     ] = IN_FORCE,
+    lang: LangOption = Language.EN,
 ) -> None:
     """Print the rules, and every step to a wider name, as the policy file of stock Casbin."""
     recipients = asyncio.run(_recipients())
-    for line in lines(casbin_rows(named(edition).edition, recipients)):
+    for line in lines(casbin_rows(named(edition, lang).edition, recipients)):
         typer.echo(line)
 
 

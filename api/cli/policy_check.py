@@ -9,7 +9,7 @@ import typer
 
 from api.cli.declared import FIELDS, GUARDS
 from api.cli.findings import form, tell
-from api.cli.policy import tell_model
+from api.cli.policy import must_be_there, tell_model
 from api.cli.told import CommandError, LangOption, Language, bar, counted, examples, out, shown
 from policies.check.report import Report, check
 from policies.edition import HERE, Edition
@@ -58,8 +58,7 @@ def run(
     ] = False,
 ) -> None:
     """Check the rules; every mistake is told at once, with its place and the remedy."""
-    if not folder.is_dir():
-        raise CommandError(f"there is no folder `{folder}`: name one that holds the rule files")
+    must_be_there(folder, lang)
     tell_model(folder, lang)
     sheets, model, unread = read_folder(folder)
     with bar("rules") as progress:

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.named_edition import CHECKOUT, IN_FORCE, Named, is_folder, named
-from api.cli.shared import err, examples
-from api.cli.told import counted, tell_line, visible
+from api.cli.draft_edition import called, pair
+from api.cli.named_edition import Named
+from api.cli.policy_told import say
+from api.cli.told import LangOption, Language, err, examples, listed, tell_line, visible
 from policies.drafts.edits import compare
 from policies.folder import MODEL
 from policies.table import COLUMNS, Sheets, row_key
@@ -44,35 +45,34 @@ def diff(
             help="What is looked at, named likewise; the checkout by default. One folder alone is looked at too."
         ),
     ] = None,
+    lang: LangOption = Language.EN,
     *,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the differences as JSON, for programs.")
     ] = False,
 ) -> None:
     """Show what one edition changes of another, rule by rule."""
-    if before is not None and after is None and is_folder(before):
-        before, after = None, before
-    old, new = named(before or IN_FORCE), named(after or CHECKOUT)
-    lines = list(_changes(old, new))
+    old, new = pair(before, after, None, lang)
+    lines = list(_changes(old, new, lang))
     if as_json:
         typer.echo(_json(old, new))
     for each in () if as_json else lines:
         tell_line(visible(each))
-    what = counted(len(lines), "difference") if lines else "no difference"
-    ours, theirs = (f"{each.name} ({each.edition.id[:12]})" for each in (new, old))
-    err.print(f"{what} from {theirs} to {ours}", soft_wrap=True, markup=False)
+    code = {0: "DIFFERENCE_NONE", 1: "DIFFERENCE"}.get(len(lines), "DIFFERENCES")
+    told = say(code, lang, number=len(lines), old=called(old, lang), new=called(new, lang))
+    err.print(told, soft_wrap=True, markup=False)
 
 
-def _changes(old: Named, new: Named) -> Iterator[str]:
+def _changes(old: Named, new: Named, lang: Language) -> Iterator[str]:
     """Each added, removed or changed row, the rules first."""
     before, after = old.edition.tables(), new.edition.tables()
     for table in _RULES_FIRST:
         was, now = _keyed(table, before), _keyed(table, after)
-        yield from _rows(f"{table}.csv", COLUMNS[table], was, now)
+        yield from _rows(table, was, now, lang)
         if was.keys() == now.keys() and list(was) != list(now):
-            yield f"~ {table}.csv: the rows stand in another order"
+            yield f"~ {say('OTHER_ORDER', lang, file=f'{table}.csv')}"
     if old.edition.model != new.edition.model:
-        yield f"~ {MODEL}: the text differs"
+        yield f"~ {say('OTHER_MODEL', lang, file=MODEL)}"
 
 
 def _keyed(table: str, tables: Sheets) -> dict[str, list[str]]:
@@ -80,22 +80,36 @@ def _keyed(table: str, tables: Sheets) -> dict[str, list[str]]:
 
 
 def _rows(
-    table: str, columns: tuple[str, ...], before: Mapping[str, list[str]], after: Mapping[str, list[str]]
+    table: str, before: Mapping[str, list[str]], after: Mapping[str, list[str]], lang: Language
 ) -> Iterator[str]:
+    columns = COLUMNS[table]
     for key in dict.fromkeys((*before, *after)):
         old, new = before.get(key), after.get(key)
         if old is None and new is not None:
-            yield f"+ {table} {key}: {_told(columns, new)}"
+            yield f"+ {_place(table, key, lang)}{_told(columns, new, lang)}"
         elif new is None and old is not None:
-            yield f"- {table} {key}: {_told(columns, old)}"
+            yield f"- {_place(table, key, lang)}{_told(columns, old, lang)}"
         elif old is not None and new is not None and old != new:
             cells = zip(columns, old, new, strict=True)
-            changed = (f"{column} `{was}` → `{now}`" for column, was, now in cells if was != now)
-            yield f"~ {table} {key}: {'; '.join(changed)}"
+            changed = (
+                f"{column} {_cell(was, lang)} → {_cell(now, lang)}"
+                for column, was, now in cells
+                if was != now
+            )
+            yield f"~ {_place(table, key, lang)}{('、' if lang is Language.JA else '; ').join(changed)}"
 
 
-def _told(columns: tuple[str, ...], row: list[str]) -> str:
-    return ", ".join(f"{column} {cell}" for column, cell in zip(columns[1:], row[1:], strict=True) if cell)
+def _place(table: str, key: str, lang: Language) -> str:
+    return say("DIFFERENT_ROW", lang, file=f"{table}.csv", key=key)
+
+
+def _cell(text: str, lang: Language) -> str:
+    return f"`{text}`" if text else say("EMPTY", lang)
+
+
+def _told(columns: tuple[str, ...], row: list[str], lang: Language) -> str:
+    cells = zip(columns[1:], row[1:], strict=True)
+    return listed((f"{column} {cell}" for column, cell in cells if cell), lang)
 
 
 def _json(old: Named, new: Named) -> str:

@@ -8,7 +8,7 @@ import typer
 from api.cli.kept_folder import must_be_folder, put
 from api.cli.named_edition import IN_FORCE, Named, named
 from api.cli.shared import CommandError, err, examples, out
-from api.cli.told import counted
+from api.cli.told import Language, counted
 
 
 def add_to(policies: typer.Typer) -> None:
@@ -43,7 +43,7 @@ def pull(
         raise CommandError("name one edition and one folder: `mokuteki policy pull 3 ../rules`")
     folder = Path(place)
     must_be_folder(folder)
-    found = named(asked[0] if asked else IN_FORCE)
+    found = named(asked[0] if asked else IN_FORCE, Language.EN)
     changed, every = put(folder, found.edition, force=force)
     for path in changed:
         out.print(str(path), soft_wrap=True, markup=False)

@@ -13,7 +13,7 @@ from api.cli.draft_page import Page, made, page_of
 from api.cli.named_edition import IN_FORCE, published
 from api.cli.operator import By
 from api.cli.operator import named as operator_named
-from api.cli.policy import tell_model
+from api.cli.policy import must_be_there, tell_model
 from api.cli.policy_told import say
 from api.cli.shared import settings, store_of
 from api.cli.told import CommandError, LangOption, Language, err, examples
@@ -104,8 +104,7 @@ def _read(folder: Path, lang: Language, *, as_json: bool) -> tuple[tuple[tuple[s
     Raises:
         CommandError: it is no folder, or a file of it cannot be read; every mistake was told.
     """
-    if not folder.is_dir():
-        raise CommandError(say("NO_FOLDER", lang, folder=folder))
+    must_be_there(folder, lang)
     tell_model(folder, lang)
     sheets, model, unread = read_folder(folder)
     if unread:
@@ -128,7 +127,7 @@ async def _pushed(given: _Given, base: str, draft: str | None, version: int | No
 
 async def _begin(store: Store, given: _Given, base: str) -> str | None:
     """A new draft of the folder; its id."""
-    found = (await published(store, None if base == IN_FORCE else base)).edition
+    found = (await published(store, None if base == IN_FORCE else base, given.lang)).edition
     text = await read_canonical(store, found.id) or ""
     taken = take(Sketch(text), given.sheets, given.model, TERMS)
     drafted = sound(taken, given.lang, as_json=given.as_json)

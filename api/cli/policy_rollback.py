@@ -59,10 +59,7 @@ async def _turned(  # noqa: PLR0913 - what is turned back to, why and by whom
     edition: str, note: str, operator: str | None, lang: Language, *, publish: bool, as_json: bool
 ) -> None:
     async with store_of(settings()) as store:
-        newest, earlier = (
-            (await published(store, None)).edition.id,
-            (await published(store, edition)).edition.id,
-        )
+        newest, earlier = [(await published(store, each, lang)).edition.id for each in (None, edition)]
         if newest == earlier:
             raise CommandError(say("IN_FORCE_ALREADY", lang))
         base = await read_canonical(store, newest) or ""

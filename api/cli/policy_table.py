@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from api.cli.decision_table import SHIPPED_TABLE, check_cases, read_cases
-from api.cli.policy import edition_of, tell_model
-from api.cli.told import CommandError, LangOption, Language, bar, counted, err, examples, out
+from api.cli.named_edition import folder_edition
+from api.cli.policy_told import say
+from api.cli.told import CommandError, LangOption, Language, bar, counted, err, examples, listed, out
 from models.demo.recipients import RECIPIENTS
 from policies.edition import HERE, Edition
 from policies.expectation import Expectation
@@ -50,20 +51,18 @@ def ask(
     lang: LangOption = Language.EN,
 ) -> None:
     """Ask the rules every question of the decision table and tell which answers are not as it says."""
-    tell_model(folder, lang)
-    edition = edition_of(folder)
+    edition = folder_edition(folder, lang)
     own = folder / SHIPPED_TABLE.name
-    cases = read_cases(table or (own if own.is_file() else SHIPPED_TABLE))
-    kinds = _kinds(edition, recipient or ())
-    check_cases(cases)
+    cases = read_cases(table or (own if own.is_file() else SHIPPED_TABLE), lang)
+    kinds = _kinds(edition, recipient or (), lang)
+    check_cases(cases, lang)
     wrong = _wrong(cases, Judge(edition, kinds), lang)
     for sentence in wrong:
         out.print(sentence, soft_wrap=True, markup=False)
     named = {case.rule for case in cases}
     silent = [rule.id for rule in edition.rules if rule.id not in named]
     if silent:
-        expects = "no row expects" if lang is Language.EN else "どの行も期待していない規則"
-        err.print(f"{expects}: {', '.join(silent)}", soft_wrap=True, markup=False)
+        err.print(say("EXPECTED_BY_NONE", lang, rules=listed(silent, lang)), soft_wrap=True, markup=False)
     if wrong:
         raise CommandError(_failed(len(wrong), len(cases), lang))
     out.print(_passed(len(cases), lang))
@@ -71,23 +70,23 @@ def ask(
 
 def _failed(wrong: int, rows: int, lang: Language) -> str:
     if lang is Language.JA:
-        return f"{rows:,} 行のうち {wrong:,} 行の答えが表と違う"
-    return f"{wrong:,} of {counted(rows, 'row')} are answered otherwise"
+        return f"{rows:,}行のうち{wrong:,}行の答えが表と違います。規則か、表の行を直してください"
+    return f"{wrong:,} of {counted(rows, 'row')} are answered otherwise: correct the rules, or the rows of the table"
 
 
 def _passed(rows: int, lang: Language) -> str:
     if lang is Language.JA:
-        return f"{rows:,} 行: どの答えも表のとおり"
+        return f"{rows:,}行：どの答えも表のとおりです"
     return f"{counted(rows, 'row')}: every answer is as the table says"
 
 
-def _kinds(edition: Edition, given: Sequence[str]) -> dict[str, str]:
+def _kinds(edition: Edition, given: Sequence[str], lang: Language) -> dict[str, str]:
     """Each recipient with its group: every group by its own name, those of the demonstration, and those given."""
     kinds = {group: group for group in edition.groups} | {each["id"]: each["kind"] for each in RECIPIENTS}
     for each in given:
         name, _, group = each.partition("=")
         if not name or group not in edition.groups:
-            raise CommandError(f"`--recipient` is `NAME=GROUP`: the groups are {', '.join(edition.groups)}")
+            raise CommandError(say("RECIPIENT_SHAPE", lang, groups=listed(edition.groups, lang)))
         kinds[name] = group
     return kinds
 
@@ -105,21 +104,23 @@ def _wrong(cases: Sequence[Expectation], judge: Judge, lang: Language) -> list[s
 def _sentence(number: int, case: Expectation, judge: Judge, lang: Language) -> str:
     told = judge.explain(asked(case))
     given = answer(told.decision)
-    near = f": {told.nearest[0].text(lang)}" if told.nearest else _unknown(case, judge)
+    near = (
+        say("NEAREST", lang, text=told.nearest[0].text(lang)) if told.nearest else _unknown(case, judge, lang)
+    )
     if lang is Language.JA:
         by, instead = _by_ja(case.rule), _by_ja(told.decision.rule)
-        return f"{number} 行目「{case.ja}」: 期待は {case.expected}{by}、答えは {given}{instead}{near}"
+        return f"{number}行目「{case.ja}」：期待は{case.expected}{by}、答えは{given}{instead}{near}"
     by, instead = _by(case.rule), _by(told.decision.rule)
     return f"row {number} ({case.en}): expected {case.expected}{by}, answered {given}{instead}{near}"
 
 
-def _unknown(case: Expectation, judge: Judge) -> str:
+def _unknown(case: Expectation, judge: Judge, lang: Language) -> str:
     """What may be wrong where no rule comes near: a name that nobody knows."""
     if case.field not in judge.edition.fields:
-        return f"; see that `{case.field}` is a field"
+        return say("SEE_FIELD", lang, field=case.field)
     if judge.usable(case.role, case.purpose, case.recipient):
         return ""
-    return f"; see that `{case.recipient}` is a recipient, or add `--recipient {case.recipient}=GROUP`"
+    return say("SEE_RECIPIENT", lang, recipient=case.recipient)
 
 
 def _by(rule: str | None) -> str:
@@ -127,4 +128,4 @@ def _by(rule: str | None) -> str:
 
 
 def _by_ja(rule: str | None) -> str:
-    return f"(規則「{rule}」)" if rule else "(該当する規則なし)"
+    return f"（規則「{rule}」）" if rule else "（該当する規則なし）"

@@ -1,6 +1,6 @@
 """What commands tell, and how: on standard output, on standard error, and how long work takes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated, Any, Final
@@ -63,6 +63,11 @@ def examples(*lines: str) -> str:
 def counted(number: int, what: str) -> str:
     """A number with its noun: `1 rule`, `2 rules`."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def listed(names: Iterable[str], lang: Language) -> str:
+    """Names as the language sets them apart."""
+    return ("、" if lang is Language.JA else ", ").join(names)
 
 
 def tell_line(text: str | Text) -> None:

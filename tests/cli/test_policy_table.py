@@ -42,9 +42,9 @@ def test_a_failing_row_is_told_in_japanese(mokuteki: Mokuteki, draft: Path) -> N
     change(draft / "rules.csv", "noticed+consented+interview", "noticed+consented+hired")
     ran = mokuteki("policy", "test", str(draft), "--lang", "ja")
     assert ran.code == 1
-    assert "期待は allow(規則「application-contact」)、答えは deny" in ran.out
-    assert "行の答えが表と違う" in ran.err
-    assert mokuteki("policy", "test", "--lang", "ja").out.endswith(" 行: どの答えも表のとおり\n")
+    assert "期待はallow（規則「application-contact」）、答えはdeny" in ran.out
+    assert "行の答えが表と違います。" in ran.err
+    assert mokuteki("policy", "test", "--lang", "ja").out.endswith("行：どの答えも表のとおりです\n")
 
 
 def test_a_rule_that_no_row_expects_is_named(mokuteki: Mokuteki, table: Path) -> None:
@@ -99,3 +99,29 @@ def test_a_row_may_name_a_rule_that_is_to_come_and_fails_as_a_sentence(
     assert ran.code == 1
     assert ran.out.startswith("row 2 (a): expected allow by `tool-open`, answered deny by no rule")
     assert "see that `User.answers.tool` is a field" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--table", "none.csv"), "この判断表はありません。`--table`で指定してください"),
+        (("--table", "{row}", "--recipient", "bakery=shop"), "グループは"),
+        (("--table", "{row}"), "「expected」：この名前はありません。直してください"),
+        (("/nope",), "フォルダ`/nope`がありません。規則のファイルがあるフォルダを指定してください"),
+    ],
+)
+def test_what_keeps_it_from_asking_is_told_in_japanese(
+    mokuteki: Mokuteki, table: Path, words: tuple[str, ...], told: str
+) -> None:
+    path = write(table, "甲,a,frontend,read,service.account,User.email,internal,noticed,maybe,account")
+    ran = mokuteki("policy", "test", *(each.format(row=path) for each in words), "--language", "ja")
+    assert (ran.code, ran.out) == (1, "")
+    assert told in ran.err
+
+
+def test_every_mistake_of_rules_that_do_not_load_is_told_in_japanese(mokuteki: Mokuteki, draft: Path) -> None:
+    change(draft / "rules.csv", "noticed+consented+interview", "noticed+consented+seen")
+    ran = mokuteki("policy", "test", str(draft), "--language", "ja")
+    first, *_, last = ran.err.splitlines()
+    assert (ran.code, first.startswith("`rules.csv`"), "行目" in first) == (1, True, True)
+    assert last.endswith("誤りのため読み込めません。直してから、もう一度試してください")
