@@ -130,7 +130,7 @@ async def _ungiven(act: Act, state: ConsentState) -> Done:
 async def withdraw_consent(act: Act) -> Done:
     """A person took a consent back; the next operation of anybody obeys."""
     said = Said(act)
-    person, values, recipient = await _target(act, said, said.recipient())
+    person, values, recipient = await _target(act, said, said.recipient(), ends=True)
     await _given(act, values, recipient)
     await act.transaction.execute(_WITHDRAW, values)
     await act.transaction.execute(_EVENT, values)
@@ -142,7 +142,7 @@ async def invalidate_consent(act: Act) -> Done:
     """A consent is found void, or ended by the company; the next operation of anybody obeys."""
     said = Said(act)
     reason = said.text("reason", LONGEST_REASON, missing="REASON_BLANK")
-    person, values, recipient = await _target(act, said, said.recipient())
+    person, values, recipient = await _target(act, said, said.recipient(), ends=True)
     await _given(act, values, recipient)
     end = ConsentState(getattr(act.said["end"], "value", act.said["end"]))
     await act.transaction.execute(_END, {**values, "state": end.value, "reason": reason})
@@ -176,7 +176,7 @@ def _done(person: Subject, **told: Any) -> Done:  # noqa: ANN401 - parts of the 
 
 
 async def _target(
-    act: Act, said: Said, recipient: KnownRecipient | None
+    act: Act, said: Said, recipient: KnownRecipient | None, *, ends: bool = False
 ) -> tuple[Subject, dict[str, Any], KnownRecipient]:
     """Whose consent, to what and to whom, once nothing that was said is wrong.
 
@@ -184,14 +184,15 @@ async def _target(
         Refusal: `OPERATION_FORBIDDEN` where no rule allows it.
         Refusals: `BAD_INPUT` for each mistake, a user, a purpose or a recipient that is none among them.
     """
-    person, purpose = await said.person(act.guard, FIELD), said.purpose()
+    person = await said.person(act.guard, FIELD)
+    purpose = await said.ended_purpose(person) if ends else said.purpose()
     if person is None or purpose is None or recipient is None:
         raise said.refusal()
     said.settle()
     groups = {recipient.id, *act.context.force.edition.groups.ancestors(recipient.kind)}
     values = {
         "user": person.id,
-        "purpose": purpose.id,
+        "purpose": purpose,
         "to": "internal" if {"internal", "person", "entrustee"} & groups else recipient.id,
         "now": act.running.at,
         "by": act.by,

@@ -12,7 +12,6 @@ from api.gateway.refusal import Code, Refusal, Refusals
 from models.consents.consent import ConsentMethod
 from models.formats.wrong import Sentence
 from models.registry import KnownRecipient
-from policies.purpose import Purpose
 from policies.vocabulary import PERSON
 
 LANGUAGES = ("ja", "en")
@@ -48,6 +47,7 @@ INSERT INTO notice_texts (hash, text, language, first_at) VALUES (:hash, :text, 
 ON CONFLICT (hash) DO NOTHING
 """
 _KEPT = "SELECT 1 FROM notice_texts WHERE hash = :hash"
+_ASKED = "SELECT 1 FROM consents WHERE user_id = :user AND purpose = :purpose"
 
 
 class Said:
@@ -84,13 +84,21 @@ class Said:
             self._wrong.append(refusal)
             return None
 
-    def purpose(self) -> Purpose | None:
+    def purpose(self) -> str | None:
         """To what; None where it is none."""
-        found = self._act.context.force.edition.purposes.get(str(self._act.said["purpose"]))
+        named = str(self._act.said["purpose"])
+        found = self._act.context.force.edition.purposes.get(named)
         if found is None or found.abstract:
             self._mistake("purpose", "PURPOSE_NOT_DECLARABLE")
             return None
-        return found
+        return named
+
+    async def ended_purpose(self, person: Subject | None) -> str | None:
+        """The same where a consent ends: also what this person was asked for once and nobody can declare any more."""
+        named = str(self._act.said["purpose"])
+        if person and await self._act.transaction.fetch(_ASKED, {"user": person.id, "purpose": named}):
+            return named
+        return self.purpose()
 
     def recipient(self) -> KnownRecipient | None:
         """To whom; None where nobody is registered so."""

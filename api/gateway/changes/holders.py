@@ -48,8 +48,7 @@ async def tell_holders(act: Act, person: Subject, purpose: str, to: str) -> list
     """
     force = act.context.force
     notify = await act.allowed(person, NOTICE)
-    purposes = force.edition.purposes.values()
-    fallen = [each.id for each in purposes if not each.abstract and purpose in each.chain()]
+    fallen = [purpose, *(each.id for each in force.edition.purposes.values() if each.within == purpose)]
     holders: list[dict[str, Any]] = []
     for recipient in _meant(force, to):
         times = await _times(act, person, recipient, fallen)
