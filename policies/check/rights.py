@@ -10,18 +10,16 @@ from typing import Final, NamedTuple
 from policies.check.extent import Asked, Extents
 from policies.check.gaps import Places
 from policies.check.lookup import Lookup
-from policies.check.possible import positive
+from policies.check.possible import EVERY, OF_EVENTS, positive
 from policies.edition import Edition
 from policies.judging.clearance import IDENTIFIER
 from policies.mistake import Mistake, mistake
-from policies.vocabulary import STAGES, UNSORTED, Action, Effect, Fact, Role, Standing
+from policies.vocabulary import UNSORTED, Action, Effect, Fact, Role, Standing
 
 OWN: Final = "person"
 """The group of recipients that a person is of when asking about themself."""
 
-OF_THE_PERSON: Final[Standing] = frozenset(
-    {Fact.SELF, Fact.NOTICED, Fact.CONSENTED, Fact.OPTED_OUT, Fact.HELD, Fact.SCREENED, Fact.LAWFUL, *STAGES}
-)
+OF_THE_PERSON: Final[Standing] = EVERY - OF_EVENTS - {Fact.ERASED}
 """What may be true of somebody who asks for their right; where their data was erased, none is left to ask about."""
 
 TOLD: Final = 3

@@ -2,11 +2,13 @@
 
 import pytest
 
-from policies.check.rights import RIGHTS
+from policies.check.possible import OF_EVENTS
+from policies.check.rights import RIGHTS, TOLD
 from policies.drafts.drafting import Sketch, Terms, edit
 from policies.drafts.examined import examine
 from policies.drafts.wish import Wish
 from policies.mistake import Severity
+from policies.vocabulary import Fact
 from tests.policies.check.drafts import Change, cell, edition, findings, rule, without
 
 ME, CORRECT = "Query.me", "Mutation.updateUser"
@@ -63,6 +65,12 @@ def test_the_fields_that_stay_shut_behind_an_open_door_are_told() -> None:
     assert "個人情報保護法第33条" in found.what_ja
 
 
+@pytest.mark.parametrize("fact", sorted(set(Fact) - {Fact.ERASED, *OF_EVENTS}))
+def test_no_fact_that_may_be_true_of_the_person_closes_their_data_unseen(fact: Fact) -> None:
+    found = told(refusing("shut", "any", "record", fact, action="any"))
+    assert [(key, len(about.split()) > TOLD) for key, _, about in found] == [(ME, True), (CORRECT, True)]
+
+
 def test_another_closing_is_another_finding() -> None:
     less = refusing("shut", "user", "User.phone", "-", action="read")
     more = refusing("shut", "user", "contact", "-", action="read")
@@ -77,7 +85,7 @@ def test_another_closing_is_another_finding() -> None:
         [without("rules", "door-own-requests")],
         [refusing("shut", "frontend", "consent-act", "held")],
         [refusing("shut", "user", "consent-act", "erased")],
-        [refusing("shut", "any", "record", "abroad", action="any")],
+        [refusing("shut", "any", "record", "erased+abroad-informed", action="any")],
         [without("rules", "consent-shown", "consent-paper")],
         [cell("fields", "User.phone", "category", "unsorted")],
     ],
