@@ -33,6 +33,7 @@ class Right(NamedTuple):
         guard: the door.
         action: what is done with each of their fields behind it; None where the door is all of it.
         desk: the desk does it for them.
+        parts: what else is opened to them beside the door, or the right is worth less.
     """
 
     guard: str
@@ -42,6 +43,7 @@ class Right(NamedTuple):
     ja: str
     law_en: str
     law_ja: str
+    parts: tuple[str, ...] = ()
 
 
 RIGHTS: Final = (
@@ -60,6 +62,7 @@ RIGHTS: Final = (
     Right(
         *("Mutation.withdrawConsent", None, False, "withdrawal of their consent"),
         *("同意の撤回", "APPI Arts 27(1) and 28(1)", "個人情報保護法第27条第1項・第28条第1項"),
+        parts=("Mutation.withdrawConsent.holders", "Mutation.withdrawConsent.notice"),
     ),
 )
 """Every right that has a door; erasure (Art 35) has none yet."""
@@ -96,7 +99,7 @@ class _Ways:
         self._others = [role for role in extents.role.wider if role != Role.USER]
 
     def shut(self, right: Right) -> list[str]:
-        """The door where it is shut, else the fields that stay shut behind it."""
+        """The door where it is shut, else the parts and the fields that stay shut behind it."""
         roles = self._others if right.desk else [str(Role.USER)]
         recipients = self._edition.own_recipients if right.desk else (OWN,)
         given = frozenset() if right.desk else frozenset({Fact.SELF})
@@ -109,14 +112,15 @@ class _Ways:
         ]
         if not open_for:
             return [right.guard]
-        if right.action is None:
-            return []
+        behind = [(Action.INVOKE, part) for part in right.parts if part in self._edition.guards]
+        if right.action is not None:
+            fields = (path for path in self._edition.fields if self._theirs(path, right.action))
+            behind += ((right.action, path) for path in fields)
         return [
             path
-            for path in self._edition.fields
-            if self._theirs(path, right.action)
-            and not any(
-                self._open(Asked(role, right.action, purpose, path, recipient), given)
+            for action, path in behind
+            if not any(
+                self._open(Asked(role, action, purpose, path, recipient), given)
                 for role, purpose, recipient in open_for
             )
         ]

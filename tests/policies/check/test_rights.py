@@ -28,7 +28,7 @@ def told(*changes: Change) -> list[tuple[str, str, str]]:
 
 def test_each_right_is_named_once_with_its_door_and_its_law() -> None:
     assert [each.guard for each in RIGHTS] == [ME, CORRECT, HOLD, WITHDRAW]
-    assert {each.guard for each in RIGHTS} <= edition().guards.keys()
+    assert {door for each in RIGHTS for door in (each.guard, *each.parts)} <= edition().guards.keys()
     assert all("Art" in each.law_en and "条" in each.law_ja for each in RIGHTS)
 
 
@@ -69,6 +69,16 @@ def test_the_fields_that_stay_shut_behind_an_open_door_are_told() -> None:
 def test_no_fact_that_may_be_true_of_the_person_closes_their_data_unseen(fact: Fact) -> None:
     found = told(refusing("shut", "any", "record", fact, action="any"))
     assert [(key, len(about.split()) > TOLD) for key, _, about in found] == [(ME, True), (CORRECT, True)]
+
+
+def test_the_notices_of_a_withdrawal_are_part_of_the_right_to_it() -> None:
+    notice, holders = f"{WITHDRAW}.notice", f"{WITHDRAW}.holders"
+    for part in (notice, holders):
+        assert told(refusing("shut", "user", part, "-")) == [(WITHDRAW, "field", part)]
+        assert told(refusing("shut", "any", part, "held")) == [(WITHDRAW, "field", part)]
+    both = [refusing("shut", "user", notice, "-"), refusing("shut2", "user", holders, "-")]
+    assert told(*both) == [(WITHDRAW, "field", f"{holders} {notice}")]
+    assert told(refusing("shut", "user", notice, "erased")) == []
 
 
 def test_another_closing_is_another_finding() -> None:
