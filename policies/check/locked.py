@@ -8,7 +8,10 @@ from policies.check.gaps import Places
 from policies.check.lookup import Lookup, decide
 from policies.edition import Edition
 from policies.mistake import Mistake, mistake
-from policies.vocabulary import NONE_PURPOSE, Action
+from policies.vocabulary import NONE_PURPOSE, Action, Role
+
+WITHIN: Final = "internal"
+"""The group of recipients that the company itself is."""
 
 DRAFTING: Final = ("Mutation.createDraft", "Mutation.editDraft")
 APPROVING: Final = "Mutation.approveDraft"
@@ -21,7 +24,7 @@ KEPT_OPEN: Final = (
 
 def locked(edition: Edition, extents: Extents, lookup: Lookup, places: Places) -> Iterator[Mistake]:
     """Each of these that no role may do within the company, or that none but those who draft may approve."""
-    may = {path: _roles(path, edition, extents, lookup) for path in KEPT_OPEN if path in edition.guards}
+    may = {path: _roles(path, extents, lookup) for path in KEPT_OPEN if path in edition.guards}
     for path, roles in may.items():
         if not roles:
             yield mistake("RULES_LOCKED", *_place(path, places), path=path, none=NONE_PURPOSE)
@@ -35,11 +38,11 @@ def _place(path: str, places: Places) -> tuple[str, int, str, str]:
     return ("guards", places["guards"].get(path, 0), "field", path)
 
 
-def _roles(path: str, edition: Edition, extents: Extents, lookup: Lookup) -> frozenset[str]:
-    """The roles that may do it, asked as the gateway asks what is about nobody."""
+def _roles(path: str, extents: Extents, lookup: Lookup) -> frozenset[str]:
+    """The roles that may do it within the company, asked as the gateway asks what is about nobody; people are none."""
     asked = (
-        Asked(role, Action.INVOKE, NONE_PURPOSE, path, recipient)
+        Asked(role, Action.INVOKE, NONE_PURPOSE, path, WITHIN)
         for role in extents.role.wider
-        for recipient in edition.own_recipients
+        if role != Role.USER and WITHIN in extents.recipient.wider
     )
     return frozenset(each.role for each in asked if decide(lookup.find(extents.wider(each)), frozenset()))

@@ -14,6 +14,12 @@ def needing(name: str, needs: str) -> Change:
     return cell("rules", name, "needs", needs)
 
 
+def given(role: str, recipient: str, *names: str) -> list[Change]:
+    """These rules for another role and another recipient."""
+    cells = {"role": role, "recipient": recipient}
+    return [cell("rules", name, column, text) for name in names for column, text in cells.items()]
+
+
 def act(name: str, role: str, field: str, **cells: str) -> Change:
     return rule(name, role, "none", field, **{"action": "invoke", "needs": "-", **cells})
 
@@ -41,6 +47,10 @@ def told(*changes: Change) -> list[tuple[str, str, str]]:
             [act("shut", "others", EDIT, eft="deny", needs="!screened")], [EDIT], id="a refusal of what is unknown"
         ),
         pytest.param([act("shut", "any", "client-act", eft="deny")], [ADD, UPDATE], id="a refusal of all"),
+        pytest.param(given("user", "person", "drafts", "clients", "publications", "publications-approved"),
+                     [ADD, UPDATE, CREATE, EDIT, PUBLISH], id="for people about themselves"),
+        pytest.param(given("user", "any", "approvals"), [APPROVE], id="for people, to approve"),
+        pytest.param(given("policy_admin", "person", "clients"), [ADD, UPDATE], id="to the person alone"),
         pytest.param([cell("roles", "policy_admin", "wider", "others"),
                       cell("rules", "drafts", "role", "staff"), needing("drafts", "erased")], [CREATE, EDIT],
                      id="a role that stands aside"),
