@@ -166,7 +166,7 @@ async def open_house(
         workshop = Workshop(seconds=settings.limits.work_seconds)
         parts.callback(workshop.close)
         terms = Terms(tuple(sorted(CATEGORIES.items())), needed_guards(core(schema)))
-        drafting = Drafting(store, workshop, terms)
+        drafting = Drafting(store, workshop, terms, clock)
         publisher = Publisher(store, drafting=drafting, inforce=inforce, clock=clock)
         _run(publisher, parts)
         yield House(

@@ -17,6 +17,7 @@ from api.cli.policy_told import SENTENCES, say
 from api.cli.told import CommandError, Language, bar
 from api.gateway.told import Told
 from models.database.store import Reader, Transaction, WrongValue
+from models.day import today_in_japan
 from models.drafts.barred import Barred
 from models.drafts.held import held_to_records
 from models.drafts.register import LONGEST_NOTE, DraftRegister, Stale
@@ -98,7 +99,7 @@ def _tell_json(what: str, told: list[dict[str, Any]]) -> None:
 async def look_at(reader: Reader, sketch: Sketch, lang: Language) -> Examined:
     """What is found in what a draft makes, which may take some seconds."""
     with bar(say("EXAMINING", lang)):
-        return await held_to_records(reader, examine(sketch))
+        return await held_to_records(reader, examine(sketch, today_in_japan(datetime.now(UTC))))
 
 
 async def worked(reader: Reader, standing: Standing, lang: Language) -> Worked:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -11,6 +12,7 @@ from api.cli.declared import FIELDS, GUARDS
 from api.cli.findings import form, tell
 from api.cli.policy import must_be_there, tell_model
 from api.cli.told import CommandError, LangOption, Language, bar, counted, examples, out, shown
+from models.day import today_in_japan
 from policies.check.report import Report, check
 from policies.edition import HERE, Edition
 from policies.folder import read_folder
@@ -62,7 +64,10 @@ def run(
     tell_model(folder, lang)
     sheets, model, unread = read_folder(folder)
     with bar("rules") as progress:
-        report = check(sheets, model, fields=FIELDS, guards=GUARDS, unread=unread, progress=shown(progress))
+        today = today_in_japan(datetime.now(UTC))
+        report = check(
+            sheets, model, today=today, fields=FIELDS, guards=GUARDS, unread=unread, progress=shown(progress)
+        )
     found = report.standing_in_the_way(accept or ())
     if as_json:
         typer.echo(json.dumps(_listed(report, found), ensure_ascii=False, indent=2))

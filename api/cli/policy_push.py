@@ -1,6 +1,7 @@
 """`mokuteki policy push`: a folder of rule files becomes a draft, under the checks of the interface."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -18,6 +19,7 @@ from api.cli.policy_told import say
 from api.cli.shared import settings, store_of
 from api.cli.told import CommandError, LangOption, Language, err, examples
 from models.database.store import Store
+from models.day import today_in_japan
 from models.drafts.record import read_canonical
 from models.drafts.register import Stale, take_turn
 from policies.check.report import check
@@ -108,7 +110,14 @@ def _read(folder: Path, lang: Language, *, as_json: bool) -> tuple[tuple[tuple[s
     tell_model(folder, lang)
     sheets, model, unread = read_folder(folder)
     if unread:
-        found = check(sheets, model, fields=FIELDS, guards=GUARDS, unread=unread)
+        found = check(
+            sheets,
+            model,
+            today=today_in_japan(datetime.now(UTC)),
+            fields=FIELDS,
+            guards=GUARDS,
+            unread=unread,
+        )
         refuse(found.of(Severity.REFUSED), lang, as_json=as_json)
     own = model_of(folder).parent in {folder, folder.resolve().parent}
     return tuple((table, write_sheet(table, rows)) for table, rows in sheets.items()), model if own else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from policies.check.answers import Answers
@@ -12,7 +13,7 @@ from policies.check.locked import locked
 from policies.check.lookup import Lookup
 from policies.check.overlaps import Overlaps
 from policies.check.reaching import Reaching
-from policies.check.rights import closed
+from policies.check.rights import Ways, closed
 from policies.check.vague import unannounceable
 from policies.edition import Edition
 from policies.matrix import Matrix, shipped_matrix
@@ -73,6 +74,7 @@ def check(  # noqa: PLR0913 - what an edition is held against
     tables: Mapping[str, list[list[str]]],
     model: str,
     *,
+    today: date,
     fields: Mapping[str, str] | None = None,
     guards: Iterable[str] = (),
     matrix: Matrix | None = None,
@@ -84,6 +86,7 @@ def check(  # noqa: PLR0913 - what an edition is held against
     Args:
         tables: rows of text by table, without headers, as `Edition.tables` makes them.
         model: the text of `casbin_model.conf`.
+        today: the day in Japan; a purpose that is announced later is no way to anything yet.
         fields: the fields of personal data that the running code declares, with the categories they have where no
             table `fields` lists them.
         guards: the paths that the running code asks about.
@@ -91,7 +94,7 @@ def check(  # noqa: PLR0913 - what an edition is held against
         unread: what `read` said of files that it could not read.
         progress: called with how much of how much is done.
     """
-    work = steps(tables, model, fields=fields, guards=guards, matrix=matrix, unread=unread)
+    work = steps(tables, model, today=today, fields=fields, guards=guards, matrix=matrix, unread=unread)
     while True:
         try:
             progress(*next(work))
@@ -104,6 +107,7 @@ def steps(  # noqa: PLR0913 - as `check`
     tables: Mapping[str, list[list[str]]],
     model: str,
     *,
+    today: date,
     fields: Mapping[str, str] | None = None,
     guards: Iterable[str] = (),
     matrix: Matrix | None = None,
@@ -121,7 +125,7 @@ def steps(  # noqa: PLR0913 - as `check`
     found += unannounceable(edition.purposes, places)
     if fields is not None and not unread:
         found += undeclared(edition.declared, fields, places)
-    work = _Work(edition, places, matrix or shipped_matrix())
+    work = _Work(edition, places, matrix or shipped_matrix(), today)
     if not unread and SHAPING.isdisjoint(each.table for each in refused):
         sound = not any(each.severity is Severity.REFUSED for each in refused)
         found += yield from work.rules({each.key for each in refused if each.table == "rules"}, whole=sound)
@@ -136,8 +140,9 @@ def steps(  # noqa: PLR0913 - as `check`
 class _Work:
     """What is looked at rule by rule."""
 
-    def __init__(self, edition: Edition, places: Places, matrix: Matrix) -> None:
+    def __init__(self, edition: Edition, places: Places, matrix: Matrix, today: date) -> None:
         self._edition = edition
+        self._today = today
         self._places = places
         self._matrix = matrix
 
@@ -169,7 +174,7 @@ class _Work:
             lookup = Lookup(rules)
             shut = list(locked(edition, extents, lookup, places))
             told = {each.key for each in shut}
-            found += (*shut, *closed(edition, extents, lookup, places))
+            found += (*shut, *closed(Ways(edition, extents, lookup, self._today), places))
             found += (each for each in gaps(edition, extents, working, places) if each.key not in told)
             answers = Answers(edition, extents, lookup, places)
             for start in range(0, len(rows), SLICE):

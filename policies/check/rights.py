@@ -5,6 +5,7 @@ accepts it or nobody does.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final, NamedTuple
 
 from policies.check.extent import Asked, Extents
@@ -68,38 +69,20 @@ RIGHTS: Final = (
 """Every right that has a door; erasure (Art 35) has none yet."""
 
 
-def closed(edition: Edition, extents: Extents, lookup: Lookup, places: Places) -> Iterator[Mistake]:
-    """Each right that is closed to the person, always or under some standing of theirs."""
-    ways = _Ways(edition, extents, lookup)
-    for right in RIGHTS:
-        if right.guard in edition.guards and (shut := ways.shut(right)):
-            yield mistake(
-                "RIGHT_CLOSED",
-                *("guards", places["guards"].get(right.guard, 0), "field", right.guard),
-                about="" if shut == [right.guard] else " ".join(shut),
-                **dict(zip(("paths", "more_en", "more_ja"), _named(shut), strict=True)),
-                **{name: getattr(right, name) for name in ("en", "ja", "law_en", "law_ja")},
-            )
+class Ways:
+    """What is open to the person, or through the desk, under every standing they may have on a day in Japan."""
 
-
-def _named(shut: list[str]) -> tuple[str, str, str]:
-    more = len(shut) - TOLD
-    names = ", ".join(f"`{path}`" for path in shut[:TOLD])
-    return (names, f" and {more:,} more", f"など（ほか{more:,}件）") if more > 0 else (names, "", "")
-
-
-class _Ways:
-    """What is open to the person, or through the desk, under every standing they may have."""
-
-    def __init__(self, edition: Edition, extents: Extents, lookup: Lookup) -> None:
+    def __init__(self, edition: Edition, extents: Extents, lookup: Lookup, today: date) -> None:
         self._edition = edition
         self._extents = extents
         self._lookup = lookup
-        self._purposes = [each for each, of in edition.purposes.items() if of.announced_on]
+        self._purposes = [each for each, of in edition.purposes.items() if of.announced(today)]
         self._others = [role for role in extents.role.wider if role != Role.USER]
 
     def shut(self, right: Right) -> list[str]:
-        """The door where it is shut, else the parts and the fields that stay shut behind it."""
+        """The door where it is shut, else the parts and the fields that stay shut behind it; nothing without a door."""
+        if right.guard not in self._edition.guards:
+            return []
         roles = self._others if right.desk else [str(Role.USER)]
         recipients = self._edition.own_recipients if right.desk else (OWN,)
         given = frozenset() if right.desk else frozenset({Fact.SELF})
@@ -140,3 +123,22 @@ class _Ways:
         return not refused and any(
             rule.effect is Effect.ALLOW and positive(rule.needs) <= given for rule in rules
         )
+
+
+def closed(ways: Ways, places: Places) -> Iterator[Mistake]:
+    """Each right that is closed to the person, always or under some standing of theirs."""
+    for right in RIGHTS:
+        if shut := ways.shut(right):
+            yield mistake(
+                "RIGHT_CLOSED",
+                *("guards", places["guards"].get(right.guard, 0), "field", right.guard),
+                about="" if shut == [right.guard] else " ".join(shut),
+                **dict(zip(("paths", "more_en", "more_ja"), _named(shut), strict=True)),
+                **{name: getattr(right, name) for name in ("en", "ja", "law_en", "law_ja")},
+            )
+
+
+def _named(shut: list[str]) -> tuple[str, str, str]:
+    more = len(shut) - TOLD
+    names = ", ".join(f"`{path}`" for path in shut[:TOLD])
+    return (names, f" and {more:,} more", f"など（ほか{more:,}件）") if more > 0 else (names, "", "")

@@ -1,6 +1,7 @@
 """The examined: what is found in the edition that a draft would make, and whether it allows more than its base."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -48,13 +49,13 @@ class Examined(NamedTuple):
         return self.widens or bool(self.overridable)
 
 
-def examine(draft: Sketch) -> Examined:
-    """What is found in the edition that a draft makes."""
+def examine(draft: Sketch, today: date) -> Examined:
+    """What is found in the edition that a draft makes, on this day in Japan."""
     made, base = made_of(draft), edition_of(draft.base)
-    findings = check(made.tables(), made.model).findings
+    findings = check(made.tables(), made.model, today=today).findings
     widens = impact(base, made).widens
     found = [each for each in findings if each.severity is Severity.OVERRIDABLE]
-    known = _known(draft.base) if found else frozenset()
+    known = _known(draft.base, today) if found else frozenset()
     accepted = frozenset(
         each.id for each in found if each.id in known or (each.code == BEYOND and not widens)
     )
@@ -71,7 +72,7 @@ def held_to(examined: Examined, published: Collection[Numbered], registered: Map
 
 
 @lru_cache(maxsize=4)
-def _known(canonical: str) -> frozenset[str]:
+def _known(canonical: str, today: date) -> frozenset[str]:
     """What is found in an edition that was published."""
     edition = edition_of(canonical)
-    return frozenset(each.id for each in check(edition.tables(), edition.model).findings)
+    return frozenset(each.id for each in check(edition.tables(), edition.model, today=today).findings)

@@ -79,7 +79,7 @@ class Desk:
         standing = sketch_of(canonical(self.bare, found.base), found, await read_edits(self.store, draft))
         hash_, text, _ = drafting.finish(standing, self.terms)
         KNOWN[hash_] = text
-        return Worked(found.base, hash_, text, examine(standing))
+        return Worked(found.base, hash_, text, examine(standing, NOW.date()))
 
     def register(self, transaction: Transaction, by: str, client: str) -> DraftRegister:
         return DraftRegister(transaction, Keeper(by=by, at=NOW), client)

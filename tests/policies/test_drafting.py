@@ -1,6 +1,7 @@
 """What drafting makes: the same edition by every way, and one that loads or nothing."""
 
 import random
+from datetime import date
 from functools import cache
 
 import pytest
@@ -33,6 +34,7 @@ def edition() -> Edition:
 
 
 TERMS = Terms(tuple(sorted(CATEGORIES.items())), tuple(edition().guards))
+TODAY = date(2026, 11, 22)
 RULES = [rule.id for rule in edition().rules]
 FACTS = ("noticed", "consented", "interview", "offer-accepted", "screened")
 
@@ -141,7 +143,7 @@ def test_whatever_widens_is_told_and_nothing_else(wish: Wish, wider: bool) -> No
     base = edition().canonical()
     drafted = edit(Sketch(base), (wish,), TERMS)
     assert not drafted.flaws
-    assert examine(Sketch(base, drafted.edits)).widens is wider
+    assert examine(Sketch(base, drafted.edits), TODAY).widens is wider
 
 
 def examined(base: str, *wishes: Wish) -> tuple[str, Examined]:
@@ -149,7 +151,7 @@ def examined(base: str, *wishes: Wish) -> tuple[str, Examined]:
     drafted = edit(Sketch(base), wishes, TERMS)
     assert not drafted.flaws
     draft = Sketch(base, drafted.edits)
-    return made_of(draft).canonical(), examine(draft)
+    return made_of(draft).canonical(), examine(draft, TODAY)
 
 
 def test_what_stands_in_the_edition_in_force_needs_nobodys_reason_again() -> None:

@@ -1,6 +1,7 @@
 """The drafting: what changes of drafts need worked out, beside any transaction, in the workshop and kept for a while."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from api.gateway.refusal import Refusal
 from api.gateway.running import Outdated, Running, Step
 from api.workshop import Workshop
 from models.database.store import Reader, Store
+from models.day import today_in_japan
 from models.drafts.barred import Barred
 from models.drafts.draft import DraftState
 from models.drafts.held import held_to_records
@@ -32,10 +34,11 @@ EXAMINED: Final = ("check", "widens", "needsApproval")
 class Drafting:
     """Works out drafts for one process, in its workshop."""
 
-    def __init__(self, store: Store, workshop: Workshop, terms: Terms) -> None:
+    def __init__(self, store: Store, workshop: Workshop, terms: Terms, clock: Callable[[], datetime]) -> None:
         self._store = store
         self.workshop = workshop
         self._terms = terms
+        self._clock = clock
         self._kept = Kept()
 
     async def work_out(self, running: Running, step: Step) -> Any:  # noqa: ANN401 - what the change takes
@@ -60,8 +63,9 @@ class Drafting:
         Raises:
             Outdated: it was changed while it was read.
         """
-        key = ("examined", draft.base, draft.hash)
-        found: Examined = await self._kept.once(key, lambda: self._examine(reader, draft))
+        today = today_in_japan(self._clock())
+        key = ("examined", draft.base, draft.hash, today)
+        found: Examined = await self._kept.once(key, lambda: self._examine(reader, draft, today))
         if found.hash != draft.hash:
             self._kept.forget(key)
             raise Outdated
@@ -184,8 +188,8 @@ class Drafting:
             raise Barred("EDITION_UNKNOWN", argument)
         return found
 
-    async def _examine(self, reader: Reader, draft: DraftRecord) -> Examined:
-        return await self.workshop.run(examine, await self._sketch(reader, draft))
+    async def _examine(self, reader: Reader, draft: DraftRecord, today: date) -> Examined:
+        return await self.workshop.run(examine, await self._sketch(reader, draft), today)
 
     async def _contest(self, reader: Reader, draft: DraftRecord, onto: str) -> tuple[Conflict, ...]:
         text = await self._canonical(reader, onto, "draft")
@@ -194,6 +198,7 @@ class Drafting:
     async def _foresee(self, running: Running, step: Step, made: Made) -> None:
         """Work out what the answer will tell of the draft, before the transaction that makes it."""
         selected, drafted, newest = step.root.selected, made.drafted, running.force.edition.id
+        today = today_in_japan(self._clock())
 
         async def standing() -> Sketch:
             return Sketch(
@@ -201,14 +206,14 @@ class Drafting:
             )
 
         async def find() -> Examined:
-            return await self.workshop.run(examine, await standing())
+            return await self.workshop.run(examine, await standing(), today)
 
         async def contest() -> tuple[Conflict, ...]:
             text = await self._canonical(self._store, newest, "draft")
             return await self.workshop.run(policy.contested, await standing(), text)
 
         if any(asks(selected, name) for name in EXAMINED):
-            await self._kept.once(("examined", made.base, drafted.hash), find)
+            await self._kept.once(("examined", made.base, drafted.hash, today), find)
         if made.base != newest and asks(selected, "conflicts"):
             await self._kept.once(("conflicts", made.base, drafted.hash, newest), contest)
 

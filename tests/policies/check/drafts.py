@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from copy import deepcopy
+from datetime import date
 from functools import cache
 
 from api.cli.declared import FIELDS, GUARDS
@@ -11,6 +12,7 @@ from policies.mistake import Mistake
 from policies.table import COLUMNS, DECISIONS, Sheets
 
 Change = Callable[[Sheets], object]
+TODAY = date(2026, 11, 22)
 SOUND = {
     "eft": "allow",
     "action": "read",
@@ -41,7 +43,7 @@ def drafted(*changes: Change, decisions: bool = False) -> Sheets:
 def report(*changes: Change, decisions: bool = False, model: str | None = None) -> Report:
     """What the check says of a draft; every sentence of it can be told."""
     tables = drafted(*changes, decisions=decisions)
-    found = check(tables, edition().model if model is None else model, guards=GUARDS)
+    found = check(tables, edition().model if model is None else model, today=TODAY, guards=GUARDS)
     assert all(each.text("ja").endswith("。") and str(each) for each in found.findings)
     assert len({each.id for each in found.findings}) == len(set(found.findings))
     return found

@@ -23,7 +23,7 @@ from policies.rule import Rule, unmet
 from policies.table import COLUMNS, Sheets
 from policies.trial import asked
 from policies.vocabulary import ANY, NONE_PURPOSE, STAGES, Action, Effect, Fact, Role, Standing, standing
-from tests.policies.check.drafts import drafted, edition
+from tests.policies.check.drafts import TODAY, drafted, edition
 
 WORDS = (
     *(
@@ -111,7 +111,7 @@ def test_a_draft_loads_if_and_only_if_nothing_in_its_report_is_refused(seed: int
     outcomes = set()
     for _ in range(25):
         tables = spoiled(dice)
-        report = check(tables, edition().model)
+        report = check(tables, edition().model, today=TODAY)
         assert all(each.text("ja") and each.text("en") for each in report.findings)
         if report.loads:
             loaded = Edition.from_tables(tables, edition().model)
@@ -233,7 +233,7 @@ def test_what_goes_beyond_the_matrix_is_what_asking_everything_shows(seed: int) 
         ]
         if over:
             expected[role, purpose, field, group] = smallest(over)
-    report = check(of.tables(), of.model)
+    report = check(of.tables(), of.model, today=TODAY)
     found = [
         dict(each.told) | {"about": each.about} for each in report.findings if each.code == "BEYOND_MATRIX"
     ]
@@ -265,7 +265,7 @@ def test_a_rule_is_told_to_never_decide_if_and_only_if_asking_everything_shows_s
             ):
                 idle.discard(rule.id)
     codes = {"DENIED_ALWAYS", "NEVER_ASKED", "NEEDS_NEVER", "NEEDS_CONTRADICT"}
-    report = check(of.tables(), of.model)
+    report = check(of.tables(), of.model, today=TODAY)
     told = {each.key for each in report.findings if each.code in codes}
     beside = {
         rule.id
@@ -302,7 +302,7 @@ def test_a_rule_is_told_to_be_needless_if_and_only_if_one_other_says_all_of_it(s
                 and said(rule)[1]
             ):
                 needless.add(rule.id)
-    report = check(of.tables(), of.model)
+    report = check(of.tables(), of.model, today=TODAY)
     told = {each.key for each in report.findings if each.code in {"DUPLICATE", "SHADOWED"}}
     never = {rule.id for rule in of.rules if not said(rule)[1]}
     assert told - never == needless

@@ -17,6 +17,7 @@ from policies.mistake import SENTENCES, Severity
 from policies.table import FIRST_ROW
 from policies.tree import Tree
 from tests.policies.check.drafts import (
+    TODAY,
     Change,
     cell,
     drafted,
@@ -310,14 +311,14 @@ def test_a_table_of_fields_is_held_against_what_code_declares() -> None:
     tables = drafted(
         without("fields", "User.phone"), row("fields", path="User.nickname", category="unsorted")
     )
-    found = check(tables, edition().model, fields=FIELDS).findings
+    found = check(tables, edition().model, today=TODAY, fields=FIELDS).findings
     assert [(each.code, each.key, each.severity) for each in found] == [
         ("FIELD_LEFT_OUT", "User.phone", "OVERRIDABLE"),
         ("GAP_UNSORTED", "User.nickname", "OVERRIDABLE"),
         ("FIELD_UNDECLARED", "User.nickname", "OVERRIDABLE"),
     ]
     assert [each.row for each in found] == [0, *[FIRST_ROW + len(FIELDS) - 1] * 2]
-    assert check(drafted(), edition().model, fields=FIELDS).findings == ()
+    assert check(drafted(), edition().model, today=TODAY, fields=FIELDS).findings == ()
 
 
 @pytest.mark.parametrize(
@@ -489,13 +490,13 @@ def test_a_report_passes_to_another_process_as_it_is() -> None:
 def test_the_work_is_done_in_slices_that_tell_how_far_it_is() -> None:
     seen: list[tuple[int, int]] = []
     tables = drafted(decisions=True)
-    check(tables, edition().model, progress=lambda done, total: seen.append((done, total)))
+    check(tables, edition().model, today=TODAY, progress=lambda done, total: seen.append((done, total)))
     total = len(tables["rules"]) + len(tables["decisions"])
     assert seen[:2] == [(0, total), (0, total)]
     assert seen[-1] == (total, total)
     assert seen == sorted(seen)
     assert len(seen) > 4
-    work = steps(tables, edition().model)
+    work = steps(tables, edition().model, today=TODAY)
     next(work)
     work.close()
 

@@ -9,10 +9,17 @@ from policies.drafts.examined import examine
 from policies.drafts.wish import Wish
 from policies.mistake import Severity
 from policies.vocabulary import Fact
-from tests.policies.check.drafts import Change, cell, edition, findings, rule, without
+from tests.policies.check.drafts import TODAY, Change, cell, edition, findings, row, rule, without
 
 ME, CORRECT = "Query.me", "Mutation.updateUser"
 HOLD, WITHDRAW = "Mutation.placeHold", "Mutation.withdrawConsent"
+ACCOUNT, REQUESTS = "service.account", "compliance.requests"
+LATER = {
+    "ja": "会員ご本人が将来の新しい画面で登録情報を確認し訂正するため",
+    "en": "To let you look at and correct your own registration in the new pages",
+    "basis_ja": "趣旨",
+    "basis_en": "The basis",
+}
 
 
 def refusing(name: str, role: str, field: str, needs: str, **cells: str) -> Change:
@@ -81,6 +88,27 @@ def test_the_notices_of_a_withdrawal_are_part_of_the_right_to_it() -> None:
     assert told(refusing("shut", "user", notice, "erased")) == []
 
 
+def announced(day: str, *purposes: str) -> list[Change]:
+    return [cell("purposes", each, "announced_on", day) for each in purposes]
+
+
+@pytest.mark.parametrize("day", ["", "2026-11-23", "2099-01-01"])
+def test_a_purpose_that_nobody_can_declare_yet_is_no_way(day: str) -> None:
+    assert told(*announced(day, ACCOUNT)) == [(door, "field", "") for door in (WITHDRAW, CORRECT)]
+    assert {key for key, _, _ in told(*announced(day, ACCOUNT, REQUESTS))} == {ME, CORRECT, HOLD, WITHDRAW}
+    later = row("purposes", id="service.later", parent="service", number="62", announced_on=day, **LATER)
+    gone = without("rules", "door-own-account", "door-own-requests")
+    doors = [
+        rule("later", "user", "service.later", "person", recipient="person", needs="self"),
+        rule("later-door", "user", "service.later", "own-door", action="invoke", recipient="person"),
+    ]
+    assert told(later, gone, *doors) == [(ME, "field", "")]
+
+
+def test_from_its_day_on_a_purpose_is_a_way() -> None:
+    assert told(*announced(TODAY.isoformat(), ACCOUNT, REQUESTS)) == []
+
+
 def test_another_closing_is_another_finding() -> None:
     less = refusing("shut", "user", "User.phone", "-", action="read")
     more = refusing("shut", "user", "contact", "-", action="read")
@@ -110,7 +138,7 @@ def test_closing_one_needs_a_second_person_until_an_edition_has_it() -> None:
 
     def looked_at(text: str, rule_gone: str) -> tuple[bool, list[bool]]:
         drafted = edit(Sketch(text), (Wish("rules", rule_gone, None),), terms)
-        found = examine(Sketch(text, drafted.edits))
+        found = examine(Sketch(text, drafted.edits), TODAY)
         assert (drafted.flaws, found.widens) == ((), False)
         closed = [each.id in found.accepted for each in found.findings if each.code == "RIGHT_CLOSED"]
         return found.needs_approval, closed
