@@ -1,5 +1,6 @@
 """The box of jobs: put in by whoever asks, taken by one process at a time, and never lost between."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ import orjson
 from models.database.dialect import Dialect
 from models.database.store import Reader, Row, Store, Transaction
 from models.day import moment
-from models.jobs.found import readable, unreadable
+from models.jobs.found import readable
 from models.jobs.job import Job, JobKind, JobState, JobTrouble
 from models.person_row import new_id
 
@@ -29,7 +30,10 @@ MOST_OPEN = 5
 TURN = 7_269_413
 """The key of the advisory lock on PostgreSQL under which jobs are asked for, one by one."""
 
-_COLUMNS = ", ".join(field.name for field in fields(Job))
+_NAMES = tuple(field.name for field in fields(Job) if field.name != "result")
+"""What is read of every job; what it found may be long, and is read of one at a time."""
+
+_COLUMNS = ", ".join(_NAMES)
 _PUT = """
 INSERT INTO policy_jobs (id, kind, draft, base, hash, days, state, done, total, asked_by, asked_at, tries)
 VALUES (:id, :kind, :draft, :base, :hash, :days, 'WAITING', 0, 0, :by, :now, 0)
@@ -68,6 +72,7 @@ UPDATE policy_jobs SET state = 'CANCELLED', ended_at = :now, lease = NULL, lease
 WHERE id = :id AND state IN ('WAITING', 'RUNNING') RETURNING id
 """
 _ONE = f"SELECT {_COLUMNS} FROM policy_jobs WHERE id = :id"
+_RESULT = "SELECT result FROM policy_jobs WHERE id = :id"
 _LIST = f"SELECT {_COLUMNS} FROM policy_jobs WHERE {{wanted}} ORDER BY asked_at DESC, id DESC LIMIT :limit"
 
 
@@ -131,8 +136,11 @@ async def same(  # noqa: PLR0913 - what a job is about
 ) -> Job | None:
     """A job that works out the same, or an impact that did, as it stays; not one that was cancelled or failed."""
     values = {"kind": kind.value, "base": base, "draft": draft or "", "hash": hash or "", "days": days or 0}
-    found = [_job(row) for row in await reader.fetch(_SAME, values)]
-    return next((job for job in found if readable(job) is job), None)
+    found = await reader.fetch(_SAME, values)
+    if not found:
+        return None
+    job = _job(found[0])
+    return job if (await whole(reader, job)).state is job.state else None
 
 
 async def waiting(reader: Reader, now: datetime) -> bool:
@@ -195,15 +203,28 @@ async def cancel(transaction: Transaction, job: str, now: datetime) -> bool:
 
 
 async def read_job(reader: Reader, job: str) -> Job | None:
-    """One job."""
+    """One job, without what it found."""
     found = await reader.fetch(_ONE, {"id": job})
     return _job(found[0]) if found else None
+
+
+async def read_result(reader: Reader, job: str) -> str | None:
+    """What it found, as it is kept."""
+    found = await reader.fetch(_RESULT, {"id": job})
+    return found[0][0] if found else None
+
+
+async def whole(reader: Reader, job: Job) -> Job:
+    """The job with what it found, as `readable`, read while others are answered."""
+    if job.state is not JobState.DONE:
+        return job
+    return await asyncio.to_thread(readable, job, await read_result(reader, job.id))
 
 
 async def read_jobs(
     reader: Reader, *, draft: str | None = None, kind: JobKind | None = None, limit: int = 20
 ) -> Sequence[Job]:
-    """The latest jobs, newest first, of one draft or one kind."""
+    """The latest jobs, newest first, of one draft or one kind, without what they found."""
     values: dict[str, Any] = {"limit": limit}
     wanted = ["1 = 1"]
     if draft is not None:
@@ -216,13 +237,9 @@ async def read_jobs(
 
 
 def _job(row: Row) -> Job:
-    told = dict(zip((field.name for field in fields(Job)), row, strict=True))
+    told = dict(zip(_NAMES, row, strict=True))
     for name in ("asked_at", "started_at", "ended_at"):
         told[name] = told[name] and moment(told[name])
     told["kind"], told["state"] = JobKind(told["kind"]), JobState(told["state"])
     told["trouble"] = told["trouble"] and JobTrouble(told["trouble"])
-    try:
-        told["result"] = told["result"] and orjson.loads(told["result"])
-    except ValueError:
-        return unreadable(Job(**told))
     return Job(**told)

@@ -10,33 +10,39 @@ import orjson
 
 from models.jobs.job import Job, JobKind, JobState, JobTrouble
 from policies.evidence.evidence import Asker
-from policies.impact.change import Impact
+from policies.impact.change import DECISION, Impact
 from policies.replay.tally import Line
 
-FAULTS: Final = (AttributeError, LookupError, TypeError, ValueError)
+FAULTS: Final = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What reading raises of what is no result."""
 
 
-def readable(job: Job) -> Job:
-    """The job, or, where what it found is none of its kind, as one that failed."""
-    if job.state is JobState.DONE:
-        try:
-            _READ[job.kind](job.result)
-        except FAULTS:
-            return unreadable(job)
-    return job
+def readable(job: Job, text: str | None) -> Job:
+    """The job with what it found, or, where `text` is no result of its kind, as one that failed.
+
+    Takes as long as the text is; so not where requests are answered.
+    """
+    if job.state is not JobState.DONE:
+        return job
+    try:
+        return replace(job, result=_READ[job.kind](text or ""))
+    except FAULTS:
+        return replace(job, state=JobState.FAILED, trouble=JobTrouble.UNREADABLE)
 
 
-def unreadable(job: Job) -> Job:
-    """The job as one that failed for what it found cannot be read back."""
-    return replace(job, state=JobState.FAILED, trouble=JobTrouble.UNREADABLE, result=None)
+def _impact(text: str) -> Impact:
+    impact = Impact.from_json(text)
+    known = dict(impact.categories)
+    for change in impact.changes:
+        for names in (change.keys, change.roles, change.purposes, change.fields, change.recipients):
+            _names(names)
+        if change.kind == DECISION and not known.keys() >= set(change.fields):
+            raise LookupError(change.fields)
+    return impact
 
 
-def _impact(found: Any) -> None:  # noqa: ANN401 - JSON
-    Impact.from_json(orjson.dumps(found).decode()).cells()
-
-
-def _replay(found: Any) -> None:  # noqa: ANN401 - JSON
+def _replay(text: str) -> Any:  # noqa: ANN401 - JSON
+    found = orjson.loads(text)
     _span(found, "accesses", "changed", "undecided", "last")
     for line in found["lines"]:
         Line.of(line)
@@ -45,9 +51,11 @@ def _replay(found: Any) -> None:  # noqa: ANN401 - JSON
         _told(line, "people", "exact")
         if line["people"] is not None:
             _numbers(line, "people")
+    return found
 
 
-def _evidence(found: Any) -> None:  # noqa: ANN401 - JSON
+def _evidence(text: str) -> Any:  # noqa: ANN401 - JSON
+    found = orjson.loads(text)
     _span(found, "accesses")
     for name in ("used", "always_withheld"):
         _numbers(found[name], *found[name].keys())
@@ -60,6 +68,7 @@ def _evidence(found: Any) -> None:  # noqa: ANN401 - JSON
     list(map(str, found["undeclared"]))
     for table, key, *_ in found["edits"]:
         _text(table, key)
+    return found
 
 
 _LISTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -72,7 +81,7 @@ _LISTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 """The lists of evidence, each with what its parts tell."""
 
-_READ: Final[Mapping[JobKind, Callable[[Any], None]]] = MappingProxyType(
+_READ: Final[Mapping[JobKind, Callable[[str], Any]]] = MappingProxyType(
     {JobKind.IMPACT: _impact, JobKind.REPLAY: _replay, JobKind.EVIDENCE: _evidence}
 )
 
@@ -91,6 +100,12 @@ def _numbers(found: Mapping[str, Any], *names: str) -> None:
 def _told(found: Mapping[str, Any], *names: str) -> None:
     if not found.keys() >= set(names):
         raise LookupError(names)
+
+
+def _names(names: object) -> None:
+    if not isinstance(names, tuple):
+        raise TypeError(names)
+    _text(*names)
 
 
 def _text(*cells: object) -> None:

@@ -39,7 +39,7 @@ class JobTrouble(StrEnum):
     """An error of ours; the log tells which."""
 
     UNREADABLE = "UNREADABLE"
-    """What it found cannot be read back; never kept, but told of a row that was altered."""
+    """What it found cannot be read back; never kept, but told of a row that was altered, once that is looked at."""
 
 
 class PolicyJob(Model):
@@ -79,7 +79,7 @@ class Job:
         draft: the draft that it is about, with the edition it is `base`d on and the `hash` it had; or None.
         days: how far back it looks into the ledger; or None.
         done, total: how much of its work is done, in units of its own; a total of 0 is not known yet.
-        result: what it found, as JSON; None until it is done.
+        result: what it found, where that was read with it: an `Impact`, or JSON of a replay and of evidence.
     """
 
     id: str
@@ -97,4 +97,4 @@ class Job:
     ended_at: datetime | None
     tries: int
     trouble: JobTrouble | None
-    result: Any
+    result: Any = None

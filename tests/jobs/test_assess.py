@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import AsyncMock
 
 import orjson
 import pytest
 
+from api.gateway.views import job as job_views
 from api.jobs.runner import Bench
 from api.jobs.works import works
 from api.workshop import Answer, Workshop
+from models.database.store import Store
 from models.jobs import box
 from models.jobs.job import JobKind
+from policies.impact.outcome import Direction
 from policies.replay.tally import FEW
 from tests.drafts.desk import ADMIN, APPROVER, send
 from tests.drafts.test_story import NARROWER, WIDER
@@ -151,8 +155,9 @@ async def test_a_replay_goes_on_in_another_process_where_its_own_ended(office: W
     kept = await box.read_job(office.house.store, job["id"])
     assert kept is not None
     found: Any = await works(office.house.clock)[kept.kind](kept, Bench(office.house.store, Restless()))
-    assert found["lines"] == kept.result["lines"] != []
-    assert found["last"] == kept.result["last"]
+    result = (await box.whole(office.house.store, kept)).result
+    assert found["lines"] == result["lines"] != []
+    assert found["last"] == result["last"]
 
 
 async def test_a_draft_that_only_tells_otherwise_changes_no_access(office: World) -> None:
@@ -300,11 +305,7 @@ VALUES (:id, :kind, 'd', 'b', 'h', 1, 'DONE', 1, 1, 'policy-admin', '2026-11-22 
 async def test_a_result_that_cannot_be_read_back_is_told_as_a_job_that_failed(
     office: World, kind: JobKind
 ) -> None:
-    names = [f"{kind[:6]} {place}" for place in range(len(BROKEN))]
-    async with office.house.store.transaction() as transaction:
-        await transaction.execute("DELETE FROM policy_jobs WHERE draft = 'd'", {})
-        for name, result in zip(names, BROKEN.values(), strict=True):
-            await transaction.execute(READY, {"id": name, "kind": kind.value, "result": result})
+    names = await kept(office.house.store, kind, *BROKEN.values())
     query = """{ policyJobs(draft: "d") { id state trouble en: why(lang: "en") ja: why
       impact { widens } replay { changed } evidence { accesses } } }"""
     answer = await send(office, ADMIN, query)
@@ -323,6 +324,63 @@ async def test_a_result_that_cannot_be_read_back_is_told_as_a_job_that_failed(
         for name in names:
             told = await reason(office, "proposeLeastPrivilege", job=name, note="A")
             assert told[1:] == ("BAD_INPUT", "EVIDENCE_MISSING")
+
+
+async def kept(store: Store, kind: JobKind, *results: str) -> list[str]:
+    """Jobs of a draft of their own that found these; their ids."""
+    names = [f"{kind[:6]} kept {place}" for place in range(len(results))]
+    async with store.transaction() as transaction:
+        await transaction.execute("DELETE FROM policy_jobs WHERE draft = 'd'", {})
+        for name, result in zip(names, results, strict=True):
+            await transaction.execute(READY, {"id": name, "kind": kind.value, "result": result})
+    return names
+
+
+@pytest.mark.parametrize("kind", JobKind)
+async def test_what_a_job_found_is_not_read_where_nobody_asks_for_it(
+    office: World, monkeypatch: pytest.MonkeyPatch, kind: JobKind
+) -> None:
+    names = await kept(office.house.store, kind, "{", "{")
+    read = AsyncMock(side_effect=box.read_result)
+    monkeypatch.setattr(job_views, "read_result", read)
+    parts = "id state trouble why done total askedBy asked: askedAt endedAt"
+    every = " ".join(f'a{place}: policyJob(id: "{names[0]}") {{ {parts} }}' for place in range(49))
+    answer = await send(office, ADMIN, f'{{ policyJobs(draft: "d", first: 100) {{ {parts} }} {every} }}')
+    assert "errors" not in answer, answer
+    assert {each["id"] for each in answer["data"]["policyJobs"]} == set(names)
+    assert {each["state"] for each in answer["data"]["policyJobs"]} == {"DONE"}
+    assert answer["data"]["a48"]["state"] == "DONE"
+    others = " ".join(f"{other.lower()} {{ __typename }}" for other in JobKind if other is not kind)
+    await send(office, ADMIN, f'{{ policyJobs(draft: "d") {{ {others} }} }}')
+    read.assert_not_awaited()
+    await send(office, ADMIN, f'{{ policyJob(id: "{names[0]}") {{ {kind.lower()} {{ __typename }} }} }}')
+    read.assert_awaited_once()
+
+
+async def test_what_jobs_found_is_paid_for_by_its_length_and_read_once_each(
+    office: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = {
+        "direction": Direction.WIDENS.value,
+        "kind": "rules",
+        "ja": "あ",
+        "en": "a" * 1_000_000,
+        "decisions": 3,
+    }
+    found = orjson.dumps({"old": "a", "new": "b", "changes": [change], "categories": []}).decode()
+    (name,) = await kept(office.house.store, JobKind.IMPACT, found)
+    read = AsyncMock(side_effect=box.read_result)
+    monkeypatch.setattr(job_views, "read_result", read)
+    parts = " ".join(f"p{place}: impact {{ widens widened }}" for place in range(50))
+    answer = await send(office, ADMIN, f'{{ policyJob(id: "{name}") {{ {parts} state }} }}')
+    assert answer["data"]["policyJob"]["p49"] == {"widens": True, "widened": 3}
+    assert read.await_count == 1
+    every = " ".join(f'a{place}: policyJob(id: "{name}") {{ impact {{ widens }} }}' for place in range(50))
+    refused = await send(office, ADMIN, f"{{ {every} }}")
+    (error,) = refused["errors"]
+    assert (error["extensions"]["code"], error["extensions"]["limit"]) == ("LIMIT_EXCEEDED", "cost")
+    assert not refused.get("data")
+    assert read.await_count < 1 + 50
 
 
 async def test_wrong_input_is_refused_with_its_reason(office: World) -> None:

@@ -163,10 +163,11 @@ async def change_draft(
 
 async def _impact(act: Act, draft: DraftRecord) -> dict[str, Any] | None:
     """The job that works out its impact, of those who asked for one with it."""
-    if act.step.root.selected.name != PROPOSING:
+    selected = act.step.root.selected
+    if selected.name != PROPOSING:
         return None
     job = await box.same(act.transaction, JobKind.IMPACT, draft.base, draft=draft.id, hash=draft.hash)
-    return None if job is None else job_view(job)
+    return None if job is None else job_view(job, selected, act.transaction, act.running.bill)
 
 
 async def _carry_out(act: Act) -> str:

@@ -38,7 +38,7 @@ async def change_job(
     else:
         job = await _assess(act)
     record = await box.read_job(act.transaction, job)
-    payload = {"job": record and job_view(record)}
+    payload = {"job": record and job_view(record, selected, act.transaction, act.running.bill)}
     return {"job": job}, await tell(selected.children, selected.type_name, payload, act.running.bill)
 
 

@@ -16,8 +16,7 @@ from api.gateway.told import Told
 from api.gateway.views.ledger import USUAL_PAGE, connection, named
 from api.jobs.runner import JobChanged
 from api.jobs.works import texts
-from models.jobs.box import read_job
-from models.jobs.found import readable
+from models.jobs.box import read_job, whole
 from models.jobs.job import Job, JobKind, JobState
 from models.person_row import new_id
 from models.replay import Find, Span, people_of, read_setting
@@ -37,7 +36,9 @@ async def read_replay_people(
     job, place = await read_job(door.reader, str(arguments["job"])), int(arguments["line"])
     if job is None:
         raise _wrong(selected, "job", "JOB_UNKNOWN")
-    if job.kind is not JobKind.REPLAY or readable(job).state is not JobState.DONE:
+    if job.kind is JobKind.REPLAY:
+        job = await whole(door.reader, job)
+    if job.kind is not JobKind.REPLAY or job.state is not JobState.DONE:
         raise _wrong(selected, "job", "REPLAY_MISSING")
     if not 0 <= place < len(job.result["lines"]):
         raise _wrong(selected, "line", "LINE_UNKNOWN")

@@ -19,8 +19,7 @@ from models.drafts.draft import DraftState
 from models.drafts.held import held_to_records
 from models.drafts.record import DraftRecord, read_canonical, read_draft, read_edits, sketch_of
 from models.drafts.worked import Worked
-from models.jobs.box import read_job
-from models.jobs.found import readable
+from models.jobs.box import read_job, whole
 from models.jobs.job import JobKind, JobState
 from policies.drafts import drafting as policy
 from policies.drafts.drafting import Choice, Sketch, Terms
@@ -108,7 +107,9 @@ class Drafting:
         job = await read_job(self._store, str(said["job"]))
         if job is None:
             raise Barred("JOB_UNKNOWN", "job")
-        if job.kind is not JobKind.EVIDENCE or readable(job).state is not JobState.DONE:
+        if job.kind is JobKind.EVIDENCE:
+            job = await whole(self._store, job)
+        if job.kind is not JobKind.EVIDENCE or job.state is not JobState.DONE:
             raise Barred("EVIDENCE_MISSING", "job")
         if job.base != running.force.edition.id:
             raise Barred("EVIDENCE_OUTDATED", "job")
