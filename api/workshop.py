@@ -5,17 +5,14 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextvars import ContextVar
 from multiprocessing import get_context
 from typing import TypeVar
 
 from api.line import Line
-
-asker: ContextVar[Hashable] = ContextVar("asker", default=None)
-"""For whom a task works: work for the same waits in one line, and the lines take turns."""
+from models.asker import asker
 
 MILDNESS = 10
 """How much the process gives way to those that answer requests (nice)."""
@@ -39,8 +36,8 @@ class WorkshopLate(Exception):  # noqa: N818 - it names the state
 class Workshop:
     """Runs one function at a time in another process: functions at the top of a module, given and giving plain data.
 
-    Those for whom it works take [turns](asker). Work that takes longer than `seconds`, or for which nobody waits
-    any more, is ended with its process.
+    Those for whom it works take [turns](models.asker.asker). Work that takes longer than `seconds`, or for which
+    nobody waits any more, is ended with its process.
     """
 
     def __init__(

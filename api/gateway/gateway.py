@@ -42,7 +42,8 @@ from api.gateway.running import Outdated, Running, Step
 from api.gateway.told import Told
 from api.gateway.views.recalled import DOOR, recalls
 from api.tokens.requester import Requester
-from api.workshop import WorkshopLate, asker
+from api.workshop import WorkshopLate
+from models.asker import asker
 from models.clients.use import ClientUse
 from models.database.dialect import Dialect
 from models.database.store import StoreUnavailable, WrongValue

@@ -21,8 +21,8 @@ from models.editions.text import Kept, edition_of
 from policies.mistake import PolicyError
 
 SQLITE = "sqlite://"
-PATIENCE = 30.0
-"""Seconds that the database may take."""
+PATIENCE = 12.0
+"""Seconds that the database may take to let in, and again to tell; together less than `aside.SILENCE`."""
 LENGTH = 4
 """Bytes before each piece that tell its length; a length of nothing ends the parcel."""
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 
 import structlog
@@ -10,7 +9,8 @@ import structlog
 from models.database.store import Store, StoreUnavailable
 from models.editions.aside import Aside
 from models.editions.force import Force, force_of
-from models.editions.prepared import READY, prepared
+from models.editions.past import Past
+from models.editions.prepared import prepared
 from models.editions.refusal import why
 from models.editions.text import Kept
 from models.editions.warming import Warming, warm
@@ -18,9 +18,6 @@ from models.registry import Registry
 from policies.edition import Edition
 
 _log = structlog.get_logger("editions")
-
-KINDNESS = 19
-"""By how much the process steps back that reads ahead."""
 
 UNHURRIED = 0.01
 """Seconds between slices of warming ahead of time."""
@@ -45,8 +42,8 @@ class Ready:
         self._tried: dict[str, float] = {}
         self._unwanted: dict[str, float] = {}
         self._before: Force | None = None
-        self._past: OrderedDict[str, Edition] = OrderedDict()
-        self._aside = Aside(store.url, kindness=KINDNESS)
+        self._past = Past(store.url)
+        self._aside = Aside(store.url, kind=True)
         self._look = asyncio.Event()
         self._making: asyncio.Task[None] | None = None
 
@@ -62,6 +59,7 @@ class Ready:
             self._making.cancel()
             await asyncio.gather(self._making, return_exceptions=True)
         await self._aside.close()
+        await self._past.stop()
 
     def look(self) -> None:
         """See whether something was prepared."""
@@ -90,20 +88,15 @@ class Ready:
         self._before = before
 
     async def edition(self, name: str) -> Edition:
-        """A published edition; those asked for last are remembered.
+        """A published edition.
 
         Raises:
-            PolicyUnavailable: there is none with this id.
+            PolicyUnavailable: there is none with this id, or it could not be read.
             PolicyError: it has mistakes.
         """
         if self._before is not None and self._before.edition.id == name:
             return self._before.edition
-        found = self._past.get(name) or await self._aside.edition(name)
-        self._past[name] = found
-        self._past.move_to_end(name)
-        while len(self._past) > READY:
-            self._past.popitem(last=False)
-        return found
+        return await self._past.edition(name)
 
     async def _make(self) -> None:
         while True:

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from api.workshop import Workshop, WorkshopClosed, WorkshopLate, asker
+from api.workshop import Workshop, WorkshopClosed, WorkshopLate
+from models.asker import asker
 from tests.jobs.works import doubled, dying, endless, failing, process
 
 
