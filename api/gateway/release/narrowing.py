@@ -61,6 +61,11 @@ class Narrowing:
     def __bool__(self) -> bool:
         return self.by_case or self.by_consent or self.by_told
 
+    @property
+    def parts(self) -> tuple[bool, tuple[str, ...]]:
+        """What a key has beside the standing: whether case files, and the scopes as SQL."""
+        return self.by_case, self._scopes
+
     def key(self, standing: str, dialect: Dialect) -> str:
         """The key of a row as SQL: its standing, and with it all that narrows what the standing opens."""
         if not self:

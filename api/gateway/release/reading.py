@@ -84,16 +84,23 @@ class Reading:
     def rehearse(self, other: "Reading") -> Iterator[None]:
         """Make what another reading of the same plan had made, one thing at each step.
 
+        Nothing of its users, where they are told apart by something else.
+
         Raises:
-            LookupError: its users are told apart otherwise.
+            LookupError: some of them are not told apart here.
         """
         for tail, order_column in tuple(other.statements):
             self.statement(tail, order_column)
             yield
-        if other.lens.facts == self.lens.facts:
+        if other.apart == self.apart:
             for key in tuple(other.views):
                 self.view(key)
                 yield
+
+    @property
+    def apart(self) -> tuple[object, ...]:
+        """By what users are told apart: readings alike in this have keys of the same kind."""
+        return self.lens.facts, self._narrowing.parts
 
     def _base(self, dialect: Dialect) -> Iterator[str]:
         yield "u.ref"
