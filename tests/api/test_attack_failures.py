@@ -47,9 +47,9 @@ async def test_a_door_that_fails_is_told_by_a_code_and_the_number_of_the_request
 async def test_a_register_that_fails_is_told_by_a_code_beside_what_was_answered(
     a_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(a_world.house.inforce, "edition_of_access", fails(RuntimeError(SECRET)))
+    monkeypatch.setattr(a_world.house.inforce, "edition", fails(RuntimeError(SECRET)))
     query = """{ explain(purpose: "service.account", role: "frontend", recipient: "internal", field: "User.id",
-      access: "1") { allowed } }"""
+      edition: "1") { allowed } }"""
     with capture_logs() as logged:
         response = await a_world.send("auditor", query)
     assert response.json() == {

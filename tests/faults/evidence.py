@@ -21,6 +21,7 @@ _FOUND = {
     "edits": [list(each) for each in _EDITS],
 }
 _RESULT = orjson.dumps(_FOUND).decode().replace("'", "''")
+_ANEW = ("DELETE FROM policy_jobs WHERE kind = 'EVIDENCE'",)
 _READY = (
     "DELETE FROM policy_jobs WHERE id = 'in place'",
     (
@@ -41,7 +42,7 @@ PROPOSED: Final = 3 + len(_EDITS)
 """How many rows a proposal adds: the draft with its edits, what is kept of the change, and its impact to work out."""
 
 EVIDENCE_OPERATIONS: Final[dict[str, tuple[str, dict[str, Any], tuple[str, ...], int]]] = {
-    GATHER: ("auditor", {"days": 7}, (), 1),
+    GATHER: ("auditor", {"days": 7}, _ANEW, 1),
     PROPOSE: ("policy-admin", {"job": "in place", "note": "A"}, _READY, PROPOSED),
 }
 """Each document with who sends it, what is said, what is put in place before, and how many rows it adds."""

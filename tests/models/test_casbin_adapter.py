@@ -222,7 +222,7 @@ def test_a_name_that_nobody_knows_is_no_to_the_gateway_and_itself_to_stock_casbi
 
 async def test_the_example_of_the_docs_prints_what_they_say(database_url: str, edition: Edition) -> None:
     page = (CHECKOUT / "docs" / "casbin.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    example, *_ = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     (printed,) = re.findall(r"^It prints `(.*)`\.$", page, re.MULTILINE)
     async with published(database_url, edition):
         await recipient("employer-a", "employer", RecipientStatus.ACTIVE)
