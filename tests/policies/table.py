@@ -15,7 +15,7 @@ UNSORTED_TABLE = Path(__file__).parent / "unsorted.csv"
 @cache
 def cases() -> tuple[Expectation, ...]:
     """All rows."""
-    return (*read_cases(SHIPPED_TABLE), *read_cases(UNSORTED_TABLE))
+    return (*read_cases(SHIPPED_TABLE, "en"), *read_cases(UNSORTED_TABLE, "en"))
 
 
 def table_judge(of: Edition | None = None) -> Judge:
