@@ -21,8 +21,9 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from benchmarks import gateway, report
+from benchmarks.fields import SELECTION
 from benchmarks.many_rules import many
-from benchmarks.postgres import fresh_database, postgres
+from benchmarks.postgres import execute, fresh_database, postgres
 from benchmarks.processes import LOOPBACK, free_port, started
 from benchmarks.rounds import to_the_end
 from models.catalogue import CATEGORIES
@@ -148,9 +149,7 @@ async def first_asked(port: int, tokens: dict[str, str], person: str) -> float:
     wire = await Wire.reach(LOOPBACK, port)
     took = []
     for client, purpose in NEW_CONTEXTS.items():
-        query = (
-            f'query First($id: ID!) @purpose(id: "{purpose}") {{ user(id: $id) {{ {gateway.SELECTION} }} }}'
-        )
+        query = f'query First($id: ID!) @purpose(id: "{purpose}") {{ user(id: $id) {{ {SELECTION} }} }}'
         began = time.perf_counter()
         await wire.ask(tokens[client], query, {"id": person})
         took.append(1000 * (time.perf_counter() - began))
@@ -235,7 +234,7 @@ def running(dsn: str) -> Iterator[tuple[int, dict[str, str]]]:
         for arguments in (("init",), ("demo", "--people", "200")):
             gateway.run(arguments, env)
         for statement in gateway.EVERYBODY:
-            asyncio.run(gateway.execute(dsn, statement))
+            asyncio.run(execute(dsn, statement))
         tokens = {
             client: gateway.run(("token", client), env).split()[-1]
             for client in (gateway.CLIENT, *NEW_CONTEXTS)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -85,7 +86,7 @@ class Server:
         """Let every count grow older."""
         with self.asked() as redis:
             for key in list(redis.scan_iter()):
-                left = int(redis.pttl(key) - seconds * 1000)
+                left = int(cast("int", redis.pttl(key)) - seconds * 1000)
                 if left > 0:
                     redis.pexpire(key, left)
                 else:

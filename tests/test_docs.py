@@ -115,9 +115,8 @@ def reasons_of_changes() -> Iterator[str]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 missing = [each.value for each in node.keywords if each.arg == "missing"]
                 given = node.args[1:2] if node.func.attr in {"wrong", "_mistake"} else missing
-                yield from (
-                    each.value for each in given if isinstance(each, ast.Constant) and each.value in SENTENCES
-                )
+                texts = (str(each.value) for each in given if isinstance(each, ast.Constant))
+                yield from (name for name in texts if name in SENTENCES)
 
 
 def test_every_reason_of_a_change_stands_in_the_docs() -> None:

@@ -18,7 +18,7 @@ ASKED = '{ user(id: "nobody") { id } }'
 async def refused(
     world: World, query: str, code: str, client: str = "frontend", **more: object
 ) -> httpx.Response:
-    response = await world.send(client, query, **more)  # type: ignore[arg-type]
+    response = await world.send(client, query, **more)
     answer = response.json()
     assert world.codes(answer) == [code]
     assert "data" not in answer
@@ -127,7 +127,7 @@ async def test_a_client_cannot_ask_for_a_recipient_that_is_not_its_own(
         sent = {"query": f'query @purpose(id: "{purpose}") {ASKED}', "headers": {"Recipient": recipient}}
     else:
         sent = {"query": f'query @purpose(id: "{purpose}", recipient: "{recipient}") {ASKED}'}
-    response = await a_world.send("employer-a", **sent)  # type: ignore[arg-type]
+    response = await a_world.send("employer-a", **sent)
     assert a_world.codes(response.json()) == ["PURPOSE_NOT_ALLOWED"]
     assert response.json()["errors"][0]["extensions"]["reason"] == "RECIPIENT_NOT_ALLOWED"
 

@@ -66,7 +66,7 @@ async def test_a_header_with_a_strange_text_names_nothing(a_world: World, header
         "frontend",
         ASKED,
         {"id": "nobody"},
-        headers=given,  # type: ignore[arg-type]
+        headers=given,
     )
     expected = "PURPOSE_UNKNOWN" if header == "Purpose" else "PURPOSE_NOT_ALLOWED"
     assert a_world.codes(response.json()) == [expected]

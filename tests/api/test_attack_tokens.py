@@ -10,6 +10,7 @@ import pytest
 from starlette.requests import Request
 
 from api.tokens import form
+from api.tokens.fault import Fault
 from models.clients.client import Client
 from tests.api.test_attack_mutations import NAMED, RECORD, SHOWN, WITHDRAW, kept, refused
 from tests.world import World
@@ -116,6 +117,6 @@ async def test_a_form_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPa
 
     headers = [(b"content-type", form.FORM_TYPE.encode())]
     request = Request({"type": "http", "method": "POST", "headers": headers}, receive)
-    with pytest.raises(form.Fault) as told:
+    with pytest.raises(Fault) as told:
         await form.read_form(request)
     assert (told.value.error, told.value.status) == ("invalid_request", 408)

@@ -208,7 +208,8 @@ async def test_an_operation_whose_edition_never_lasts_is_refused_and_not_decided
 async def test_an_operation_that_outlives_the_lease_of_a_silent_database_is_refused(
     a_world: World, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    honest, asked = await a_world.house.inforce.current(), []
+    honest = await a_world.house.inforce.current()
+    asked: list[str] = []
 
     async def once() -> Force:
         asked.append(None)

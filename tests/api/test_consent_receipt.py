@@ -233,7 +233,7 @@ async def test_the_schema_refuses_what_is_no_receipt(a_world: World) -> None:
         assert not validator.is_valid(spoilt)
 
 
-ANSWERS = {
+ANSWERS: dict[str, tuple[str, dict[str, object]]] = {
     "REQUESTED": ("requestConsent", {}),
     "REFUSED": ("refuseConsent", {"method": "CLICK"}),
     "DEFERRED": ("refuseConsent", {"method": "CLICK", "later": True}),
@@ -244,7 +244,7 @@ ANSWERS = {
 async def test_a_receipt_states_no_consent_that_was_never_given(a_world: World, state: str) -> None:
     name, more = ANSWERS[state]
     kind = f"{name[0].upper()}{name[1:]}Input"
-    said = {
+    said: dict[str, Any] = {
         "user": a_world.demo.users["unnoticed"],
         "purpose": "service.application",
         "recipient": "employer-b",

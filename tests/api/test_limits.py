@@ -139,8 +139,8 @@ async def test_the_page_may_come_by_a_variable_or_by_default(a_world: World) -> 
     for given, asked in ((1000, 1 + 1000 * 299), (700, 1 + 700 * 299)):
         answer = await a_world.ask("frontend", query, {"n": given})
         assert answer["errors"][0]["extensions"]["asked"] == asked
-    for given in (600, None):
-        assert a_world.codes(await a_world.ask("frontend", query, {"n": given})) == []
+    for fits in (600, None):
+        assert a_world.codes(await a_world.ask("frontend", query, {"n": fits})) == []
 
 
 async def test_the_ids_of_a_filter_are_counted(a_world: World) -> None:

@@ -80,7 +80,7 @@ async def unfounded(file: CaseFile, dice: Random) -> None:
     if part == "basis":
         file.basis = dice.choice(("27-1-5", "27-1-6", "27-1-7", ""))
     elif part == "consent_obstacle":
-        file.consent_obstacle = None
+        setattr(file, part, None)
     else:
         setattr(file, part, "")
     await file.save()
@@ -165,13 +165,14 @@ async def test_an_entrustment_that_ended_lapsed_or_was_narrowed_opens_nothing_mo
     before = await told(a_world, client, purpose)
     assert before
     (row,) = await Entrustment.filter(recipient=client).values()
-    for changed in (
+    changes: tuple[dict[str, Any], ...] = (
         {"ended_on": row["from_on"]},
         {"until_on": row["from_on"]},
         {"supervised_on": row["from_on"], "supervise_days": 1},
         {"purposes": []},
         {"contract": " "},
-    ):
+    )
+    for changed in changes:
         await Entrustment.filter(recipient=client).update(**changed)
         await obeyed(a_world)
         assert await told(a_world, client, purpose) == set(), changed

@@ -184,7 +184,7 @@ async def test_what_a_client_counts_of_itself_is_the_same_for_the_known_and_the_
         )
     )[0]
     usage = "{ usage { requests released partly refused people accesses { outcome code users operation } } }"
-    counts = []
+    counts: list[Any] = []
     for email in (str(address), "counted@partner.example"):
         before = (await a_world.ask("employer-b", usage))["data"]["usage"]
         key = {"Idempotency-Key": f"count-{len(counts)}"}

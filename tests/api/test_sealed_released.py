@@ -305,13 +305,14 @@ async def test_a_filter_by_nationality_finds_just_those_of_it(a_world: World) ->
     assert await found(a_world, {"in": [first, last, first]}) == {
         user: nation for user, nation in people.items() if nation in {first, last}
     }
-    for nothing in (
+    nobody: tuple[dict[str, object], ...] = (
         {"in": []},
         {"eq": ""},
         {"eq": first.lower()},
         {"eq": f"{first} "},
         {"eq": first, "in": [last]},
-    ):
+    )
+    for nothing in nobody:
         assert await found(a_world, nothing) == {}
 
 

@@ -47,7 +47,7 @@ async def test_who_takes_nothing_of_a_long_answer_is_cut_off_and_keeps_no_place(
             "query_string": b"",
             "headers": headers,
         }
-        slow = asyncio.create_task(build_app(made.house)(scope, receive, send))
+        slow: asyncio.Task[None] = asyncio.create_task(build_app(made.house)(scope, receive, send))
         await asyncio.wait_for(stuck.wait(), PATIENCE)
         quick = await made.ask("frontend", QUERY, {"id": made.demo.users["plain"]})
         assert quick["data"]["user"]

@@ -133,8 +133,14 @@ def test_no_program_that_the_folder_names_is_run(mokuteki: Mokuteki, rules: Path
     for words in (("init", "--quiet"), ("config", "core.fsmonitor", str(trap))):
         subprocess.run([git, "-C", str(rules), *words], check=True)  # noqa: S603 - the words are ours
     change(rules / "rules.csv", "noticed+consented+interview", "noticed+consented+hired")
-    for words in (("pull",), ("diff",), ("push", "--note", "A test"), ("pull", "--force"), ("check",)):
-        mokuteki("policy", words[0], str(rules), *words[1:])
+    for command, *more in (
+        ("pull",),
+        ("diff",),
+        ("push", "--note", "A test"),
+        ("pull", "--force"),
+        ("check",),
+    ):
+        mokuteki("policy", command, str(rules), *more)
     assert not (tmp_path / "sprung").exists()
     subprocess.run([git, "-C", str(rules), "status"], check=True, capture_output=True)  # noqa: S603 - as above
     assert (tmp_path / "sprung").exists()

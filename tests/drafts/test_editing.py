@@ -205,10 +205,11 @@ async def test_a_draft_that_was_given_up_stays_so(rules: World) -> None:
 )
 async def test_what_is_no_draft_is_refused(rules: World, name: str) -> None:
     client = "policy-approver" if name == "approveDraft" else ADMIN
-    more: dict[str, Any] = {
+    needed: dict[str, dict[str, Any]] = {
         "editDraft": {"ifVersion": 1, "edits": []},
         "withdrawDraft": {"ifVersion": 1},
-    }.get(name, {})
+    }
+    more = needed.get(name, {})
     if name in {"approveDraft", "publishEdition"}:
         more = {"hash": "x", "note": "x"}
     assert await reasons(rules, name, client, draft="none", **more) == ["DRAFT_UNKNOWN"]

@@ -14,7 +14,7 @@ async def test_one_address_sends_so_many_requests_in_a_minute_and_only_listed_pa
     database_url: str, edition: Edition, tmp_path: Path
 ) -> None:
     more = {"MOKUTEKI_EVENTS_PER_MINUTE": "2", "MOKUTEKI_CORS_ORIGINS": PAGE}
-    async with world(database_url, tmp_path, edition, **more) as made, open_site(made) as (site, _):  # type: ignore[arg-type]
+    async with world(database_url, tmp_path, edition, **more) as made, open_site(made) as (site, _):
         asking = {"Origin": PAGE, "Access-Control-Request-Method": "POST"}
         preflight = await made.http.options("/events", headers=asking)
         assert preflight.status_code == 204

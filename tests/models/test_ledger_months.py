@@ -226,11 +226,11 @@ async def test_a_database_that_does_not_let_months_be_made_stops_nobody(
         dialect = store.dialect
         append = close = transaction = None  # type: ignore[assignment]
 
-        async def rows(self, *_: object) -> list[object]:  # type: ignore[override]
+        async def rows(self, *_: object) -> list[object]:
             raise StoreUnavailable("not now")
 
     looks: list[tuple[bool, bool]] = []
-    keeper = LedgerMonths(Refusing(), lambda: NOON, observe=lambda *told: looks.append(told))  # type: ignore[abstract]
+    keeper = LedgerMonths(Refusing(), lambda: NOON, observe=lambda *told: looks.append(told))
     await keeper.start()
     await keeper.stop()
     assert looks == ([] if on_postgres else [(True, False)])

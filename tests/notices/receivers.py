@@ -31,7 +31,7 @@ class Came:
 
     def claims(self, keys: dict[str, Any]) -> dict[str, Any]:
         """What the token says, once one of the published keys has proved it."""
-        token = jwt.decode(self.body, KeySet.import_key_set(keys), algorithms=["ES256"])  # type: ignore[arg-type]
+        token = jwt.decode(self.body, KeySet.import_key_set(keys), algorithms=["ES256"])
         assert token.header["typ"] == "secevent+jwt"
         return dict(token.claims)
 

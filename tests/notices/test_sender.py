@@ -313,7 +313,7 @@ async def test_with_nothing_due_a_look_is_one_short_statement(
         asked.append(text)
         if len(asked) > 3:
             seen.set()
-        return await rows(text, args)  # type: ignore[arg-type]
+        return await rows(text, args)
 
     monkeypatch.setattr(box.store, "rows", watched)
     async with box.sending():

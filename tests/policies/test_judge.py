@@ -22,7 +22,7 @@ NUMBER = ask(
 
 
 def another(of: Rule, **changes: object) -> Rule:
-    return replace(of, **changes)  # type: ignore[arg-type]  # the tests name real columns
+    return replace(of, **changes)  # the tests name real columns
 
 
 def test_an_allowed_question_names_its_rule_and_edition() -> None:
@@ -101,7 +101,7 @@ def test_a_name_that_nobody_can_bear_is_refused(dimension: str, unknown: str) ->
     assume = {"role": {"employer"}, "purpose": {"none"}, "recipient": {"person"}}
     wide = another(rule("account"), role=ANY, action=ANY, purpose=ANY, field=ANY, recipient=ANY, needs=())
     asked = judge(with_rules([wide]))
-    question = CONTACT._replace(**{dimension: unknown})  # type: ignore[arg-type]  # none is the standing
+    question = CONTACT._replace(**{dimension: unknown})  # none is the standing
     assert bool(asked.decide(question)) is (unknown in assume.get(dimension, ()))
 
 

@@ -148,7 +148,7 @@ class Load:
         if kind in (REGISTER, KEYED):
             await self.register(wire, kind)
             return
-        client, asked = "frontend", {}
+        client, asked = "frontend", dict[str, Any]()
         if kind == READ:
             client, asked = "employer-a", {"id": self.people["consented-employer-a"]}
         elif kind == SEEN:

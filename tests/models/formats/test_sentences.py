@@ -44,9 +44,9 @@ def codes() -> Iterator[str]:
                 and ast.unparse(node.func) == "Wrong"
                 and isinstance(node.args[0], ast.Constant)
             ):
-                yield node.args[0].value
-    with (ROOT / "policies" / "banned.csv").open(encoding="utf-8", newline="") as file:
-        yield from (row["code"] for row in csv.DictReader(file))
+                yield str(node.args[0].value)
+    with (ROOT / "policies" / "banned.csv").open(encoding="utf-8", newline="") as table:
+        yield from (row["code"] for row in csv.DictReader(table))
     yield from (f"ADDRESS_{name.upper()}" for name in ("prefecture", "city", "town") if name in PARTS)
 
 
