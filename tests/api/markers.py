@@ -109,7 +109,7 @@ def _answers(number: int, edition: Edition) -> tuple[dict[str, Any], list[tuple[
         text = f"MKANSWER{place}N{number:03}"
         answer: Any = text
         if question.kind == "number":
-            text, answer = f"73000{number:03}", 73_000_000 + number
+            text, answer = f"73918{number:03}", 73_918_000 + number
         elif question.kind == "date":
             text = answer = (date(2061, 1, 1) + number * DAY).isoformat()
         elif question.kind == "multi-choice":

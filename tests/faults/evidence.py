@@ -23,7 +23,7 @@ _FOUND = {
 _RESULT = orjson.dumps(_FOUND).decode().replace("'", "''")
 _ANEW = ("DELETE FROM policy_jobs WHERE kind = 'EVIDENCE'",)
 _READY = (
-    "DELETE FROM policy_jobs WHERE id = 'in place'",
+    "DELETE FROM policy_jobs",
     (
         "INSERT INTO policy_jobs (id, kind, base, state, done, total, asked_by, asked_at, tries, result) VALUES"
         f" ('in place', 'EVIDENCE', '{_SHIPPED.id}', 'DONE', 1, 1, 'policy-admin', '2026-11-22 03:00:00+00:00', 1,"

@@ -106,6 +106,7 @@ async def test_whoever_was_answered_stands_in_the_ledger_however_often_the_gatew
         await asyncio.sleep(chance.uniform(0, 0.3))  # the moment is chosen by chance
         installed.nursery.kill(pid)
         await loading
+        await installed.settled()
         unanswered.append(await installed.number(RECORDED) - len(heard.ids) - sum(unanswered))
         if KILLS > SHORT:
             told(installed, heard, unanswered, repeated)

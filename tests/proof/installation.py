@@ -1,5 +1,6 @@
 """An installation that gateways of their own processes serve, with tokens for whoever asks them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +15,10 @@ from tests.served import free_port
 from tests.world import ROOMY, world
 
 HOST = "127.0.0.1"
+OTHERS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
 CLIENTS = ("frontend", "employer-a", "employer-b", "privacy-desk", "auditor")
 
 
@@ -38,6 +43,11 @@ class Installation:
 
     async def number(self, sql: str) -> int:
         return int((await self.ask(sql))[0][0])
+
+    async def settled(self) -> None:
+        """Wait until the server has ended every session of a killed gateway, whose commits may still come."""
+        while not self.url.startswith("sqlite") and await self.number(OTHERS):
+            await asyncio.sleep(0.01)
 
 
 async def reached(port: int) -> Wire:
