@@ -1,7 +1,8 @@
 """The edits: what a draft changes of an edition, row by row; and the same brought onto another edition."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from policies.mistake import Mistake, PolicyError, mistake
@@ -81,20 +82,28 @@ def _applied(table: str, rows: list[list[str]], edits: Sequence[Edit]) -> list[t
     if missing:
         raise PolicyError(mistake("EDIT_NO_ROW", table, 0, "", each.key, name=each.key) for each in missing)
     cells = {edit.key: edit.cells for edit in edits}
-    placed = [
-        each for each in edits if each.cells is not None and (each.after is not None or each.key not in known)
-    ]
-    moving = {edit.key for edit in placed}
-    order = [key for key in known if key not in moving and cells.get(key, known[key]) is not None]
+    placed = {
+        each.key: each
+        for each in edits
+        if each.cells is not None and (each.after is not None or each.key not in known)
+    }
+    kept = [key for key in known if key not in placed and cells.get(key, known[key]) is not None]
+    return [cells.get(key) or known[key] for key in _in_order(kept, placed.values())]
+
+
+def _in_order(kept: Sequence[str], placed: Iterable[Edit]) -> Iterator[str]:
+    """The keys of the rows that stay with those that are placed among them, one edit after the other."""
+    following: dict[str | None, str | None] = dict(pairwise((None, *kept, None)))  # None: both ends
+    last = kept[-1] if kept else None
     for edit in placed:
-        order.insert(_place(order, edit.after), edit.key)
-    return [cells.get(key) or known[key] for key in order]
-
-
-def _place(order: list[str], after: str | None) -> int:
-    if after == FIRST:
-        return 0
-    return order.index(after) + 1 if after in order else len(order)
+        known = edit.after is not None and edit.after in following
+        before = None if edit.after == FIRST else edit.after if known else last
+        following[edit.key], following[before] = following[before], edit.key
+        last = edit.key if before == last else last
+    key = following[None]
+    while key is not None:
+        yield key
+        key = following[key]
 
 
 def compare(before: Mapping[str, list[list[str]]], after: Mapping[str, list[list[str]]]) -> tuple[Edit, ...]:

@@ -1,5 +1,6 @@
 """The edits of a draft: made, applied, and brought onto another edition."""
 
+import time
 from collections.abc import Mapping
 
 import pytest
@@ -58,6 +59,39 @@ def test_one_moved_row_is_one_edit() -> None:
 def test_a_new_row_without_a_place_stands_last_and_one_with_a_place_behind_it() -> None:
     edits = (Edit(TABLE, "n", tuple(row("n"))), Edit(TABLE, "m", tuple(row("m")), "a"))
     assert keys(apply(tables(*map(row, "ab")), edits)) == "ambn"
+
+
+@given(
+    some_rows,
+    st.lists(
+        st.tuples(st.sampled_from("abcdefghijk"), st.sampled_from((None, FIRST, *"abcdefghijk"))),
+        unique_by=lambda one: one[0],
+    ),
+)
+def test_each_placed_row_stands_where_it_would_had_the_ones_before_it_been_put_there_by_hand(
+    before: dict[str, list[list[str]]], places: list[tuple[str, str | None]]
+) -> None:
+    placed = [(key, after) for key, after in places if after is not None or key not in keys(before)]
+    order = [key for key in keys(before) if key not in dict(placed)]
+    for key, after in placed:
+        behind = after in order
+        order.insert(0 if after == FIRST else order.index(after) + 1 if behind else len(order), key)
+    edits = [Edit(TABLE, key, tuple(row(key)), after) for key, after in places]
+    assert keys(apply(before, edits)) == "".join(order)
+
+
+def seconds(many: int) -> float:
+    """How long so many new rows take, each behind another of as many."""
+    before = tables(*(row(f"r{number}") for number in range(many)))
+    edits = [Edit(TABLE, f"n{at}", tuple(row(f"n{at}")), f"r{at * 7 % many}") for at in range(many)]
+    began = time.process_time()
+    assert len(apply(before, edits)[TABLE]) == 2 * many
+    return time.process_time() - began
+
+
+def test_eight_times_the_edits_take_about_eight_times_as_long() -> None:
+    few, many = (min(seconds(count) for _ in range(3)) for count in (1_500, 12_000))
+    assert many < 24 * few, "64 times as long where each looks through all"
 
 
 @pytest.mark.parametrize(
