@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import suppress
 
+import structlog
+
 from api.gateway.decide import OF_A_READING
 from api.gateway.documents.selection import Selected
 from api.gateway.kept import Kept
@@ -14,9 +16,14 @@ from models.database.dialect import Dialect
 from models.editions.force import Force
 from models.editions.warming import Warming, judged
 
+_log = structlog.get_logger("editions")
+
 
 def warming(dialect: Dialect) -> Warming:
-    """What is in use: the questions of the judge, then the contexts, and in them explanations and readings."""
+    """What is in use: the questions of the judge, then the contexts, and in them explanations and readings.
+
+    A reading that does not fit the next edition is left to whoever asks it next, and the log says so.
+    """
 
     def steps(old: Force, new: Force) -> Iterator[None]:
         yield from judged(old, new)
@@ -30,7 +37,10 @@ def warming(dialect: Dialect) -> Warming:
         for selected, reading in _readings(old):
             found = followed.get(id(reading.context))
             if found is not None:
-                yield from _read(selected, reading, found, dialect)
+                try:
+                    yield from _read(selected, reading, found, dialect)
+                except Exception:  # noqa: BLE001 - it keeps no other reading cold
+                    _log.exception("edition.cold")
 
     return steps
 
