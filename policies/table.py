@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -66,6 +66,32 @@ Sheets = dict[str, list[list[str]]]
 """The tables of an edition as lists of rows of text, without their headers."""
 
 
+class Line(list[str]):
+    """The cells of one row of a CSV text, with its number there: blank lines count, though none is kept."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int, cells: Iterable[str]) -> None:
+        super().__init__(cells)
+        self.number = number
+
+
+def lines_of(text: str) -> list[Line]:
+    """The rows of a CSV text, its header first; blank lines are left out.
+
+    Raises:
+        csv.Error: it is no CSV (RFC 4180).
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    return [Line(number, cells) for number, cells in enumerate(reader, 1) if cells]
+
+
+def numbered(lines: Iterable[Sequence[str]]) -> Iterator[tuple[int, Sequence[str]]]:
+    """The rows below a header, each with its number: that of its text, or of its place where it came of none."""
+    for place, line in enumerate(lines, FIRST_ROW):
+        yield line.number if isinstance(line, Line) else place, line
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of one table."""
@@ -105,17 +131,17 @@ def read(folder: Path) -> tuple[Sheets, list[Mistake]]:
             continue
         text, wrong = read_text(file, table)
         try:
-            header, *lines = list(csv.reader(io.StringIO(text, newline=""), strict=True)) or [[]]
+            header, *lines = lines_of(text) or [Line(1, ())]
         except csv.Error:
             wrong = mistake("FILE_UNREADABLE", table)
         if wrong is not None:
             mistakes.append(wrong)
             continue
-        sheets[table] = lines
+        sheets[table] = [*lines]
         if header and header[0].startswith(MARK):
             mistakes.append(mistake("FILE_MARKED", table))
         elif tuple(header) != columns:
-            mistakes.append(mistake("HEADER_OTHER", table, 1, header=",".join(columns)))
+            mistakes.append(mistake("HEADER_OTHER", table, header.number, header=",".join(columns)))
     return sheets, mistakes
 
 
@@ -142,7 +168,7 @@ def rows(table: str, lines: Iterable[Sequence[str]]) -> tuple[list[Row], list[Mi
     """
     columns = COLUMNS[table]
     found, wrong = [], []
-    for number, line in enumerate(lines, FIRST_ROW):
+    for number, line in numbered(lines):
         row = Row(table, number, tuple(line))
         if len(row.cells) != len(columns):
             wrong.append(row.mistake("", "ROW_LENGTH", cells=len(row.cells), width=len(columns)))

@@ -1,7 +1,7 @@
 """A change of a draft by an operator: worked out in this process, refused in one sentence, on record with who did it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
@@ -11,7 +11,7 @@ import typer
 from api.cli import conflicts
 from api.cli.declared import FIELDS, GUARDS
 from api.cli.draft_edition import Standing
-from api.cli.findings import form, tell
+from api.cli.findings import listed, tell
 from api.cli.operator import named
 from api.cli.policy_told import SENTENCES, say
 from api.cli.told import CommandError, Language, bar
@@ -71,7 +71,7 @@ def sound(drafted: Drafted, lang: Language, *, as_json: bool = False) -> Drafted
         refuse(drafted.flaws, lang, as_json=as_json)
     if drafted.conflicts:
         if as_json:
-            _tell_json("conflicts", [conflicts.form(each) for each in drafted.conflicts])
+            _tell_json({"conflicts": [conflicts.form(each) for each in drafted.conflicts]})
         else:
             conflicts.tell(drafted.conflicts, lang)
         raise CommandError(say("CONFLICTS", lang, named=conflicts.name_of(drafted.conflicts[0])))
@@ -85,15 +85,15 @@ def refuse(flaws: tuple[Mistake, ...], lang: Language, *, as_json: bool = False)
         CommandError: always.
     """
     if as_json:
-        _tell_json("findings", [form(each) for each in flaws])
+        _tell_json(listed(flaws))
     else:
         tell(flaws, lang)
     raise CommandError(say("FLAWS" if len(flaws) > 1 else "FLAW", lang, number=len(flaws)))
 
 
-def _tell_json(what: str, told: list[dict[str, Any]]) -> None:
+def _tell_json(told: Mapping[str, Any]) -> None:
     """What kept a draft from being made or changed."""
-    typer.echo(json.dumps({"draft": None, what: told}, ensure_ascii=False, indent=2))
+    typer.echo(json.dumps({"draft": None, **told}, ensure_ascii=False, indent=2))
 
 
 async def look_at(reader: Reader, sketch: Sketch, lang: Language) -> Examined:

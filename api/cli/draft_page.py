@@ -11,7 +11,7 @@ from rich.cells import cell_len, set_cell_size
 
 from api.cli.draft_change import look_at
 from api.cli.draft_edition import read_standing
-from api.cli.findings import form
+from api.cli.findings import listed
 from api.cli.findings import tell as tell_findings
 from api.cli.policy_impact import SIGNS
 from api.cli.policy_told import say
@@ -129,6 +129,6 @@ def print_json(page: Page) -> None:
         "widens": examined.widens,
         "needsApproval": examined.needs_approval,
         "next": page.next,
-        "findings": [form(each) for each in page.open],
+        **listed(page.open),
     }
     typer.echo(json.dumps(told, ensure_ascii=False, indent=2))

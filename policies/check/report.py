@@ -18,7 +18,7 @@ from policies.check.vague import unannounceable
 from policies.edition import Edition
 from policies.matrix import Matrix, shipped_matrix
 from policies.mistake import Mistake, Severity
-from policies.table import COLUMNS, DECISIONS, FIRST_ROW, row_key
+from policies.table import COLUMNS, DECISIONS, numbered, row_key
 
 SLICE: Final = 500
 """How many rules or rows are looked at between two calls of the progress."""
@@ -197,8 +197,7 @@ def _places(tables: Tables) -> Places:
     """The number of the first row of each key."""
     return {
         table: {
-            row_key(table, cells): number
-            for number, cells in reversed(list(enumerate(tables.get(table, ()), FIRST_ROW)))
+            row_key(table, cells): number for number, cells in reversed(list(numbered(tables.get(table, ()))))
         }
         for table in COLUMNS
     }

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from policies.mistake import Mistake, mistake
-from policies.table import COLUMNS, FIRST_ROW, MARK, row_key
+from policies.table import COLUMNS, MARK, Line, lines_of, numbered, row_key
 
 
 def read_sheet(table: str, text: str) -> tuple[list[list[str]], list[Mistake]]:
@@ -15,24 +15,27 @@ def read_sheet(table: str, text: str) -> tuple[list[list[str]], list[Mistake]]:
     if columns is None:
         return [], [mistake("TABLE_UNKNOWN", table, name=table, tables=", ".join(COLUMNS))]
     try:
-        header, *rows = list(csv.reader(io.StringIO(text.removeprefix(MARK)), strict=True)) or [[]]
+        header, *rows = lines_of(text.removeprefix(MARK)) or [Line(1, ())]
     except csv.Error:
         return [], [mistake("FILE_UNREADABLE", table)]
     if tuple(header) != columns:
-        return rows, [mistake("HEADER_OTHER", table, 1, header=",".join(columns))]
-    rows = [row for row in rows if row]
+        return [*rows], [mistake("HEADER_OTHER", table, header.number, header=",".join(columns))]
     keys = [row_key(table, row) for row in rows]
     twice = {key for key, times in Counter(keys).items() if times > 1}
-    return rows, [
-        mistake("NAME_TWICE", table, place, columns[0], key, name=key)
-        for place, key in enumerate(keys, FIRST_ROW)
+    return [*rows], [
+        mistake("NAME_TWICE", table, row.number, columns[0], key, name=key)
+        for row, key in zip(rows, keys, strict=True)
         if key in twice
     ]
 
 
 def write_sheet(table: str, rows: Iterable[Sequence[str]]) -> str:
-    """A table as CSV text with its header."""
-    return write_rows([COLUMNS[table], *rows])
+    """A table as CSV text with its header; rows of another text keep their numbers, by blank lines."""
+    spaced: list[Sequence[str]] = [COLUMNS[table]]
+    for number, row in numbered(rows):
+        spaced += [()] * (number - len(spaced) - 1)
+        spaced.append(row)
+    return write_rows(spaced)
 
 
 def write_rows(rows: Iterable[Sequence[str]]) -> str:

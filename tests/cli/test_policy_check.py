@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from api.cli.declared import FIELDS, GUARDS
+from api.cli.findings import MOST, listed, tell
 from api.cli.main import FAULTS
+from api.cli.told import Language
 from api.schema.build import build_schema, core
 from api.schema.guarded import needed_guards
 from models.catalogue import CATEGORIES, catalogue
 from policies.edition import HERE, MODEL, shipped
+from policies.mistake import mistake
 from tests.cli.conftest import Mokuteki, change
 
 
@@ -130,6 +133,7 @@ def test_tools_are_told_as_json(mokuteki: Mokuteki, draft: Path) -> None:
         "edition": shipped(CATEGORIES).id,
         "whole": True,
         "findings": [],
+        "more": 0,
     }
     change(draft / "rules.csv", "application-contact,allow,", "application-contact,alow,")
     ran = mokuteki("policy", "check", str(draft), "--json")
@@ -139,6 +143,53 @@ def test_tools_are_told_as_json(mokuteki: Mokuteki, draft: Path) -> None:
     assert (found["file"], found["column"], found["near"]) == ("rules.csv", "eft", ["allow"])
     assert found["row"] == place(draft / "rules.csv", "application-contact,")
     assert "does not" not in found["en"] + found["ja"]
+
+
+def test_blank_lines_are_nothing_and_are_counted(mokuteki: Mokuteki, draft: Path) -> None:
+    rules = draft / "rules.csv"
+    change(rules, "application-contact,allow,", "\n" * 100_000 + "application-contact,allow,")
+    assert mokuteki("policy", "check", str(draft)) == (0, "", "")
+    change(rules, "application-contact,allow,", "application-contact,alow,")
+    row = place(rules, "application-contact,")
+    assert row > 100_000
+    (told, _) = mokuteki("policy", "check", str(draft)).err.splitlines()
+    assert told.startswith(f"`rules.csv` row {row}, column `eft`: `alow` is neither")
+
+
+def test_of_very_many_mistakes_the_first_are_told_and_how_many_more_there_are(
+    mokuteki: Mokuteki, draft: Path
+) -> None:
+    with (draft / "rules.csv").open("a", encoding="utf-8") as rules:
+        rules.writelines(f"short-{number}\n" for number in range(MOST + 1_234))
+    last = {
+        "en": "mokuteki: 1,434 mistakes in the rules: correct each of them, and check again for what depends on them",
+        "ja": "mokuteki: 規則に1,434件の誤りがあります。それぞれ直して、もう一度点検してください",
+    }
+    more = {"en": "and 1,234 more that are not told here: ", "ja": "ほかに1,234件ありますが、"}
+    for lang, closing in last.items():
+        ran = mokuteki("policy", "check", str(draft), "--language", lang)
+        assert ran.code == 1
+        *told, others, end = ran.err.splitlines()
+        assert (len(told), others.startswith(more[lang]), end) == (MOST, True, closing)
+    ran = mokuteki("policy", "check", str(draft), "--json")
+    found = json.loads(ran.out)
+    assert (ran.code, len(found["findings"]), found["more"]) == (1, MOST, 1_234)
+    ran = mokuteki("policy", "impact", str(draft), "in-force")
+    assert (ran.code, len(ran.err.splitlines())) == (1, MOST + 2)
+
+
+def test_what_nobody_may_accept_is_told_before_what_a_second_person_may(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    row = ("fields", 2, "category", "User.phone")
+    may = [mistake("FIELD_UNDECLARED", *row, path="User.phone")] * MOST
+    wrong = mistake("GAP", *row, path="User.phone")
+    (first, *_), more = listed([*may, wrong]).values()
+    assert (first["code"], more) == ("GAP", 1)
+    tell([*may, wrong], Language.EN)
+    told = capsys.readouterr().err.splitlines()
+    assert (told[0], len(told)) == (str(wrong), MOST + 1)
+    assert told[-1].startswith("and 1 more ")
 
 
 def test_what_a_second_person_accepted_is_let_through_by_its_id(mokuteki: Mokuteki, draft: Path) -> None:
