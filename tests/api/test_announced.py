@@ -63,6 +63,43 @@ async def test_it_is_refused_before_its_day_as_one_that_is_not_announced(
     assert await told(a_world) == ({"data": {"user": None}}, True)
 
 
+CONSENT = """mutation($i: %sConsentInput!) @purpose(id: "%s") {
+  %sConsent(input: $i) { user { id } } }"""
+
+
+async def consent(world: World, name: str, **said: str) -> list[tuple[str, str]]:
+    """Why a step of a consent to it is refused, and for which argument; nothing where it is on record."""
+    user = world.demo.users["plain"]
+    desk = name == "request"
+    client, purpose = ("privacy-desk", "compliance.requests") if desk else ("frontend", "service.account")
+    given = {"user": user, "purpose": "service.matching", "recipient": "internal", **said}
+    document = CONSENT % (name.capitalize(), purpose, name)
+    answer = await world.ask(client, document, {"i": given}, user=None if desk else user)
+    return [
+        (each["extensions"]["reason"], each["extensions"]["argument"]) for each in answer.get("errors", ())
+    ]
+
+
+async def test_nobody_agrees_to_it_before_its_day_as_nobody_was_shown_it(
+    a_world: World, edition: Edition, today: date
+) -> None:
+    store, inforce = a_world.house.store, a_world.house.inforce
+    shown = {"noticeVersion": "2", "language": "ja"}
+    for day in (None, today + timedelta(days=2)):
+        await put_in_force(store, inforce, announcing(edition, day))
+        for name, said in (("record", {**shown, "method": "TICK"}), ("request", shown)):
+            assert await consent(a_world, name, **said) == [("PURPOSE_UNANNOUNCED", "input.purpose")]
+    await put_in_force(store, inforce, announcing(edition, today))
+    assert await consent(a_world, "request", **shown) == []
+    assert await consent(a_world, "record", **shown, method="TICK") == []
+    await put_in_force(store, inforce, announcing(edition, today + timedelta(days=2)))
+    assert await consent(a_world, "record", **shown, method="TICK") == [
+        ("PURPOSE_UNANNOUNCED", "input.purpose")
+    ]
+    assert await consent(a_world, "withdraw") == []
+    assert await consent(a_world, "refuse", **shown, method="TICK") == []
+
+
 @pytest.mark.parametrize(
     ("now", "opens"),
     [

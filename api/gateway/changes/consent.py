@@ -74,6 +74,7 @@ async def record_consent(act: Act) -> Done:
     To be recorded again is to be renewed, with what was said this time alone.
     """
     said = Said(act)
+    said.announced()
     recipient = said.recipient()
     notice, told = said.notice(), said.abroad(recipient)
     missing = untold(told)
@@ -115,6 +116,8 @@ async def refuse_consent(act: Act) -> Done:
 
 async def _ungiven(act: Act, state: ConsentState) -> Done:
     said = Said(act)
+    if state is ConsentState.REQUESTED:
+        said.announced()
     notice = said.notice()
     method = ConsentMethod.NONE.value if state is ConsentState.REQUESTED else said.method()
     person, values, _ = await _target(act, said, said.recipient())

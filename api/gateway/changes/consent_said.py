@@ -93,6 +93,12 @@ class Said:
             return None
         return named
 
+    def announced(self) -> None:
+        """See that the purpose is announced: before its day, nobody can have been shown it (APPI Art 21)."""
+        found = self._act.context.force.edition.purposes.get(str(self._act.said["purpose"]))
+        if found is not None and not found.abstract and not found.announced(self._act.running.today):
+            self._mistake("purpose", "PURPOSE_UNANNOUNCED")
+
     async def ended_purpose(self, person: Subject | None) -> str | None:
         """The same where a consent ends: also what this person was asked for once and nobody can declare any more."""
         named = str(self._act.said["purpose"])
