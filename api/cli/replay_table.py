@@ -66,7 +66,7 @@ def _people(count: Counted, lang: Language) -> str:
     people = told(count.people)
     if people is None:
         return say("FEW", lang, number=FEW)
-    return f"{people:,}" if count.exact else f"≈{people:,}"
+    return f"{'≥' if count.exact else '≈'}{people:,}"
 
 
 def totals(found: Tally, lang: Language) -> str:

@@ -123,9 +123,9 @@ class ReplayLine:
     sure: bool = strawberry.field(description="False where a fact decides that is not on record")
     accesses: int = strawberry.field(description="How many accesses it is about")
     people: int | None = strawberry.field(
-        description="About how many different people they were; null for fewer than ten"
+        description="How many different people they were, rounded down to full tens; null for fewer than ten"
     )
-    exact: bool = strawberry.field(description="Whether the people are counted, or estimated")
+    exact: bool = strawberry.field(description="Whether the people were counted, or estimated")
     days: list[ReplayDay] = strawberry.field(description="The accesses by day")
 
 

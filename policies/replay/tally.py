@@ -8,12 +8,12 @@ from policies.replay.people import People
 from policies.replay.row import AccessRow, people
 
 FEW: Final = 10
-"""Fewer people than so many are not told by number, which would tell of each of them."""
+"""People are told in steps of so many, and fewer not by number: two replays that are subtracted tell of nobody's part."""
 
 
 def told(people: int | None) -> int | None:
-    """How many people a report says it is about; None for few."""
-    return None if people is None or people < FEW else people
+    """How many people a report says it is about, in full steps; None for few."""
+    return None if people is None or people < FEW else people - people % FEW
 
 
 class Line(NamedTuple):
@@ -43,7 +43,7 @@ class Line(NamedTuple):
 class Counted(NamedTuple):
     """How often, of how many different people, and how often on each day in Japan (ISO 8601).
 
-    `people` is exact up to some thousands and else estimated, as `exact` tells.
+    `people` is exact up to some thousands and else estimated, as `exact` tells; nobody is shown it but as `told`.
     """
 
     accesses: int
@@ -52,7 +52,7 @@ class Counted(NamedTuple):
     days: dict[str, int]
 
     def form(self) -> dict[str, Any]:
-        """It as JSON holds it; the people None where they are few."""
+        """It as JSON holds it, the people as they are `told`."""
         return {**self._asdict(), "people": told(self.people)}
 
 

@@ -179,8 +179,12 @@ def test_what_a_scope_or_a_consent_left_out_stays_out() -> None:
     assert (found.changed, found.undecided) == (0, 0)
 
 
-@pytest.mark.parametrize(("number", "told"), [(1, None), (9, None), (10, 10), (12, 12)])
-def test_few_people_are_not_told_by_number(number: int, told: int | None) -> None:
+@pytest.mark.parametrize(
+    ("number", "told"), [(1, None), (9, None), (10, 10), (19, 10), (20, 20), (4_009, 4_000)]
+)
+def test_few_people_are_not_told_by_number_nor_by_what_two_replays_differ_in(
+    number: int, told: int | None
+) -> None:
     given = group(bits("User.id", "User.email"), "", number, standing=INTERVIEW, **EMPLOYER)
     found = replay(without(EDITION, "application-contact")).tally([row(given)])
     ((_, count),) = found.lines()
