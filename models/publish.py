@@ -7,8 +7,10 @@ from datetime import datetime
 import orjson
 
 from models.database.store import Reader, Store, Transaction, WrongValue
+from models.editions.numbers import misnumbered
 from models.editions.prepared import forget
 from policies.edition import Edition
+from policies.mistake import PolicyError
 
 NEWEST = "SELECT id, number FROM editions ORDER BY number DESC LIMIT 1"
 _NEWEST_OF = "SELECT id, draft FROM editions ORDER BY number DESC LIMIT 1"
@@ -86,6 +88,9 @@ async def publish_shipped(store: Store, edition: Edition, at: datetime) -> bool:
     """Publish the edition of the checkout where none was published yet, or where the newest came of no draft.
 
     Returns whether it was published. What somebody drafted stays in force, whatever the checkout holds.
+
+    Raises:
+        PolicyError: it gives a purpose another number than it had, or one that another had; nothing is changed.
     """
     note = "the edition of the checkout"
     shipped = Publication(id=edition.id, canonical=edition.canonical(), at=at, by=SHIPPED, note=note)
@@ -95,6 +100,8 @@ async def publish_shipped(store: Store, edition: Edition, at: datetime) -> bool:
         async with store.transaction() as transaction:
             if await _superfluous(transaction, edition):  # another process was faster
                 return False
+            if mistakes := tuple(await misnumbered(transaction, edition)):
+                raise PolicyError(mistakes)
             await publish(transaction, shipped)
     except WrongValue:
         return False
