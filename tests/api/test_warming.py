@@ -44,7 +44,12 @@ def readings(force: Force) -> list[Reading]:
 
 def seen(force: Force) -> dict[str, list[Hashable]]:
     """The keys of the users that the readings were made for, by purpose."""
-    return {reading.context.purpose.id: list(reading.views) for reading in readings(force)}
+    return {purpose_of(reading): list(reading.views) for reading in readings(force)}
+
+
+def purpose_of(reading: Reading) -> str:
+    assert reading.context.purpose is not None
+    return reading.context.purpose.id
 
 
 async def asked(world: World) -> Force:
@@ -76,7 +81,7 @@ async def test_a_reading_that_does_not_fit_the_next_edition_is_told_and_leaves_n
 ) -> None:
     force = await asked(a_world)
     old = seen(force)
-    (unfit,) = (each for each in readings(force) if each.context.purpose.id == "service.application")
+    (unfit,) = (each for each in readings(force) if purpose_of(each) == "service.application")
     unfit.views["no standing"] = next(iter(unfit.views.values()))
     new = force_of(edition, force.number + 1, force.registry)
     try:
