@@ -4,7 +4,7 @@ A draft that closes one narrows, so that its author alone could publish it; so c
 accepts it or nobody does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -15,6 +15,7 @@ from policies.check.possible import EVERY, OF_EVENTS, positive
 from policies.edition import Edition
 from policies.judging.clearance import IDENTIFIER
 from policies.mistake import Mistake, mistake
+from policies.table import FIRST_ROW
 from policies.vocabulary import UNSORTED, Action, Effect, Fact, Role, Standing
 
 OWN: Final = "person"
@@ -108,6 +109,13 @@ class Ways:
             )
         ]
 
+    def opened(self, right: Right, paths: Iterable[str]) -> list[str]:
+        """Those of these fields that are open behind the door."""
+        shut = self.shut(right)
+        if right.action is None or right.guard in shut or right.guard not in self._edition.guards:
+            return []
+        return [path for path in paths if path not in shut and self._theirs(path, right.action)]
+
     def _theirs(self, path: str, action: Action) -> bool:
         """A field of the person that somebody decided about; their number is ours to give."""
         wider = self._edition.field_ancestors(path)
@@ -129,13 +137,38 @@ def closed(ways: Ways, places: Places) -> Iterator[Mistake]:
     """Each right that is closed to the person, always or under some standing of theirs."""
     for right in RIGHTS:
         if shut := ways.shut(right):
-            yield mistake(
-                "RIGHT_CLOSED",
-                *("guards", places["guards"].get(right.guard, 0), "field", right.guard),
-                about="" if shut == [right.guard] else " ".join(shut),
-                **dict(zip(("paths", "more_en", "more_ja"), _named(shut), strict=True)),
-                **{name: getattr(right, name) for name in ("en", "ja", "law_en", "law_ja")},
-            )
+            yield _told(right, shut, places["guards"].get(right.guard, 0))
+
+
+def forsaken(before: Edition, after: Edition, today: date) -> Iterator[Mistake]:
+    """Each right to an answer that is open to the person under one edition, and whose question the next leaves out.
+
+    The answer stays on record, where nobody can read or correct it without its question. A question that is asked no
+    more, by its `asked_until`, keeps it open. One that was never asked before this day has no answers.
+    """
+    gone = [
+        each.field
+        for key, each in before.questions.items()
+        if key not in after.questions and (each.asked_from or today) <= today
+    ]
+    if not gone:
+        return
+    ways = Ways(before, Extents(before), Lookup(before.rules), today)
+    rows = {guard: row for row, guard in enumerate(after.guards, FIRST_ROW)}
+    for right in RIGHTS:
+        if lost := ways.opened(right, gone):
+            yield _told(right, lost, rows.get(right.guard, 0))
+
+
+def _told(right: Right, paths: list[str], row: int) -> Mistake:
+    """That a right is closed, at its door; `paths` are the door alone, or what is closed behind it."""
+    return mistake(
+        "RIGHT_CLOSED",
+        *("guards", row, "field", right.guard),
+        about="" if paths == [right.guard] else " ".join(paths),
+        **dict(zip(("paths", "more_en", "more_ja"), _named(paths), strict=True)),
+        **{name: getattr(right, name) for name in ("en", "ja", "law_en", "law_ja")},
+    )
 
 
 def _named(shut: list[str]) -> tuple[str, str, str]:

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from policies.check.borne import borne, groups
 from policies.check.numbers import Numbered, numbers, renumbered
 from policies.check.report import check, in_order
+from policies.check.rights import forsaken
 from policies.drafts.drafting import Sketch, edition_of, made_of
 from policies.impact.impact import impact
 from policies.mistake import Mistake, Severity
@@ -52,7 +53,9 @@ class Examined(NamedTuple):
 def examine(draft: Sketch, today: date) -> Examined:
     """What is found in the edition that a draft makes, on this day in Japan."""
     made, base = made_of(draft), edition_of(draft.base)
-    findings = check(made.tables(), made.model, today=today).findings
+    findings = in_order(
+        (*check(made.tables(), made.model, today=today).findings, *forsaken(base, made, today))
+    )
     widens = impact(base, made).widens
     found = [each for each in findings if each.severity is Severity.OVERRIDABLE]
     known = _known(draft.base, today) if found else frozenset()

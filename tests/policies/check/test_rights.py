@@ -5,8 +5,9 @@ import pytest
 from policies.check.possible import OF_EVENTS
 from policies.check.rights import RIGHTS, TOLD
 from policies.drafts.drafting import Sketch, Terms, edit
-from policies.drafts.examined import examine
+from policies.drafts.examined import Examined, examine
 from policies.drafts.wish import Wish
+from policies.edition import Edition
 from policies.mistake import Severity
 from policies.vocabulary import Fact
 from tests.policies.check.drafts import TODAY, Change, cell, edition, findings, row, rule, without
@@ -132,19 +133,60 @@ def test_what_leaves_the_person_their_way_is_not_told(changes: list[Change]) -> 
     assert told(*changes) == []
 
 
+def changed(base: Edition, *changes: Change) -> Edition:
+    tables = base.tables()
+    for change in changes:
+        change(tables)
+    return Edition.from_tables(tables, base.model)
+
+
+def looked_at(base: Edition, wish: Wish) -> Examined:
+    """What is found in a draft with this one edit."""
+    terms = Terms(tuple(sorted(base.declared.items())), tuple(base.guards))
+    drafted = edit(Sketch(base.canonical()), (wish,), terms)
+    assert drafted.flaws == ()
+    return examine(Sketch(base.canonical(), drafted.edits), TODAY)
+
+
 def test_closing_one_needs_a_second_person_until_an_edition_has_it() -> None:
     base = edition()
-    terms = Terms(tuple(sorted(base.declared.items())), tuple(base.guards))
 
-    def looked_at(text: str, rule_gone: str) -> tuple[bool, list[bool]]:
-        drafted = edit(Sketch(text), (Wish("rules", rule_gone, None),), terms)
-        found = examine(Sketch(text, drafted.edits), TODAY)
-        assert (drafted.flaws, found.widens) == ((), False)
+    def closing(base: Edition, rule_gone: str) -> tuple[bool, list[bool]]:
+        found = looked_at(base, Wish("rules", rule_gone, None))
+        assert found.widens is False
         closed = [each.id in found.accepted for each in found.findings if each.code == "RIGHT_CLOSED"]
         return found.needs_approval, closed
 
-    assert looked_at(base.canonical(), "consent-own") == (True, [False])
-    tables = base.tables()
-    tables["rules"] = [row for row in tables["rules"] if row[0] != "consent-own"]
-    after = type(base).from_tables(tables, base.model).canonical()
-    assert looked_at(after, "matching-form") == (False, [True])
+    assert closing(base, "consent-own") == (True, [False])
+    after = changed(base, without("rules", "consent-own"))
+    assert closing(after, "matching-form") == (False, [True])
+
+
+@pytest.mark.parametrize(
+    ("key", "first", "rights"),
+    [
+        ("nightShift", "", [ME, CORRECT]),
+        ("nightShift", TODAY.isoformat(), [ME, CORRECT]),
+        ("nightShift", "2099-01-01", []),
+        ("selfIntroduction", "", [ME, CORRECT]),
+    ],
+)
+def test_leaving_out_a_question_closes_the_answers_to_those_who_gave_them(
+    key: str, first: str, rights: list[str]
+) -> None:
+    base = changed(edition(), cell("questions", key, "asked_from", first))
+    found = looked_at(base, Wish("questions", key, None))
+    assert found.widens is False
+    closed = [each for each in found.findings if each.code == "RIGHT_CLOSED"]
+    assert [(each.key, each.about) for each in closed] == [(door, f"User.answers.{key}") for door in rights]
+    assert found.needs_approval is bool(rights)
+    assert all(f"`User.answers.{key}` would be closed to the person" in each.what for each in closed)
+
+
+def test_a_question_that_is_asked_no_more_or_that_its_giver_never_saw_closes_nothing() -> None:
+    base = edition()
+    ended = looked_at(base, Wish("questions", "nightShift", (("asked_until", "2020-01-01"),)))
+    shut = changed(base, without("rules", "door-own-account", "door-own-requests", "update-own"))
+    hidden = looked_at(shut, Wish("questions", "nightShift", None))
+    for found in (ended, hidden):
+        assert not [each.id for each in found.overridable if each.code == "RIGHT_CLOSED"]
