@@ -39,7 +39,7 @@ class FormQuestion:
     Attributes:
         required: whoever registers while it is asked must answer it.
         asked_from, asked_until: the first and the last day, in Japan, on which it is asked; None for no bound.
-            Answers given then stay.
+            Answers given then stay, and can be corrected.
     """
 
     key: str

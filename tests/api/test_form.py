@@ -237,6 +237,35 @@ async def test_an_answer_stays_when_its_question_is_asked_no_more(a_world: World
 
 
 @pytest.mark.usefixtures("back")
+@pytest.mark.parametrize("over", [days(0, -1), days(30, 0)], ids=["over", "to come"])
+async def test_an_answer_is_corrected_and_taken_away_though_its_question_is_asked_no_more(
+    a_world: World, edition: Edition, over: dict[str, str]
+) -> None:
+    await publish(a_world, asking(edition, question(category="form", required="yes")))
+    user = await registered(a_world, f"corrects{len(over['asked_from'])}@form.example")
+    other = await registered(a_world, f"empties{len(over['asked_from'])}@form.example")
+    await publish(a_world, asking(edition, question(category="form", required="yes", **over)))
+
+    async def correct(user: str, answers: list[dict[str, str]] | None) -> tuple[list[str], dict[str, str]]:
+        """What is wrong with it, and the answers as they stand."""
+        given = {"i": {"id": user, "user": {"answers": answers}}}
+        told = await a_world.ask("frontend", CORRECT, given, user=user)
+        read = await a_world.ask("frontend", ALL % ("", ""), user=user)
+        stand = {each["key"]: each["value"] for each in read["data"]["me"]["answers"]}
+        return [each["extensions"]["reason"] for each in told.get("errors", ())], stand
+
+    key = "favouriteTool"
+    wrong, stand = await correct(user, [{"key": key, "value": "OTHER"}])
+    assert (wrong, stand[key]) == ([], "OTHER")
+    wrong, stand = await correct(user, [{"key": key}])
+    assert (wrong, stand[key]) == ([], None)
+    wrong, stand = await correct(user, [{"key": key, "value": "OTHER"}])
+    assert (wrong, stand[key]) == (["ANSWER_NOT_ASKED"], None)
+    wrong, stand = await correct(other, None)
+    assert (wrong, stand[key]) == ([], None)
+
+
+@pytest.mark.usefixtures("back")
 async def test_a_required_question_answered_wrongly_is_told_once(a_world: World, edition: Edition) -> None:
     await publish(a_world, asking(edition, question(required="yes")))
     answers = [{"key": "favouriteTool", "value": "NEITHER"}]

@@ -1,6 +1,6 @@
 """The correction: a person's record is changed whole or not at all, and what stood there before is kept (APPI Art 34)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -38,19 +38,22 @@ async def update_user(act: Act) -> Done:
         raise act.wrong("user", "NOTHING_CHANGED")
     person = await act.subject(str(said["id"]), ACT, fields, scope="User.id", at="id")
     row = await PersonRow.read(act.transaction, act.door.vault, person.id)
+    questions, kept = act.context.force.edition.questions, row.values["answers"]
     emptied = said["user"].get("answers", ()) is None
     if emptied:
-        read.values["answers"] = dict.fromkeys(row.values["answers"])
+        read.values["answers"] = dict.fromkeys(kept)
     if not mistakes:
         later = {**row.values, **{name: read.values[name] for name in read.values if name != "answers"}}
         unlike = [*card_mistakes(later, act.running.today), *_elsewhere(row, said["user"].get("address"))]
         mistakes = [each.wrong.at(f"input.user.{each.path}") for each in unlike]
         mistakes += _unfinished(later)
         if emptied:
-            unasked = _unanswered(read, act.context.force.edition.questions, act.running.today)
-            mistakes += (below("input.user", each) for each in unasked)
+            needed = _unanswered(read, questions, act.running.today)
+            mistakes += (below("input.user", each) for each in needed)
         if await taken(act, read.values.get("email"), person.id):
             mistakes.append(Wrong("EMAIL_TAKEN").at("input.user.email"))
+    unasked = _unasked(read, questions, act.running.today, kept)
+    mistakes += (below("input.user", each) for each in unasked)
     if mistakes:
         raise mistaken(mistakes, act)
     expected = said.get("ifVersion")
@@ -74,23 +77,36 @@ def read_correction(said: Mapping[str, Any], edition: Edition, at: datetime) -> 
     given = said.get("user") or {}
     read = read_person(given, edition.questions, today, update=True)
     emptied = given.get("answers", ()) is None
-    unasked = [] if emptied else _unanswered(read, edition.questions, today)
-    return [below("input.user", each) for each in (*read.mistakes, *unasked)], read
+    needed = [] if emptied else _unanswered(read, edition.questions, today)
+    return [below("input.user", each) for each in (*read.mistakes, *needed)], read
 
 
 def _unanswered(read: Person, questions: Mapping[str, FormQuestion], today: date) -> list[Mistake]:
-    """Answers that the form does not ask for today, or cannot do without."""
+    """Answers that were taken away, and that the form of today cannot do without."""
+    return [
+        Wrong("REQUIRED").at(f"answers.{each.key}")
+        for each, value in _answered(read, questions)
+        if value is None and each.required and each.asked_on(today)
+    ]
+
+
+def _unasked(
+    read: Person, questions: Mapping[str, FormQuestion], today: date, kept: Mapping[str, object]
+) -> list[Mistake]:
+    """Answers that the form does not ask for today, and that correct none of those kept."""
+    return [
+        Wrong("ANSWER_NOT_ASKED").at(f"answers.{each.key}")
+        for each, value in _answered(read, questions)
+        if value is not None and kept.get(each.key) is None and not each.asked_on(today)
+    ]
+
+
+def _answered(read: Person, questions: Mapping[str, FormQuestion]) -> Iterator[tuple[FormQuestion, object]]:
+    """The questions that were answered in a way that could be read, each with its answer, None for one taken away."""
     told = {each.path for each in read.mistakes}
-    mistakes = []
     for key, value in (read.values.get("answers") or {}).items():
-        question, place = questions.get(key), f"answers.{key}"
-        if question is None or place in told:
-            continue
-        if question.required and value is None:
-            mistakes.append(Wrong("REQUIRED").at(place))
-        elif value is not None and not question.asked_on(today):
-            mistakes.append(Wrong("ANSWER_NOT_ASKED").at(place))
-    return mistakes
+        if key in questions and f"answers.{key}" not in told:
+            yield questions[key], value
 
 
 def _unfinished(later: Mapping[str, Any]) -> list[Mistake]:
