@@ -10,7 +10,7 @@ from models.clients.token_state import KnownKey, TokenState, read_token_state
 from models.database.dialect import Dialect
 from models.database.store import Row, Store
 from models.editions.coming import Coming
-from models.editions.force import Force, PolicyUnavailable, force_of
+from models.editions.force import EditionUnknown, Force, PolicyUnavailable, force_of
 from models.editions.waking import Waking
 from models.editions.warming import Warming, judged
 from models.ledger.bits import Bits, load_bits
@@ -18,7 +18,7 @@ from models.ledger.rows import LARGEST_ID
 from models.registry import Registry, read_registry
 from policies.edition import Edition
 
-__all__ = ["BY_GUARD", "LEASE", "Force", "InForce", "PolicyUnavailable"]
+__all__ = ["BY_GUARD", "LEASE", "EditionUnknown", "Force", "InForce", "PolicyUnavailable"]
 
 LEASE = 1.0
 """Seconds for which what was read holds; past that, and with no answer from the database, nothing is decided."""
@@ -226,6 +226,8 @@ class InForce:
         """A published edition by its id.
 
         Raises:
-            PolicyUnavailable: there is none with this id.
+            EditionUnknown: there is none with this id.
+            PolicyUnavailable: it could not be read.
+            PolicyError: it has mistakes.
         """
         return await self._coming.edition(name)

@@ -16,6 +16,7 @@ from api.gateway.request import Request
 from api.gateway.running import Running
 from api.gateway.told import Told
 from models.database.store import StoreUnavailable
+from models.inforce import PolicyUnavailable
 
 log = structlog.get_logger("gateway")
 
@@ -31,6 +32,7 @@ async def execute(
 
     Raises:
         StoreUnavailable: the database did not answer a register.
+        PolicyUnavailable: an edition that it asks about could not be read.
     """
     finished = running.finished
     if all(root.selected.key in finished for root in roots):
@@ -61,7 +63,7 @@ async def execute(
 def _told(fault: Any, request: Request) -> dict[str, Any]:  # noqa: ANN401 - a GraphQLError
     """An error of a register; whatever a library says stays inside."""
     original = fault.original_error
-    if isinstance(original, StoreUnavailable):
+    if isinstance(original, StoreUnavailable | PolicyUnavailable):
         raise original
     if isinstance(original, Refusal):
         return original.error(request.id, request.language, path=fault.path)

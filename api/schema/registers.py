@@ -19,7 +19,7 @@ from api.schema.policy import (
     Purpose,
 )
 from models.day import today_in_japan
-from models.inforce import Force, PolicyUnavailable
+from models.inforce import EditionUnknown, Force
 from policies.edition import Edition as PolicyEdition
 from policies.judging.judge import Judge
 from policies.judging.question import Question
@@ -196,5 +196,5 @@ async def _judge(running: Running, edition: str | None, kinds: Mapping[str, str]
     try:
         of = force.edition if same or edition is None else await running.inforce.edition(edition)
         return Judge(of, {**force.registry.kinds, **kinds})
-    except PolicyUnavailable as error:
+    except EditionUnknown as error:
         raise Refusal(Code.BAD_INPUT, Told("EDITION_UNKNOWN"), argument="edition") from error

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Final
 
-from models.editions.force import PolicyUnavailable
+from models.editions.force import EditionUnknown, PolicyUnavailable
 from models.editions.parcel import Parcel, Part, opened_part
 from models.editions.reader import LENGTH
 from models.editions.text import Kept
@@ -24,6 +24,9 @@ SILENCE: Final = 30.0
 
 SILENCE_OF_THE_KIND: Final = 120.0
 """The same of a kind process, which computes little while others want to."""
+
+GONE: Final = 5.0
+"""Seconds after which nobody waits for a killed process to be gone, as where a disk does not answer it."""
 
 IDLE = 60.0
 """Seconds after which a reader that nobody asked for anything is let go."""
@@ -45,7 +48,8 @@ class Aside:
         """The edition of this id, checked.
 
         Raises:
-            PolicyUnavailable: there is none, or the process ended or stood still before it told of it.
+            EditionUnknown: there is none.
+            PolicyUnavailable: the process could not read it, or ended or stood still before it told of it.
             PolicyError: it has mistakes.
         """
         async with self._asking:
@@ -69,7 +73,7 @@ class Aside:
             return found
 
     async def close(self) -> None:
-        """End the process, whatever it is doing."""
+        """End the process, whatever it is doing; the next edition is read by another."""
         process, self._process = self._process, None
         if self._letting_go is not None:
             self._letting_go.cancel()
@@ -78,7 +82,7 @@ class Aside:
                 process.kill()
             if process.stdin is not None:
                 process.stdin.close()
-            await asyncio.shield(process.communicate())
+            await asyncio.wait({asyncio.ensure_future(process.communicate())}, timeout=GONE)
 
     def _let_go(self) -> None:
         """Tell the process that nobody asks any more."""
@@ -101,7 +105,9 @@ class Aside:
                 match part:
                     case Part("refused", mistakes):
                         fault = PolicyError(mistakes)
-                    case Part("absent" | "failed", why):
+                    case Part("absent", why):
+                        fault = EditionUnknown(why)
+                    case Part("failed", why):
                         fault = PolicyUnavailable(f"the edition could not be read: {why}")
                     case _:
                         came.add(part)

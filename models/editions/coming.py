@@ -11,7 +11,7 @@ import structlog
 
 from models.database.store import Store, StoreUnavailable
 from models.editions.aside import Aside
-from models.editions.force import Force, PolicyUnavailable, force_of
+from models.editions.force import EditionUnknown, Force, PolicyUnavailable, force_of
 from models.editions.ready import Ready
 from models.editions.refusal import why
 from models.editions.text import edition_of
@@ -88,7 +88,8 @@ class Coming:
         """A published edition by its id, for questions about the past.
 
         Raises:
-            PolicyUnavailable: there is none with this id.
+            EditionUnknown: there is none with this id.
+            PolicyUnavailable: it could not be read.
             PolicyError: it has mistakes.
         """
         return await self._on_the_spot(name) if self._aside is None else await self._ready.edition(name)
@@ -160,5 +161,5 @@ class Coming:
     async def _on_the_spot(self, name: str) -> Edition:
         found = await self._store.fetch(_CANONICAL, {"id": name})
         if not found:
-            raise PolicyUnavailable("no edition has this id")
+            raise EditionUnknown("no edition has this id")
         return edition_of(name, found[0][0])

@@ -14,6 +14,10 @@ class PolicyUnavailable(Exception):  # noqa: N818 - it names the state
     """The edition in force is not known, so nothing may be decided."""
 
 
+class EditionUnknown(PolicyUnavailable):
+    """No edition has this id, and none will be found by asking again."""
+
+
 @dataclass(frozen=True, eq=False)
 class Force:
     """One edition with one registry; replaced whole, never changed.

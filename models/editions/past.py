@@ -6,10 +6,15 @@ from collections.abc import Hashable
 from itertools import count
 from typing import Final, NamedTuple
 
+import structlog
+
 from models.asker import asker
 from models.editions.aside import Aside
-from models.editions.force import PolicyUnavailable
+from models.editions.force import EditionUnknown, PolicyUnavailable
+from models.editions.refusal import why
 from policies.edition import Edition
+
+_log = structlog.get_logger("editions")
 
 MOST: Final = 16
 """How many editions are kept, those asked for last."""
@@ -48,7 +53,8 @@ class Past:
         """The edition of this id, checked; one reading answers all who wait for it, though some should go away.
 
         Raises:
-            PolicyUnavailable: there is none, or it could not be read.
+            EditionUnknown: there is none.
+            PolicyUnavailable: it could not be read.
             PolicyError: it has mistakes.
         """
         if name in self._kept:
@@ -75,6 +81,8 @@ class Past:
         try:
             found = await self._aside.edition(name)
         except Exception as error:  # noqa: BLE001 - whoever waits is told
+            if not isinstance(error, EditionUnknown):
+                _log.warning("edition.unread", edition=name, **why(error))
             for each in self._still(name):
                 each.told.set_exception(error)
             return

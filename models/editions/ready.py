@@ -91,7 +91,8 @@ class Ready:
         """A published edition.
 
         Raises:
-            PolicyUnavailable: there is none with this id, or it could not be read.
+            EditionUnknown: there is none with this id.
+            PolicyUnavailable: it could not be read.
             PolicyError: it has mistakes.
         """
         if self._before is not None and self._before.edition.id == name:

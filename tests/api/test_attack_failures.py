@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from models.database.store import StoreUnavailable
+from models.inforce import EditionUnknown, PolicyUnavailable
 from tests.world import World
 
 SECRET = "+819087654321"
@@ -64,6 +65,34 @@ async def test_a_register_that_fails_is_told_by_a_code_beside_what_was_answered(
     }
     (line,) = logged
     assert (line["event"], line["request_id"]) == ("operation.failed", response.headers["x-request-id"])
+
+
+PAST = """explain(purpose: "service.account", role: "frontend", recipient: "internal", field: "User.id", edition: "1")
+  { allowed }"""
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"{{ {PAST} }}",
+        f'query {ACCOUNT} {{ user(id: "x") {{ id }} {PAST} }}',
+        '{ edition(id: "1") { rules { id } } }',
+    ],
+    ids=["alone", "beside a door", "as a door"],
+)
+async def test_a_past_edition_that_cannot_be_read_now_is_not_said_to_be_unknown(
+    a_world: World, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    async def published(_name: str) -> list[Any]:
+        return ["1", 1, "2026-01-01T00:00:00+00:00", "x", None, None, None, None, None]
+
+    monkeypatch.setattr(a_world.house.inforce, "published", published)
+    monkeypatch.setattr(a_world.house.inforce, "edition", fails(PolicyUnavailable(SECRET)))
+    response = await a_world.send("frontend", query)
+    assert (response.status_code, a_world.codes(response.json())) == (503, ["POLICY_UNAVAILABLE"])
+    assert SECRET not in response.text
+    monkeypatch.setattr(a_world.house.inforce, "edition", fails(EditionUnknown(SECRET)))
+    assert a_world.codes(await a_world.ask("frontend", f"{{ {PAST} }}")) == ["BAD_INPUT"]
 
 
 @pytest.mark.parametrize(

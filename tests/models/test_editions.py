@@ -4,6 +4,7 @@ import asyncio
 import os
 import pickle
 import signal
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -17,7 +18,8 @@ import structlog
 from models.database.dialect import Dialect
 from models.database.opening import opened
 from models.database.store import Store, WrongValue
-from models.editions.aside import Aside
+from models.editions import aside as reading_aside
+from models.editions.aside import SILENCE, SILENCE_OF_THE_KIND, Aside
 from models.editions.force import Force
 from models.editions.parcel import Parcel, opened_part, parcel
 from models.editions.prepared import LASTING, READY, prepare, prepared
@@ -37,6 +39,10 @@ LONG = 3600.0
 """A lease that no test outlives: what is obeyed under it was told of, not looked for."""
 
 PATIENCE = 20
+
+
+SHORT = 0.05
+"""Seconds of silence in which no reader starts; one that runs already tells its first piece sooner."""
 
 
 @pytest.fixture
@@ -71,6 +77,14 @@ async def put(store: Store, edition: Edition, **more: Any) -> None:
 async def put_ahead(store: Store, edition: Edition, at: datetime = NOW, canonical: str | None = None) -> None:
     async with store.transaction() as transaction:
         await prepare(transaction, edition.id, canonical or edition.canonical(), at)
+
+
+def stopped(aside: Aside) -> Process:
+    """Its process, which stands still from now on."""
+    process = aside._process  # noqa: SLF001
+    assert process is not None
+    os.kill(process.pid, signal.SIGSTOP)
+    return process
 
 
 async def in_force(inforce: InForce, edition: Edition) -> Force:
@@ -158,6 +172,104 @@ async def test_a_reader_that_is_killed_is_said_to_be_gone_and_another_reads(
         assert await aside.edition(changed.id) == changed, "not what the one given up would have been told"
     finally:
         await aside.close()
+
+
+async def test_a_reader_that_stands_still_is_ended_and_another_reads(store: Store, edition: Edition) -> None:
+    aside = Aside(store.url)
+    try:
+        await aside.edition(edition.id)
+        process = stopped(aside)
+        aside._silence = SHORT  # noqa: SLF001
+        async with asyncio.timeout(PATIENCE):
+            reading = asyncio.create_task(aside.edition(edition.id))
+            await asyncio.sleep(0)
+            aside._silence = SILENCE  # noqa: SLF001 - of the next, which waits for its turn
+            behind = asyncio.create_task(aside.edition(edition.id))
+            with pytest.raises(PolicyUnavailable, match="the reader of editions said nothing"):
+                await reading
+            assert process.returncode == -signal.SIGKILL
+            assert await behind == edition
+        assert aside._process is not process  # noqa: SLF001
+    finally:
+        await aside.close()
+
+
+async def test_nobody_waits_for_a_reader_that_not_even_a_kill_ends(
+    store: Store, edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_aside, "GONE", SHORT)
+    aside = Aside(store.url)
+    try:
+        await aside.edition(edition.id)
+        process = stopped(aside)
+        kill = process.kill
+        process.kill = lambda: None  # type: ignore[method-assign] # as where a disk does not answer the kernel
+        aside._silence = SHORT  # noqa: SLF001
+        async with asyncio.timeout(PATIENCE):
+            with pytest.raises(PolicyUnavailable, match="said nothing"):
+                await aside.edition(edition.id)
+            aside._silence = SILENCE  # noqa: SLF001
+            assert await aside.edition(edition.id) == edition
+            assert process.returncode is None
+            kill()
+            await process.wait()
+    finally:
+        await aside.close()
+
+
+async def test_an_edition_whose_reader_stands_still_comes_into_force_by_another(
+    store: Store, edition: Edition
+) -> None:
+    first, changed = without(edition, "account"), without(edition, "held-insight")
+    with structlog.testing.capture_logs() as logs:
+        async with started(store, lease=LEASE) as inforce:
+            await put(store, first)
+            await in_force(inforce, first)
+            aside = inforce._coming._aside  # noqa: SLF001
+            assert aside is not None
+            process = stopped(aside)
+            aside._silence = SHORT  # noqa: SLF001
+            await put(store, changed)
+            async with asyncio.timeout(PATIENCE):
+                while not [each for each in logs if each["event"] == "edition.unread"]:
+                    with suppress(PolicyUnavailable):
+                        assert (await inforce.current()).edition.id == first.id
+                    await asyncio.sleep(0)
+                aside._silence = SILENCE  # noqa: SLF001
+                assert (await in_force(inforce, changed)).number == 3
+    assert process.returncode == -signal.SIGKILL
+    said = [each for each in logs if each["event"] == "edition.unread"]
+    assert {(each["number"], each["edition"]) for each in said} == {(3, changed.id)}
+
+
+async def test_what_is_made_ready_and_what_is_past_are_read_by_another_once_the_reader_stands_still(
+    store: Store, edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, changed = without(edition, "account"), without(edition, "held-insight")
+    monkeypatch.setattr("models.editions.ready.AGAIN", 0.0)
+    await put(store, first)
+    with structlog.testing.capture_logs() as logs:
+        async with started(store) as inforce:
+            making = inforce._coming._ready  # noqa: SLF001
+            await inforce.edition(edition.id)
+            await put_ahead(store, without(edition, "account-user"))
+            await ready(inforce, without(edition, "account-user"))
+            for each in (making._aside, making._past._aside):  # noqa: SLF001
+                stopped(each)
+                each._silence = SHORT  # noqa: SLF001
+            await put_ahead(store, changed, NOW + timedelta(hours=1))
+            making._past._kept.clear()  # noqa: SLF001
+            async with asyncio.timeout(PATIENCE):
+                with pytest.raises(PolicyUnavailable, match="said nothing"):
+                    await inforce.edition(edition.id)
+                while "edition.unready" not in {each["event"] for each in logs}:  # noqa: ASYNC110 - nobody is told
+                    await asyncio.sleep(0)
+                for each in (making._aside, making._past._aside):  # noqa: SLF001
+                    each._silence = SILENCE_OF_THE_KIND  # noqa: SLF001
+                assert await inforce.edition(edition.id) == edition
+                await ready(inforce, changed)
+    told = {(each["event"], each["edition"]) for each in logs if each["event"].startswith("edition.un")}
+    assert told == {("edition.unread", edition.id), ("edition.unready", changed.id)}
 
 
 async def test_what_was_prepared_comes_into_force_without_being_read_again(

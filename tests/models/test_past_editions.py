@@ -12,7 +12,7 @@ from models.asker import asker
 from models.database.opening import opened
 from models.database.store import Store
 from models.editions.aside import Aside
-from models.editions.force import PolicyUnavailable
+from models.editions.force import EditionUnknown, PolicyUnavailable
 from models.editions.past import MOST, RULES, Past
 from models.editions.text import Kept
 from models.publish import publish_shipped
@@ -41,7 +41,7 @@ class Shelf:
         self.begun.release()
         await self.through.acquire()
         if name == "absent":
-            raise PolicyUnavailable("no edition has this id")
+            raise EditionUnknown("no edition has this id")
         return self.edition
 
     def let(self, many: int) -> None:
@@ -120,10 +120,10 @@ async def test_what_could_not_be_read_is_told_to_all_who_wait_and_read_again_for
     async with asyncio.timeout(PATIENCE):
         told = await asyncio.gather(*waiting, return_exceptions=True)
         assert [(type(each), str(each)) for each in told] == [
-            (PolicyUnavailable, "no edition has this id")
+            (EditionUnknown, "no edition has this id")
         ] * 2
         shelf.let(1)
-        with pytest.raises(PolicyUnavailable):
+        with pytest.raises(EditionUnknown):
             await past.edition("absent")
     assert shelf.read == ["absent", "absent"]
 
