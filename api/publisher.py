@@ -2,23 +2,37 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 
 from api.gateway.drafting.drafting import Drafting
+from api.workshop import WorkshopLate
 from models.database.store import Store, StoreUnavailable, WrongValue
 from models.drafts.barred import Barred
 from models.drafts.entitled import entitled
 from models.drafts.record import DraftRecord
-from models.drafts.schedule import carry_out, claim, due
+from models.drafts.schedule import carry_out, claim, due, leave
 from models.drafts.worked import Worked
 from models.inforce import InForce
 
 REST = 1.0
 """Seconds between looks for what is due, each of them one short statement."""
 
+FAREWELL = 2.0
+"""Seconds that giving back what was under way may take when the process ends."""
+
 _log = structlog.get_logger()
+
+
+class Owed(NamedTuple):
+    """A draft that was taken, with the mark of its lease, and why it is to be given back, if that is told in it."""
+
+    draft: str
+    lease: str
+    trouble: str | None = None
 
 
 class Publisher:
@@ -39,34 +53,61 @@ class Publisher:
         self._clock = clock
         self._rest = rest
         self._task: asyncio.Task[None] | None = None
+        self._owed: Owed | None = None
 
     def start(self) -> None:
         """Begin to look."""
         self._task = asyncio.create_task(self._run(), name="publisher")
 
     async def stop(self) -> None:
-        """Look no more; what is under way is taken up by another once its lease is over."""
+        """Look no more; what is under way is another's."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        with suppress(Exception):  # its lease will be over
+            async with asyncio.timeout(FAREWELL):
+                await self._give_back()
 
     async def look(self) -> int:
-        """Publish what is due now; how many drafts were decided about."""
+        """Publish what is due now; how many drafts were decided about.
+
+        It ends with one that fails, which is given back for another process.
+        """
+        await self._give_back()
         decided = 0
         while await due(self._store, self._clock()):
             claimed = await claim(self._store, self._clock())
-            if claimed is None:
+            if claimed is None or not await self._decided(*claimed):
                 break
-            draft, lease = claimed
+            decided += 1
+        return decided
+
+    async def _decided(self, draft: DraftRecord, lease: str) -> bool:
+        """Whether it was published, or is not to be."""
+        self._owed = Owed(draft.id, lease)
+        try:
             worked = await self._worked(draft)
             now = self._clock()
             may_still = entitled(await self._inforce.current(), now)
             done = await carry_out(self._store, draft.id, lease, worked, may_still, now)
-            if done:
-                self._inforce.outdate()
-            _log.info("edition.scheduled", draft=draft.id, published=done)
-            decided += 1
-        return decided
+        except Exception as error:  # noqa: BLE001 - told in the draft, and in the log
+            trouble = "PUBLICATION_LATE" if isinstance(error, WorkshopLate) else "PUBLICATION_FAILED"
+            _log.exception("edition.unpublished", draft=draft.id, trouble=trouble)
+            self._owed = Owed(draft.id, lease, trouble)
+            await self._give_back()
+            return False
+        self._owed = None
+        if done:
+            self._inforce.outdate()
+        _log.info("edition.scheduled", draft=draft.id, published=done)
+        return True
+
+    async def _give_back(self) -> None:
+        """Have another process take what this one cannot publish; tried again where the database does not answer."""
+        if self._owed is not None:
+            draft, lease, trouble = self._owed
+            await leave(self._store, draft, lease, self._clock(), trouble)
+            self._owed = None
 
     async def _worked(self, draft: DraftRecord) -> Worked | Barred:
         try:

@@ -9,7 +9,7 @@ from typing import Final
 import typer
 from rich.cells import cell_len, set_cell_size
 
-from api.cli.draft_change import look_at
+from api.cli.draft_change import look_at, sentence
 from api.cli.draft_edition import read_standing
 from api.cli.findings import listed
 from api.cli.findings import tell as tell_findings
@@ -17,6 +17,7 @@ from api.cli.policy_impact import SIGNS
 from api.cli.policy_told import say
 from api.cli.told import Language, out
 from models.database.store import Reader
+from models.drafts.barred import Barred
 from models.drafts.draft import DraftState
 from models.drafts.record import DraftRecord
 from policies.drafts.edits import Edit
@@ -113,6 +114,8 @@ def _lines(page: Page, lang: Language) -> Iterator[tuple[str, str]]:
         "ROW_WIDENS",
         f"{SIGNS[Direction.WIDENS]} {say('YES', lang)}" if examined.widens else say("NO", lang),
     )
+    if record.trouble:
+        yield "ROW_TROUBLE", sentence(Barred(record.trouble), lang)
 
 
 def print_json(page: Page) -> None:
@@ -128,6 +131,7 @@ def print_json(page: Page) -> None:
         "edits": [{"table": each.table, "key": each.key} for each in page.edits],
         "widens": examined.widens,
         "needsApproval": examined.needs_approval,
+        "trouble": record.trouble,
         "next": page.next,
         **listed(page.open),
     }

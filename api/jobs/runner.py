@@ -20,6 +20,9 @@ REST = 1.0
 LONGEST = 600.0
 """Seconds that one step of a job may take."""
 
+FAREWELL = 2.0
+"""Seconds that giving back a job may take when the process ends."""
+
 _log = structlog.get_logger()
 
 
@@ -65,7 +68,7 @@ class Runner:
         self._task = asyncio.create_task(self._run(), name="jobs")
 
     async def stop(self) -> None:
-        """Leave the job to another process, which takes it once its lease is over."""
+        """Leave the job to another process."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -80,12 +83,24 @@ class Runner:
                         break
                     await self._carry(*taken)
             except (StoreUnavailable, WrongValue):
-                pass  # the next look is soon; what was taken is taken again once its lease is over
+                pass  # the next look is soon
             except Exception:  # noqa: BLE001 - whatever it was, jobs are looked for again
                 _log.exception("job.unseen")
             await asyncio.sleep(self._rest)
 
     async def _carry(self, job: Job, lease: str) -> None:
+        """See a job to its end, or give it back."""
+        try:
+            await self._work(job, lease)
+        except asyncio.CancelledError:
+            await self._leave(job, lease, tried=False)
+            raise
+        except (StoreUnavailable, WrongValue):
+            _log.exception("job.left", job=job.id, kind=job.kind.value)
+            await self._leave(job, lease, tried=True)
+            raise
+
+    async def _work(self, job: Job, lease: str) -> None:
         bench = Bench(self._store, self._workshop)
         working = asyncio.ensure_future(self._works[job.kind](job, bench))
         telling = asyncio.create_task(self._tell(job, lease, bench, working), name="job told")
@@ -100,6 +115,7 @@ class Runner:
         except JobChanged:
             await self._end(job, lease, JobState.FAILED, trouble=JobTrouble.CHANGED)
         except WorkshopLate:
+            _log.exception("job.failed", job=job.id, kind=job.kind.value)
             await self._end(job, lease, JobState.FAILED, trouble=JobTrouble.GIVEN_UP)
         except (StoreUnavailable, WrongValue):
             raise
@@ -112,6 +128,11 @@ class Runner:
         finally:
             telling.cancel()
             await asyncio.gather(telling, return_exceptions=True)
+
+    async def _leave(self, job: Job, lease: str, *, tried: bool) -> None:
+        with suppress(Exception):  # its lease will be over
+            async with asyncio.timeout(FAREWELL):
+                await box.leave(self._store, job.id, lease, tried=tried)
 
     async def _end(
         self,

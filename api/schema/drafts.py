@@ -156,6 +156,12 @@ class Draft:
     trouble: strawberry.ID | None = strawberry.field(
         description="Why it was not published at its time, such as `STALE_BASE`; null where nothing went wrong"
     )
+
+    @strawberry.field(description="The same in one sentence, with what to do; null where nothing went wrong")
+    def why(self, lang: Lang = strawberry.ID("ja")) -> str | None:
+        """Finished."""
+        raise NotImplementedError(lang)
+
     edition: int | None = strawberry.field(description="The number of the edition it became; null before")
     changes: list[RegisterChange] = strawberry.field(description="Its changes, the newest first; at most 100")
 

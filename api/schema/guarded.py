@@ -52,7 +52,7 @@ REGISTERS: Mapping[str, str] = MappingProxyType(
         "CancelPublicationPayload": "draft",
         "CreateDraftPayload": "draft",
         "Draft": "id state version base hash note createdBy createdAt changedBy changedAt authors model edits check"
-        " widens needsApproval approvals outdated conflicts publishAt publishBy trouble edition changes",
+        " widens needsApproval approvals outdated conflicts publishAt publishBy trouble why edition changes",
         "DraftApproval": "by at base hash note overrides withdrawnAt superseded counts",
         "DraftCell": "column value",
         "DraftConflict": "table key base mine theirs",

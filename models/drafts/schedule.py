@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from models.database.dialect import Dialect
-from models.database.store import Reader, Store
+from models.database.store import Reader, Store, Transaction
 from models.drafts.barred import Barred
 from models.drafts.draft import DraftState
 from models.drafts.entitled import OPERATOR, PUBLISHING, Entitled
@@ -18,13 +18,17 @@ from models.register import Keeper, keep_change
 LEASE: Final = timedelta(minutes=2)
 """For how long a draft is kept for the process that publishes it; more than its check may take."""
 
+AGAIN: Final = timedelta(minutes=1)
+"""For how long nobody tries what failed in one process after another."""
+
 _FREE = "state = 'SCHEDULED' AND publish_at <= :now AND (leased_until IS NULL OR leased_until <= :now)"
 _CLAIM = f"""
-WITH picked AS (SELECT id FROM drafts WHERE {_FREE} ORDER BY publish_at, id LIMIT 1{{lock}})
+WITH picked AS (SELECT id FROM drafts WHERE {_FREE} ORDER BY leased_until NULLS FIRST, publish_at, id LIMIT 1{{lock}})
 UPDATE drafts SET lease = :lease, leased_until = :until WHERE id IN (SELECT id FROM picked) RETURNING id
 """
 _DUE = f"SELECT 1 FROM drafts WHERE {_FREE} LIMIT 1"
 _HELD = "SELECT lease FROM drafts WHERE id = :id"
+_LEFT = "UPDATE drafts SET lease = NULL, leased_until = :again, trouble = :trouble WHERE id = :id"
 _TROUBLE = """
 UPDATE drafts SET state = 'OPEN', version = version + 1, trouble = :trouble, lease = NULL, leased_until = NULL
 WHERE id = :id
@@ -37,7 +41,10 @@ async def due(reader: Reader, now: datetime) -> bool:
 
 
 async def claim(store: Store, now: datetime) -> tuple[DraftRecord, str] | None:
-    """The draft whose time came first, kept for the caller until its lease is over, and the mark of that."""
+    """The draft whose time came first, kept for the caller until its lease is over, and the mark of that.
+
+    Those that nobody tried yet come before those that somebody gave back.
+    """
     lease = new_id()
     lock = " FOR UPDATE SKIP LOCKED" if store.dialect is Dialect.POSTGRES else ""
     values = {"now": now, "until": now + LEASE, "lease": lease}
@@ -72,9 +79,8 @@ async def carry_out(  # noqa: PLR0913, PLR0917 - what a publication takes
     """
     async with store.transaction() as transaction:
         await take_turn(transaction)
-        found = await read_draft(transaction, draft, hold=True)
-        held = await transaction.fetch(_HELD, {"id": draft})
-        if found is None or found.state is not DraftState.SCHEDULED or held[0][0] != lease:
+        found = await _own(transaction, draft, lease)
+        if found is None:
             return None
         keeper = Keeper(by=str(found.publish_by), at=now)
         try:
@@ -87,3 +93,30 @@ async def carry_out(  # noqa: PLR0913, PLR0917 - what a publication takes
             await keep_change(transaction, keeper, REGISTER, draft, "NOT_PUBLISHED", was, became)
             return False
     return True
+
+
+async def leave(store: Store, draft: str, lease: str, now: datetime, trouble: str | None = None) -> None:
+    """Give back a draft that was not decided about, if it is the caller's still; it stays to be published.
+
+    Another process may take it at once, or after `AGAIN` where it had a trouble before. `trouble`: why, to be told until
+    it is published; None where it was not tried.
+    """
+    async with store.transaction() as transaction:
+        await take_turn(transaction)
+        found = await _own(transaction, draft, lease)
+        if found is None:
+            return
+        again = now + AGAIN if trouble and found.trouble else now
+        left = trouble or found.trouble
+        await transaction.execute(_LEFT, {"id": draft, "again": again, "trouble": left})
+        if left != found.trouble:
+            keeper = Keeper(by=str(found.publish_by), at=now)
+            was, became = {"trouble": found.trouble}, {"trouble": left}
+            await keep_change(transaction, keeper, REGISTER, draft, "NOT_PUBLISHED", was, became)
+
+
+async def _own(transaction: Transaction, draft: str, lease: str) -> DraftRecord | None:
+    """A draft to be published, held, as long as this lease of it is the newest."""
+    found = await read_draft(transaction, draft, hold=True)
+    held = await transaction.fetch(_HELD, {"id": draft})
+    return found if found and found.state is DraftState.SCHEDULED and held[0][0] == lease else None

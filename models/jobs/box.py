@@ -67,6 +67,10 @@ UPDATE policy_jobs SET state = :state, trouble = :trouble, result = :result, end
   leased_until = NULL, done = CASE WHEN :whole = 1 THEN total ELSE done END
 WHERE id = :id AND lease = :lease AND state = 'RUNNING' RETURNING id
 """
+_LEAVE = """
+UPDATE policy_jobs SET state = 'WAITING', lease = NULL, leased_until = NULL, done = 0, tries = tries - :untried
+WHERE id = :id AND lease = :lease AND state = 'RUNNING'
+"""
 _CANCEL = """
 UPDATE policy_jobs SET state = 'CANCELLED', ended_at = :now, lease = NULL, leased_until = NULL
 WHERE id = :id AND state IN ('WAITING', 'RUNNING') RETURNING id
@@ -195,6 +199,16 @@ async def end(  # noqa: PLR0913 - what an end is made of
     }
     async with store.transaction() as transaction:
         return bool(await transaction.fetch(_END, values))
+
+
+async def leave(store: Store, job: str, lease: str, *, tried: bool) -> None:
+    """Give it back, if it is the caller's still, for another process to take at once.
+
+    `tried`: it counts among `MOST_TRIES`, as the job itself may be why it could not be carried on.
+    """
+    values = {"id": job, "lease": lease, "untried": int(not tried)}
+    async with store.transaction() as transaction:
+        await transaction.execute(_LEAVE, values)
 
 
 async def cancel(transaction: Transaction, job: str, now: datetime) -> bool:

@@ -4,11 +4,20 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+from structlog.testing import capture_logs
+
+from api import publisher as publishing
+from api.gateway.drafting.drafting import Drafting
+from api.gateway.told import Told
 from api.publisher import Publisher
+from api.workshop import WorkshopLate
 from models.clients.client import Client
+from models.database.store import StoreUnavailable
 from models.drafts.draft import DraftState
 from models.drafts.record import newest_edition, read_draft
-from tests.drafts.desk import ADMIN, APPROVER, agreed, do, drafted, read, reasons, refused, row
+from models.drafts.schedule import AGAIN
+from tests.drafts.desk import ADMIN, APPROVER, agreed, do, drafted, read, reasons, refused, row, send
 from tests.drafts.test_rebasing import BESIDE, published
 from tests.drafts.test_story import NARROWER, WIDER
 from tests.world import World
@@ -108,3 +117,118 @@ async def test_a_publication_that_was_cancelled_does_not_happen(rules: World) ->
     assert (open_again["state"], open_again["publishAt"]) == ("OPEN", None)
     assert await reasons(rules, "cancelPublication", ADMIN, draft=draft["id"]) == ["NOT_SCHEDULED"]
     assert await publisher(rules, LATER).look() == 0
+
+
+TROUBLE = (
+    """query($d: ID!) { draft(id: $d) { state trouble en: why(lang: "en") ja: why changes { what } } }"""
+)
+
+
+async def told(world: World, draft: dict[str, Any]) -> dict[str, Any]:
+    answer = await send(world, ADMIN, TROUBLE, {"d": draft["id"]})
+    assert "errors" not in answer, answer
+    found: dict[str, Any] = answer["data"]["draft"]
+    return found
+
+
+def failing(patch: pytest.MonkeyPatch, fault: Exception) -> None:
+    """Whatever is published from now on ends so."""
+
+    async def fail(*_args: object) -> None:
+        raise fault
+
+    if isinstance(fault, WorkshopLate):
+        patch.setattr(Drafting, "worked", fail)
+    else:
+        patch.setattr(publishing, "carry_out", fail)
+
+
+@pytest.mark.parametrize(
+    ("fault", "trouble"),
+    [
+        (WorkshopLate(), "PUBLICATION_LATE"),
+        (StoreUnavailable("gone"), "PUBLICATION_FAILED"),
+        (LookupError("ours"), "PUBLICATION_FAILED"),
+    ],
+    ids=["late", "database", "fault"],
+)
+async def test_what_one_process_cannot_publish_says_so_and_another_publishes_it_at_once(
+    rules: World, monkeypatch: pytest.MonkeyPatch, fault: Exception, trouble: str
+) -> None:
+    draft = await scheduled(rules, *NARROWER)
+    with monkeypatch.context() as patch, capture_logs() as logs:
+        failing(patch, fault)
+        assert await publisher(rules, LATER).look() == 0
+    (line,) = [each for each in logs if each["event"] == "edition.unpublished"]
+    assert (line["draft"], line["trouble"], line["log_level"]) == (draft["id"], trouble, "error")
+    left = await told(rules, draft)
+    assert (left["state"], left["trouble"]) == ("SCHEDULED", trouble)
+    assert (left["en"], left["ja"]) == tuple(map(Told(trouble).text, ("en", "ja")))
+    assert "tried again each minute" in left["en"]
+    assert left["changes"][0]["what"] == "NOT_PUBLISHED"
+    assert await publisher(rules, LATER).look() == 1
+    done = await told(rules, draft)
+    assert (done["state"], done["trouble"], done["en"]) == ("PUBLISHED", None, None)
+    assert (await newest_edition(rules.house.store))[0] == draft["hash"]
+
+
+async def test_what_fails_in_every_process_is_tried_each_minute_and_keeps_no_other_waiting(
+    rules: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft, other = await scheduled(rules, *NARROWER), await drafted(rules, BESIDE)
+    await do(rules, "publishEdition", **of(other), at=(LATER + AGAIN).isoformat())
+    looked = []
+
+    async def fail(_drafting: Drafting, found: Any) -> None:
+        looked.append(found.id)
+        raise WorkshopLate
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Drafting, "worked", fail)
+        for _ in range(3):
+            assert await publisher(rules, LATER).look() == 0
+        assert looked == [draft["id"]] * 2
+        assert await publisher(rules, LATER + AGAIN).look() == 0
+        assert looked[2:] == [other["id"]], "first what nobody tried yet"
+    assert [each["what"] for each in (await told(rules, draft))["changes"]].count("NOT_PUBLISHED") == 1
+    await do(rules, "cancelPublication", draft=other["id"])
+    assert (await told(rules, draft))["trouble"] == "PUBLICATION_LATE"
+    assert await publisher(rules, LATER + AGAIN).look() == 1
+    assert (await told(rules, draft))["state"] == "PUBLISHED"
+
+
+async def test_what_cannot_even_be_given_back_is_given_back_at_the_next_look(
+    rules: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = await scheduled(rules, *NARROWER)
+    first = publisher(rules, LATER)
+    with monkeypatch.context() as patch:
+        failing(patch, StoreUnavailable("gone"))
+        patch.setattr(publishing, "leave", publishing.carry_out)
+        with pytest.raises(StoreUnavailable):
+            await first.look()
+    assert await publisher(rules, LATER).look() == 0, "the first has it still"
+    assert await first.look() == 1
+    done = await told(rules, draft)
+    assert (done["state"], done["changes"][1]["what"]) == ("PUBLISHED", "NOT_PUBLISHED")
+
+
+async def test_what_a_process_had_begun_that_ends_another_publishes_at_once(
+    rules: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = await scheduled(rules, *NARROWER)
+    begun, ending = asyncio.Event(), publisher(rules, LATER)
+
+    async def hang(*_args: object) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Drafting, "worked", hang)
+        ending.start()
+        async with asyncio.timeout(20):
+            await begun.wait()
+            await ending.stop()
+    assert (await told(rules, draft))["trouble"] is None
+    assert await publisher(rules, LATER).look() == 1
+    assert (await told(rules, draft))["state"] == "PUBLISHED"

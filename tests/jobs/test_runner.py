@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
+from structlog.testing import capture_logs
 
 from api.jobs.runner import Bench, JobChanged, Runner
+from api.workshop import WorkshopLate
 from models.database.opening import opened
-from models.database.store import Store
+from models.database.store import Store, StoreUnavailable
 from models.jobs import box
 from models.jobs.job import Job, JobKind, JobState, JobTrouble
 from tests.jobs.works import doubled, endless
@@ -173,6 +175,71 @@ async def test_a_job_of_a_process_that_ended_is_taken_when_its_lease_is_over(
         done = await until(store, name, JobState.DONE)
     assert (done.tries, await result(store, name)) == (2, {"whole": True})
     assert not await box.end(store, name, taken[1], JobState.FAILED, clock.now)
+
+
+@pytest.mark.parametrize("where", ["at work", "at its end"])
+async def test_a_job_that_the_database_interrupts_is_taken_again_at_once(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    began: list[str] = []
+    end = box.end
+
+    async def fail_once(*_given: object, **_named: object) -> bool:
+        monkeypatch.setattr(box, "end", end)
+        raise StoreUnavailable("gone")
+
+    async def work(one: Job, _bench: Bench) -> object:
+        began.append(one.id)
+        if len(began) == 1 and where == "at work":
+            raise StoreUnavailable("gone")
+        return {"whole": True}
+
+    if where == "at its end":
+        monkeypatch.setattr(box, "end", fail_once)
+    name = await asked(store)
+    with capture_logs() as logs:
+        async with running(store, work, clock):
+            done = await until(store, name, JobState.DONE)
+    assert (began, done.tries, await result(store, name)) == ([name] * 2, 2, {"whole": True})
+    assert [each["job"] for each in logs if each["event"] == "job.left"] == [name]
+
+
+async def test_a_job_that_the_database_interrupts_each_time_is_given_up(store: Store, clock: Clock) -> None:
+    async def work(_job: Job, _bench: Bench) -> object:
+        raise StoreUnavailable("gone")
+
+    name = await asked(store)
+    async with running(store, work, clock):
+        assert (await until(store, name, JobState.FAILED)).trouble is JobTrouble.GIVEN_UP
+
+
+async def test_a_job_of_a_process_that_stops_is_taken_at_once_and_was_not_tried(
+    store: Store, clock: Clock
+) -> None:
+    async def work(_job: Job, bench: Bench) -> object:
+        return await bench.workshop.run(endless)
+
+    async def finish(_job: Job, _bench: Bench) -> object:
+        return {"whole": True}
+
+    name = await asked(store)
+    async with running(store, work, clock):
+        await until(store, name, JobState.RUNNING)
+    left = await job(store, name)
+    assert (left.state, left.tries) == (JobState.WAITING, 0)
+    async with running(store, finish, clock):
+        assert (await until(store, name, JobState.DONE)).tries == 1
+
+
+async def test_a_job_that_takes_too_long_is_told_in_the_log(store: Store, clock: Clock) -> None:
+    async def work(_job: Job, _bench: Bench) -> object:
+        raise WorkshopLate
+
+    name = await asked(store)
+    with capture_logs() as logs:
+        async with running(store, work, clock):
+            assert (await until(store, name, JobState.FAILED)).trouble is JobTrouble.GIVEN_UP
+    assert [(each["event"], each["job"]) for each in logs] == [("job.failed", name)]
 
 
 async def test_a_job_that_takes_every_process_down_is_given_up(store: Store) -> None:

@@ -119,9 +119,7 @@ async def test_what_could_not_be_read_is_told_to_all_who_wait_and_read_again_for
     shelf.let(1)
     async with asyncio.timeout(PATIENCE):
         told = await asyncio.gather(*waiting, return_exceptions=True)
-        assert [(type(each), str(each)) for each in told] == [
-            (EditionUnknown, "no edition has this id")
-        ] * 2
+        assert [(type(each), str(each)) for each in told] == [(EditionUnknown, "no edition has this id")] * 2
         shelf.let(1)
         with pytest.raises(EditionUnknown):
             await past.edition("absent")

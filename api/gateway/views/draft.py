@@ -11,6 +11,7 @@ from api.gateway.drafting.drafting import EXAMINED, Drafting
 from api.gateway.release.cursor import ListCursors
 from api.gateway.release.paging import page_size
 from api.gateway.running import Running, Step
+from api.gateway.told import SENTENCES, Told
 from api.gateway.views.change import change_view
 from api.gateway.views.ledger import USUAL_PAGE, connection
 from models.database.store import Reader
@@ -109,9 +110,17 @@ async def draft_view(
         "publishAt": draft.publish_at,
         "publishBy": draft.publish_by,
         "trouble": draft.trouble,
+        "why": partial(_why, draft.trouble),
         "edition": draft.number,
         "changes": [change_view(each) for each in changes.get(draft.id, ())],
     }
+
+
+def _why(trouble: str | None, lang: str = "ja") -> str | None:
+    """What is told of a trouble that this release knows."""
+    if trouble is None or trouble not in SENTENCES:
+        return None
+    return Told(trouble).text("en" if lang == "en" else "ja")
 
 
 def _was_let(_client: str, _guard: str) -> bool:
