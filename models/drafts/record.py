@@ -11,6 +11,7 @@ from models.database.dialect import Dialect
 from models.database.store import Reader
 from models.day import moment
 from models.drafts.draft import DraftState
+from models.slices import slices
 from policies.drafts.drafting import Sketch
 from policies.drafts.edits import Edit
 
@@ -138,11 +139,14 @@ async def read_draft(reader: Reader, draft: str, *, hold: bool = False) -> Draft
 
 
 async def read_edits(reader: Reader, draft: str) -> tuple[KeptEdit, ...]:
-    """The edits of a draft, in the order in which they apply."""
-    return tuple(
-        KeptEdit(Edit(sheet, key, _cells(cells), after), _cells(was), by, moment(at))
-        for sheet, key, was, cells, after, by, at in await reader.fetch(_EDITS, {"draft": draft})
-    )
+    """The edits of a draft, in the order in which they apply, put together while others have their turn."""
+    edits: list[KeptEdit] = []
+    async for part in slices(await reader.fetch(_EDITS, {"draft": draft})):
+        edits += [
+            KeptEdit(Edit(sheet, key, _cells(cells), after), _cells(was), by, moment(at))
+            for sheet, key, was, cells, after, by, at in part
+        ]
+    return tuple(edits)
 
 
 async def read_approvals(reader: Reader, draft: str) -> list[Approval]:
