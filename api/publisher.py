@@ -12,11 +12,11 @@ from api.gateway.drafting.drafting import Drafting
 from api.workshop import WorkshopLate
 from models.database.store import Store, StoreUnavailable, WrongValue
 from models.drafts.barred import Barred
-from models.drafts.entitled import entitled
+from models.drafts.entitled import Entitled, entitled
 from models.drafts.record import DraftRecord
 from models.drafts.schedule import carry_out, claim, due, leave
 from models.drafts.worked import Worked
-from models.inforce import InForce
+from models.inforce import InForce, PolicyUnavailable
 
 REST = 1.0
 """Seconds between looks for what is due, each of them one short statement."""
@@ -88,7 +88,7 @@ class Publisher:
         try:
             worked = await self._worked(draft)
             now = self._clock()
-            may_still = entitled(await self._inforce.current(), now)
+            may_still = await self._entitled(now)
             done = await carry_out(self._store, draft.id, lease, worked, may_still, now)
         except Exception as error:  # noqa: BLE001 - told in the draft, and in the log
             trouble = "PUBLICATION_LATE" if isinstance(error, WorkshopLate) else "PUBLICATION_FAILED"
@@ -101,6 +101,18 @@ class Publisher:
             self._inforce.outdate()
         _log.info("edition.scheduled", draft=draft.id, published=done)
         return True
+
+    async def _entitled(self, now: datetime) -> Entitled:
+        """Who may publish still, told only while what says so is in force: the process may stand still meanwhile."""
+        force = await self._inforce.current()
+        may = entitled(force, now)
+
+        def may_still(client: str, guard: str) -> bool:
+            if not self._inforce.holds(force):
+                raise PolicyUnavailable("who may publish was read too long ago")
+            return may(client, guard)
+
+        return may_still
 
     async def _give_back(self) -> None:
         """Have another process take what this one cannot publish; tried again where the database does not answer."""

@@ -89,6 +89,29 @@ async def test_it_is_not_published_if_who_set_the_time_may_publish_no_more(rules
         rules.house.inforce.outdate()
 
 
+async def test_who_may_publish_is_asked_anew_if_the_process_stood_still_before_it_was_done(
+    rules: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = await scheduled(rules, *NARROWER)
+    carry_out = publishing.carry_out
+
+    async def late(*given: Any) -> bool | None:
+        await Client.filter(name=ADMIN).update(active=False)
+        rules.house.inforce.outdate()  # as where the lease ran out
+        return await carry_out(*given)
+
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(publishing, "carry_out", late)
+            assert await publisher(rules, LATER).look() == 0
+        assert await publisher(rules, LATER).look() == 1
+    finally:
+        await Client.filter(name=ADMIN).update(active=True)
+        rules.house.inforce.outdate()
+    assert (await told(rules, draft))["trouble"] == "SCHEDULER_GONE"
+    assert (await newest_edition(rules.house.store))[0] == draft["base"]
+
+
 async def test_it_is_not_published_if_another_edition_came_into_force_meanwhile(rules: World) -> None:
     draft = await scheduled(rules, *NARROWER)
     other = await published(rules, BESIDE)
