@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from api import publisher as publishing
 from api.gateway.drafting.drafting import Drafting
 from api.gateway.told import Told
 from api.publisher import Publisher
@@ -16,7 +15,7 @@ from models.clients.client import Client
 from models.database.store import StoreUnavailable
 from models.drafts.draft import DraftState
 from models.drafts.record import newest_edition, read_draft
-from models.drafts.schedule import AGAIN
+from models.drafts.schedule import AGAIN, carry_out
 from tests.drafts.desk import ADMIN, APPROVER, agreed, do, drafted, read, reasons, refused, row, send
 from tests.drafts.test_rebasing import BESIDE, published
 from tests.drafts.test_story import NARROWER, WIDER
@@ -93,7 +92,6 @@ async def test_who_may_publish_is_asked_anew_if_the_process_stood_still_before_i
     rules: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draft = await scheduled(rules, *NARROWER)
-    carry_out = publishing.carry_out
 
     async def late(*given: Any) -> bool | None:
         await Client.filter(name=ADMIN).update(active=False)
@@ -102,7 +100,7 @@ async def test_who_may_publish_is_asked_anew_if_the_process_stood_still_before_i
 
     try:
         with monkeypatch.context() as patch:
-            patch.setattr(publishing, "carry_out", late)
+            patch.setattr("api.publisher.carry_out", late)
             assert await publisher(rules, LATER).look() == 0
         assert await publisher(rules, LATER).look() == 1
     finally:
@@ -154,16 +152,16 @@ async def told(world: World, draft: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def failing(patch: pytest.MonkeyPatch, fault: Exception) -> None:
-    """Whatever is published from now on ends so."""
+def failing(patch: pytest.MonkeyPatch, fault: Exception, *names: str) -> None:
+    """Whatever is published from now on ends so; or what the publisher calls by these names."""
 
     async def fail(*_args: object) -> None:
         raise fault
 
     if isinstance(fault, WorkshopLate):
         patch.setattr(Drafting, "worked", fail)
-    else:
-        patch.setattr(publishing, "carry_out", fail)
+    for name in names or ("carry_out",):
+        patch.setattr(f"api.publisher.{name}", fail)
 
 
 @pytest.mark.parametrize(
@@ -226,8 +224,7 @@ async def test_what_cannot_even_be_given_back_is_given_back_at_the_next_look(
     draft = await scheduled(rules, *NARROWER)
     first = publisher(rules, LATER)
     with monkeypatch.context() as patch:
-        failing(patch, StoreUnavailable("gone"))
-        patch.setattr(publishing, "leave", publishing.carry_out)
+        failing(patch, StoreUnavailable("gone"), "carry_out", "leave")
         with pytest.raises(StoreUnavailable):
             await first.look()
     assert await publisher(rules, LATER).look() == 0, "the first has it still"
