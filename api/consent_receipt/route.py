@@ -82,6 +82,7 @@ class Receipts:
             began = time.perf_counter()
             answer = await self._gateway.answer(requester, request)
             self._measure(requester.role, answer, time.perf_counter() - began)
+            answer = answer.leaving(request.id, language)
         except Refusal as refusal:
             answer = Answer.refused(refusal, token_hex(8), language)
             return self._refused(answer, language, asked, self._entrance.challenges.of(headers, refusal))

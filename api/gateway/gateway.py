@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -214,6 +215,7 @@ class Gateway:
             outcome=running.record.outcome,
             users=len({ref for group in running.record.groups for ref in group.refs}),
             used=running.counted.states,
+            expired=partial(_expired, running, mutates=operation.mutates),
         )
 
     async def _execute(
@@ -253,6 +255,13 @@ class Gateway:
         return Answer.refused(
             refusal, running.request.id, running.request.language, running.purpose, running.counted.states
         )
+
+
+def _expired(running: Running, *, mutates: bool) -> Refusal | None:
+    """Why what was decided may not be told any more, without asking the database."""
+    if running.inforce.holds(running.force) or (mutates and not running.record.gives):
+        return None
+    return changed_untold() if mutates else unknown_policy()
 
 
 def _recalls(root: Root, variables: Any) -> bool:  # noqa: ANN401 - as graphql-core has them

@@ -1,6 +1,6 @@
 """The request and the answer: one GraphQL operation as it comes in and goes out, without HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,7 @@ class Answer:
         recipient_kind: the group of the recipient that people were released to.
         used: what is used of the quotas that it was counted against.
         retry_after: in how many seconds to ask again, where that is known.
+        expired: why it may leave no more, as where the process stood still since it was decided.
     """
 
     status: int
@@ -57,6 +58,14 @@ class Answer:
     users: int = 0
     used: tuple[State, ...] = ()
     retry_after: int | None = None
+    expired: Callable[[], Refusal | None] = lambda: None
+
+    def leaving(self, request_id: str, language: str) -> "Answer":
+        """It, or what is said in its place; asked last, when its bytes are ready to leave."""
+        refusal = self.expired()
+        return (
+            self if refusal is None else self.refused(refusal, request_id, language, self.purpose, self.used)
+        )
 
     @classmethod
     def refused(

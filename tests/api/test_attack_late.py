@@ -122,3 +122,30 @@ async def test_a_client_that_is_revoked_while_its_record_is_made_is_told_nothing
         await Client.filter(name="frontend").update(active=True)
         while "frontend" not in (await inforce.current()).registry.clients:
             await a_world.house.store.fetch("SELECT 1", {})
+
+
+@pytest.mark.usefixtures("back")
+@pytest.mark.parametrize(
+    "query", [ONE, CONSENT, f"query($id: ID!) {ACCOUNT} {{ user(id: $id) {{ id email }} purposes {{ id }} }}"]
+)
+@pytest.mark.parametrize("media", ["application/json", "application/graphql-response+json"])
+async def test_what_is_ready_when_the_process_stands_still_does_not_leave_once_it_goes_on(
+    a_world: World, monkeypatch: pytest.MonkeyPatch, query: str, media: str
+) -> None:
+    inforce = a_world.house.inforce
+    measured = a_world.house.metrics.operation
+
+    def standing_still(**told: Any) -> None:
+        inforce._until = 0.0  # noqa: SLF001 - as when the lease ran out meanwhile
+        measured(**told)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(a_world.house.metrics, "operation", standing_still)
+        asked = {"id": a_world.demo.users["plain"]}
+        response = await a_world.send("frontend", query, asked, headers={"Accept": media})
+    assert (response.status_code, a_world.codes(response.json())) == (503, ["POLICY_UNAVAILABLE"])
+    (error,) = response.json()["errors"]
+    assert error["extensions"].get("reason") == ("CHANGED_UNTOLD" if query == CONSENT else None)
+    assert error["extensions"]["requestId"] == response.headers["x-request-id"]
+    assert "retry-after" in response.headers
+    assert "@example" not in response.text

@@ -130,7 +130,11 @@ class GraphQLRoute:
             self._measure(requester, answer, time.perf_counter() - asked.began)
         always = asked.media == RESPONSE or answer.status in ALWAYS
         status = answer.status if always else 200
-        return orjson.dumps(answer.body), status, self._extra(asked, answer, status, turn)
+        payload = orjson.dumps(answer.body)
+        leaving = answer.leaving(asked.id, language_of(asked.headers))
+        if leaving is not answer:
+            payload, status = orjson.dumps(leaving.body), leaving.status
+        return payload, status, self._extra(asked, leaving, status, turn)
 
     async def _operate(self, asked: "Asked", requester: Requester, seat: Seat, share: Share) -> Answer:
         """Carry the operation out in its turn; till then a body waits as the bytes it came in."""
