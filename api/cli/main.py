@@ -5,9 +5,11 @@ from importlib.metadata import version
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from api.cli.rooms import rooms
 from api.cli.told import err, out
+from api.cli.usage import usage
 
 ROOMS = {
     "serve": "api.cli.serve",
@@ -70,12 +72,19 @@ def mokuteki(
 def run() -> None:
     """Run the command of this process."""
     try:
-        app(prog_name="mokuteki")
+        ended = app(prog_name="mokuteki", standalone_mode=False)
+    except typer.Abort:
+        sys.exit(1)
+    except TyperException as error:
+        if sentence := usage(error, sys.argv[1:]):
+            err.print(f"mokuteki: {sentence}", markup=False, soft_wrap=True)
+        sys.exit(error.exit_code)
     except Exception as error:
         if not _told(error):
             raise
         err.print(f"mokuteki: {error}", markup=False, soft_wrap=True)
         sys.exit(1)
+    sys.exit(ended)
 
 
 def _told(error: Exception) -> bool:

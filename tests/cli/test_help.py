@@ -39,12 +39,6 @@ def test_the_version_is_told(mokuteki: Mokuteki) -> None:
     assert mokuteki("--version") == (0, f"mokuteki {version('mokuteki')}\n", "")
 
 
-def test_a_misspelt_command_ends_with_a_sentence_and_not_with_success(mokuteki: Mokuteki) -> None:
-    ran = mokuteki("polcy")
-    assert ran.code != 0
-    assert "No such command" in ran.err
-
-
 def test_a_wrong_setting_is_one_sentence(mokuteki: Mokuteki, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOKUTEKI_POOL_SIZE", "many")
     ran = mokuteki("client", "list")
