@@ -12,6 +12,7 @@ from api.cli.told import Language, err
 from models.database.store import Reader
 from models.drafts.record import (
     DraftRecord,
+    KeptEdit,
     newest_edition,
     read_canonical,
     read_draft,
@@ -32,6 +33,7 @@ class Standing(NamedTuple):
     record: DraftRecord
     sketch: Sketch
     outdated: bool
+    edits: tuple[KeptEdit, ...]
 
 
 async def read_standing(reader: Reader, draft: str, lang: Language) -> Standing:
@@ -45,9 +47,8 @@ async def read_standing(reader: Reader, draft: str, lang: Language) -> Standing:
         raise CommandError(say("DRAFT_UNKNOWN", lang))
     base = await read_canonical(reader, record.base) or ""
     newest, _ = await newest_edition(reader)
-    return Standing(
-        record, sketch_of(base, record, await read_edits(reader, record.id)), newest != record.base
-    )
+    edits = await read_edits(reader, record.id)
+    return Standing(record, sketch_of(base, record, edits), newest != record.base, edits)
 
 
 def pair(before: str | None, after: str | None, draft: str | None, lang: Language) -> tuple[Named, Named]:

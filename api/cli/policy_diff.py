@@ -9,7 +9,8 @@ import typer
 from api.cli.draft_edition import called, pair
 from api.cli.named_edition import Named
 from api.cli.policy_told import say
-from api.cli.told import LangOption, Language, err, examples, listed, tell_line, visible
+from api.cli.row_change import told as told_row
+from api.cli.told import LangOption, Language, err, examples, tell_line, visible
 from policies.drafts.edits import compare
 from policies.folder import MODEL
 from policies.table import COLUMNS, Sheets, row_key
@@ -82,34 +83,10 @@ def _keyed(table: str, tables: Sheets) -> dict[str, list[str]]:
 def _rows(
     table: str, before: Mapping[str, list[str]], after: Mapping[str, list[str]], lang: Language
 ) -> Iterator[str]:
-    columns = COLUMNS[table]
     for key in dict.fromkeys((*before, *after)):
         old, new = before.get(key), after.get(key)
-        if old is None and new is not None:
-            yield f"+ {_place(table, key, lang)}{_told(columns, new, lang)}"
-        elif new is None and old is not None:
-            yield f"- {_place(table, key, lang)}{_told(columns, old, lang)}"
-        elif old is not None and new is not None and old != new:
-            cells = zip(columns, old, new, strict=True)
-            changed = (
-                f"{column} {_cell(was, lang)} → {_cell(now, lang)}"
-                for column, was, now in cells
-                if was != now
-            )
-            yield f"~ {_place(table, key, lang)}{('、' if lang is Language.JA else '; ').join(changed)}"
-
-
-def _place(table: str, key: str, lang: Language) -> str:
-    return say("DIFFERENT_ROW", lang, file=f"{table}.csv", key=key)
-
-
-def _cell(text: str, lang: Language) -> str:
-    return f"`{text}`" if text else say("EMPTY", lang)
-
-
-def _told(columns: tuple[str, ...], row: list[str], lang: Language) -> str:
-    cells = zip(columns[1:], row[1:], strict=True)
-    return listed((f"{column} {cell}" for column, cell in cells if cell), lang)
+        if old != new:
+            yield told_row(table, key, old, new, lang)
 
 
 def _json(old: Named, new: Named) -> str:

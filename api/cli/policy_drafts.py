@@ -1,4 +1,4 @@
-"""`mokuteki policy drafts`: the drafts, or one of them with what the check finds and what comes next."""
+"""`mokuteki policy drafts`: the drafts, or one of them with all that is known of it."""
 
 import asyncio
 import json
@@ -36,21 +36,24 @@ def add_to(policies: typer.Typer) -> None:
 
 def run(
     draft: Annotated[
-        str | None, typer.Argument(help="One draft, by its id: its check and what comes next.")
+        str | None,
+        typer.Argument(
+            help="One draft, by its id: who drafted it, each edit, what the check finds, and what comes next."
+        ),
     ] = None,
     state: Annotated[DraftState | None, typer.Option(help="Only drafts in this state.")] = None,
     lang: LangOption = Language.EN,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Tell it as JSON, for programs.")] = False,
 ) -> None:
-    """List the drafts, the newest first, 1000 at most; or tell one."""
+    """List the drafts, the newest first, 1000 at most; or tell all of one."""
     asyncio.run(_told(draft, state, lang, as_json=as_json))
 
 
 async def _told(draft: str | None, state: DraftState | None, lang: Language, *, as_json: bool) -> None:
     async with store_of(settings()) as store:
         if draft is not None:
-            tell_page(await page_of(store, draft, lang), lang, as_json=as_json)
+            tell_page(await page_of(store, draft, lang), lang, as_json=as_json, whole=True)
             return
         found = await read_drafts(store, state=state and state.value, limit=MOST)
         newest, _ = await newest_edition(store)

@@ -150,7 +150,7 @@ async def _begin(store: Store, given: _Given, base: str) -> str | None:
 
 async def _put(store: Store, given: _Given, draft: str, version: int) -> str | None:
     """The folder in place of what a draft of this version held; its id."""
-    record, sketch, _ = await read_standing(store, draft, given.lang)
+    record, sketch, *_ = await read_standing(store, draft, given.lang)
     if record.version != version:
         raise Stale
     taken = take(sketch, given.sheets, given.model, TERMS)

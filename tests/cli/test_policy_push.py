@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -318,12 +319,60 @@ def test_a_folder_of_an_edition_before_is_drafted_from_that_one(mokuteki: Mokute
     ran = mokuteki("policy", "rebase", *asked, "--mine", "rules:erased", "--json")
     moved = json.loads(ran.out)
     assert (ran.code, moved["base"], moved["version"]) == (0, between["hash"], 2)
-    assert (moved["outdated"], moved["edits"]) == (False, [{"table": "rules", "key": "erased"}])
+    assert (moved["outdated"], [(each["table"], each["key"]) for each in moved["edits"]]) == (
+        False,
+        [("rules", "erased")],
+    )
     assert next((each.what, each.by) for each in on_record(draft["draft"])) == ("REBASED", "cli:sato")
     again = mokuteki("policy", "rebase", draft["draft"], "--if-version", "2")
     assert (again.code, again.out) == (0, "")
     assert "starts from the edition in force already" in again.err
     assert publish(mokuteki, moved).code == 0
+
+
+def test_one_draft_is_told_whole(mokuteki: Mokuteki, rules: Path) -> None:
+    old, new = "improve it (no personal", "better it (no personal"
+    change(rules / "purposes.csv", old, new)
+    draft = pushed(mokuteki, rules)
+    assert approve(draft, "tanaka") == []
+    told = mokuteki("policy", "drafts", draft["draft"]).out
+    assert re.search(r"^state +open$", told, re.MULTILINE)
+    assert re.search(r"^why +A test$", told, re.MULTILINE)
+    assert re.search(r"^begun +\d{4}-\d\d-\d\d \d\d:\d\d JST, cli:yamada$", told, re.MULTILINE)
+    edits = told.partition("edits:\n")[2].partition("\n\n")[0]
+    assert edits.startswith("  ~ purposes.csv insight.analytics: en `")
+    assert re.search(r"better it \(.+\)` \(cli:yamada, .+ JST\)$", edits)
+    agreed = told.partition("approvals:\n")[2].splitlines()[0]
+    assert re.fullmatch(r"  \S*tanaka agreed at .+ JST: .+", agreed)
+    assert told.splitlines()[-1].startswith("next: `mokuteki policy publish ")
+    assert told.splitlines()[-1].endswith("; it is approved")
+    form = json.loads(mokuteki("policy", "drafts", draft["draft"], "--json").out)
+    assert (form["next"], form["createdBy"], form["note"]) == ("PUBLISH_APPROVED", "cli:yamada", "A test")
+    assert (old in form["edits"][0]["was"]["en"], form["edits"][0]["by"]) == (True, "cli:yamada")
+    assert [(each["hash"], each["counts"]) for each in form["approvals"]] == [(draft["hash"], True)]
+    change(rules / "purposes.csv", new, "refine it (no personal")
+    pushed(mokuteki, rules, "--draft", draft["draft"], "--if-version", "1")
+    told = mokuteki("policy", "drafts", draft["draft"]).out
+    assert f"to what the draft was then ({draft['hash'][:12]}), which does not count now" in told
+    assert "next: a second person approves exactly this hash" in told
+
+
+def test_what_kept_a_draft_from_its_time_is_told(mokuteki: Mokuteki, rules: Path) -> None:
+    other_note(rules, "at its time")
+    draft = pushed(mokuteki, rules)
+    assert publish(mokuteki, draft, "--at", "2099-04-01").code == 0
+    told = mokuteki("policy", "drafts", draft["draft"]).out
+    assert re.search(r"^comes into force +2099-04-01 00:00 JST, cli:yamada: As agreed$", told, re.MULTILINE)
+
+    async def spoil(house: House) -> None:
+        sql = "UPDATE drafts SET state = 'OPEN', trouble = 'STALE_BASE' WHERE id = :id"
+        async with house.store.transaction() as transaction:
+            await transaction.execute(sql, {"id": draft["draft"]})
+
+    at(spoil)
+    told = mokuteki("policy", "drafts", draft["draft"]).out
+    assert re.search(r"^not published +another edition came into force since", told, re.MULTILINE)
+    assert "comes into force" not in told
 
 
 def test_a_draft_is_scheduled_for_a_time_of_japan(mokuteki: Mokuteki, rules: Path) -> None:
