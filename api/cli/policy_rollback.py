@@ -60,12 +60,12 @@ async def _turned(  # noqa: PLR0913 - what is turned back to, why and by whom
 ) -> None:
     async with store_of(settings()) as store:
         newest, earlier = [(await published(store, each, lang)).edition.id for each in (None, edition)]
-        if newest == earlier:
-            raise CommandError(say("IN_FORCE_ALREADY", lang))
         base = await read_canonical(store, newest) or ""
         drafted = sound(
             turn_back(base, await read_canonical(store, earlier) or "", TERMS), lang, as_json=as_json
         )
+        if drafted.hash == newest:
+            raise CommandError(say("IN_FORCE_ALREADY", lang))
         worked = await _worked(store, newest, base, drafted, lang) if publish else None
         with barring(lang):
             draft, number, barred = await _carried_out(store, newest, drafted, worked, note, operator)

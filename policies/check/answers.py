@@ -69,7 +69,7 @@ class Answers:
     def _near(self, row: Expectation) -> tuple[str, str]:
         """What kept it from being allowed, in Japanese and English."""
         if row.field not in self._edition.fields:
-            return f"（`{row.field}` という項目はありません）", f": no field is named `{row.field}`"
+            return f"（`{row.field}`という項目はありません）", f": no field is named `{row.field}`"
         self._explained += 1
         if self._explained > EXPLAINED:
             return "", ""
@@ -84,4 +84,4 @@ def _en(effect: str, rule: str | None) -> str:
 
 
 def _ja(effect: str, rule: str | None) -> str:
-    return f"`{effect}`（規則 `{rule}`）" if rule else f"`{effect}`（該当する規則なし）"
+    return f"`{effect}`（規則`{rule}`）" if rule else f"`{effect}`（該当する規則なし）"

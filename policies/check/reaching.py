@@ -137,15 +137,15 @@ class Reaching:
         for column, (dimension, name) in enumerate(zip(self._extents.every, names, strict=True)):
             if not dimension.within(name):
                 place = names._fields[column]
-                en, ja = f"nothing lies under `{name}`", f"`{name}` の下に何もありません"
+                en, ja = f"nothing lies under `{name}`", f"`{name}`の下に何もありません"
                 return _of(rule, row, "NEVER_ASKED", place, why_en=en, why_ja=ja)
         if rule.purpose == NONE_PURPOSE and any(self._fit(rule)):
             en = f"personal data is never asked for with `{NONE_PURPOSE}`"
-            ja = f"個人情報が `{NONE_PURPOSE}` で問われることはありません"
+            ja = f"個人情報が`{NONE_PURPOSE}`で問われることはありません"
             return _of(rule, row, "NEVER_ASKED", "purpose", why_en=en, why_ja=ja)
         en, ja = (
             f"`{rule.field}` is not there to `{rule.action}`",
-            f"`{rule.field}` に `{rule.action}` は行えません",
+            f"`{rule.field}`に`{rule.action}`は行えません",
         )
         return _of(rule, row, "NEVER_ASKED", "action", why_en=en, why_ja=ja)
 
@@ -195,14 +195,14 @@ def _why_never(fact: Fact) -> dict[str, str]:
     if fact is Fact.SELF:
         return {
             "why_en": f"it is true only for the role `{Role.USER}`",
-            "why_ja": f"役割 `{Role.USER}` についてだけ成り立ちます",
+            "why_ja": f"役割`{Role.USER}`についてだけ成り立ちます",
         }
     if fact in OF_EVENTS:
         return {
             "why_en": f"it is true only of what is there to `{Action.TRANSMIT}`",
-            "why_ja": f"`{Action.TRANSMIT}` についてだけ成り立ちます",
+            "why_ja": f"`{Action.TRANSMIT}`についてだけ成り立ちます",
         }
     return {
         "why_en": f"it is true only of recipients in `{EMPLOYERS}`",
-        "why_ja": f"`{EMPLOYERS}` に属する提供先についてだけ成り立ちます",
+        "why_ja": f"`{EMPLOYERS}`に属する提供先についてだけ成り立ちます",
     }

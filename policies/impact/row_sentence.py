@@ -67,7 +67,7 @@ DECLARED: Final = ("宣言できるかどうかが変わる", "whether it may be
 """Why the day of announcement counts."""
 
 MODEL: Final = (
-    "`casbin_model.conf` の文面が変わる（判断の形そのものが変わり得る）",
+    "`casbin_model.conf`の文面が変わる（判断の形そのものが変わり得る）",
     "The text of `casbin_model.conf` changes: decisions themselves may take another shape",
 )
 
@@ -99,7 +99,7 @@ def added(table: str, key: str, cells: Sequence[str]) -> tuple[str, str]:
 def removed(table: str, key: str) -> tuple[str, str]:
     """A row that goes and counts, in Japanese and English."""
     noun = NOUNS[table]
-    return f"{noun.ja} `{key}` がなくなる", f"The {noun.one} `{key}` is removed"
+    return f"{noun.ja} `{key}`がなくなる", f"The {noun.one} `{key}` is removed"
 
 
 def altered(
@@ -116,7 +116,7 @@ def altered(
     ja = "、".join(f"{column} {was} → {now}" for column, was, now in told)
     en = ", ".join(f"{column} {was} → {now}" for column, was, now in told)
     return (
-        f"{noun.ja} `{key}` が変わる: {ja}（{why[0]}）",
+        f"{noun.ja} `{key}`が変わる: {ja}（{why[0]}）",
         f"The {noun.one} `{key}` changes, {en}: {why[1]}",
     )
 

@@ -123,7 +123,7 @@ def test_mistakes_are_told_in_japanese(mokuteki: Mokuteki, draft: Path) -> None:
     assert ran.code == 1
     row = place(draft / "rules.csv", "application-contact,")
     assert ran.err.splitlines() == [
-        f"`rules.csv` {row}行目「eft」：`alow` は `allow` でも `deny` でもありません。`allow` のことですか。",
+        f"`rules.csv` {row}行目「eft」：`alow`は`allow`でも`deny`でもありません。`allow`のことですか。",
         "mokuteki: 規則に1件の誤りがあります。それぞれ直して、もう一度点検してください",
     ]
 

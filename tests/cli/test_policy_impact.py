@@ -46,7 +46,7 @@ def test_what_widens_is_told_first_with_a_sign_and_a_word(mokuteki: Mokuteki, wi
 
 def test_it_is_told_in_japanese(mokuteki: Mokuteki, wider: Path) -> None:
     first, *_, closing = mokuteki("policy", "impact", str(wider), "--language", "ja").out.splitlines()
-    assert first.startswith("▲ 広がる  求人企業は、`service.application` のために、面接段階より前でも、")
+    assert first.startswith("▲ 広がる  求人企業は、`service.application`のために、面接段階より前でも、")
     assert first.endswith(" [90件の判断]")
     assert closing.startswith("第1版（")
     assert closing.endswith("広がるため、施行の前に別の人の承認が必要です")
@@ -108,8 +108,8 @@ def test_a_folder_that_does_not_load_is_told_whole_in_the_language(mokuteki: Mok
     ran = mokuteki("policy", "impact", str(rules), "--language", "ja", "--exit-code")
     assert (ran.code, ran.out) == (1, "")
     *lines, closing = ran.err.splitlines()
-    assert any("`service.eligibility` のことですか。" in line for line in lines)
-    assert any("「eft」：`denny` は" in line for line in lines)
+    assert any("`service.eligibility`のことですか。" in line for line in lines)
+    assert any("「eft」：`denny`は" in line for line in lines)
     assert (
         closing
         == f"mokuteki: `{rules}`は{len(lines)}件の誤りのため読み込めません。それぞれ直してから、もう一度試してください"

@@ -68,7 +68,7 @@ def test_a_line_is_broken_between_words(capsys: pytest.CaptureFixture[str]) -> N
     lines = told(capsys)
     assert len(lines) == 3
     assert all(each == "service.application" for line in lines for each in line.split())
-    tell_line("求人企業は、`service.application` のために" * 4)
+    tell_line("求人企業は、`service.application`のために" * 4)
     assert len(told(capsys)) == 1
 
 

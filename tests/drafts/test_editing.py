@@ -123,7 +123,7 @@ async def test_a_mistake_names_its_row_and_the_word_in_both_languages(rules: Wor
         ),
         (
             "ja",
-            "`rules.csv` 18行目「purpose」：`service.acount` は登録されていません。`service.account` のことですか。",
+            "`rules.csv` 18行目「purpose」：`service.acount`は登録されていません。`service.account`のことですか。",
         ),
     ):
         answer = await send(rules, ADMIN, changing("editDraft"), {"i": said}, language=language)

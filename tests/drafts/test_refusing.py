@@ -40,7 +40,7 @@ SLIPS = (
         ("service.application", "service.account"),
         (
             "`service.aplication` is unknown; did you mean `service.application` or `service.account`?",
-            "`service.aplication` は登録されていません。`service.application`、`service.account` のことですか。",
+            "`service.aplication`は登録されていません。`service.application`、`service.account`のことですか。",
         ),
     ),
     Slip(
@@ -52,7 +52,7 @@ SLIPS = (
         ("deny",),
         (
             "`denny` is neither `allow` nor `deny`; did you mean `deny`?",
-            "`denny` は `allow` でも `deny` でもありません。`deny` のことですか。",
+            "`denny`は`allow`でも`deny`でもありません。`deny`のことですか。",
         ),
     ),
     Slip(
@@ -64,7 +64,7 @@ SLIPS = (
         ("employer",),
         (
             "`emploier` is unknown; did you mean `employer`?",
-            "`emploier` は登録されていません。`employer` のことですか。",
+            "`emploier`は登録されていません。`employer`のことですか。",
         ),
     ),
     Slip(
@@ -76,7 +76,7 @@ SLIPS = (
         (),
         (
             "`contact` is above itself: contact → contact; break the circle",
-            "`contact` の親子関係が輪になっています（contact → contact）。どれか一つの親を変えてください。",
+            "`contact`の親子関係が輪になっています（contact → contact）。どれか一つの親を変えてください。",
         ),
     ),
     Slip(
@@ -176,12 +176,59 @@ async def test_a_new_row_that_leaves_cells_out_is_told_of_each(rules: World) -> 
     }
 
 
-async def test_a_circle_over_several_rows_is_told_once_with_its_way(rules: World) -> None:
+async def test_a_circle_over_several_rows_is_told_of_each_with_its_way(rules: World) -> None:
     draft = await drafted(rules)
     edits = [row("groups", "first_party", wider="internal")]
     said = {"draft": draft["id"], "ifVersion": 1, "edits": edits}
     answer = await send(rules, ADMIN, changing("editDraft"), {"i": said})
-    (found,) = answer["errors"]
-    told_of = found["extensions"]
-    assert (told_of["mistake"], told_of["table"], told_of["column"]) == ("CIRCLE", "groups", "wider")
-    assert "`first_party` is above itself: first_party → internal → first_party; break" in found["message"]
+    found = {each["extensions"]["key"]: each for each in answer["errors"]}
+    assert {"first_party", "internal"} <= found.keys()
+    for key, way in (
+        ("first_party", "first_party → internal → first_party"),
+        ("internal", "internal → first_party → internal"),
+    ):
+        told_of = found[key]["extensions"]
+        assert (told_of["mistake"], told_of["table"], told_of["column"]) == ("CIRCLE", "groups", "wider")
+        assert f"`{key}` is above itself: {way}; break the circle" in found[key]["message"]
+
+
+async def test_what_would_change_nothing_is_told_with_what_to_do(rules: World) -> None:
+    draft = await drafted(rules)
+    of = {"draft": draft["id"], "ifVersion": 1}
+    asked: list[tuple[str, dict[str, Any], str, str, str]] = [
+        (
+            "editDraft",
+            {**of, "edits": []},
+            "LIST_EMPTY",
+            "`input.edits` is empty: name at least one",
+            "一つ以上",
+        ),
+        (
+            "importDraft",
+            {**of, "tables": []},
+            "LIST_EMPTY",
+            "`input.tables` is empty: name at least one",
+            "一つ以上",
+        ),
+        ("importDraft", of, "LIST_EMPTY", "`input.tables` is empty: name at least one", "一つ以上"),
+        (
+            "rollBackEdition",
+            {"to": draft["base"], "note": "Back"},
+            "IN_FORCE_ALREADY",
+            "name an earlier one of `{ editions { id } }`",
+            "以前の版を指定してください",
+        ),
+        (
+            "publishEdition",
+            {"draft": draft["id"], "hash": draft["hash"], "note": "As it is"},
+            "DRAFT_UNCHANGED",
+            "edit it first, or give it up with `withdrawDraft`",
+            "先に編集するか",
+        ),
+    ]
+    for name, said, reason, en, ja in asked:
+        for language, words in (("en", en), ("ja", ja)):
+            answer = await send(rules, ADMIN, changing(name), {"i": said}, language=language)
+            told = [(each["extensions"]["reason"], words in each["message"]) for each in answer["errors"]]
+            assert told == [(reason, True)], answer
+    assert (await read(rules, draft["id"]))["version"] == 1

@@ -6,7 +6,8 @@ from typing import Any, Final
 import orjson
 
 from models.catalogue import CATEGORIES
-from policies.drafts.drafting import Drafted, Sketch, Terms, edit
+from policies.drafts.drafting import Drafted, Sketch, Terms, edit, made_of
+from policies.drafts.sheet import write_sheet
 from policies.drafts.wish import Wish
 from policies.edition import shipped
 
@@ -27,6 +28,7 @@ _DRAFTED = edit(
     ),
     _TERMS,
 )
+_EARLIER = made_of(Sketch(_SHIPPED.canonical(), _DRAFTED.edits))
 _UNALIGNED = edit(
     Sketch(_SHIPPED.canonical()),
     (Wish("rules", "application-area", (("needs", "noticed+consented+interview"),)),),
@@ -75,6 +77,13 @@ _APPROVED = (
         " 'policy-approver', '2026-11-22 03:00:00+00:00', 'A', '{}' FROM draft_approvals"
     ),
 )
+_BEFORE = (
+    (
+        "INSERT INTO editions (id, number, canonical, published_at)"
+        f" SELECT '{_EARLIER.id}', 0, {_text(_EARLIER.canonical())}, published_at FROM editions WHERE number = 1"
+        " AND NOT EXISTS (SELECT 1 FROM editions WHERE number = 0)"
+    ),
+)
 _NO_JOBS = "DELETE FROM policy_jobs"
 _WAITS = (
     "INSERT INTO policy_jobs (id, kind, state, done, total, asked_by, asked_at, tries) VALUES ('in place', 'EVIDENCE',"
@@ -83,12 +92,13 @@ _WAITS = (
 _ASSESSED = {"draft": "in place", "hash": _DRAFTED.hash, "kind": "IMPACT"}
 _OF = {"draft": "in place", "ifVersion": 1}
 _AGREED = {"draft": "in place", "hash": _DRAFTED.hash, "note": "A"}
+_GROUPS = {"table": "groups", "csv": write_sheet("groups", _SHIPPED.tables()["groups"])}
 _WORDS = {"table": "rules", "key": "application-form", "row": [{"column": "note_en", "value": "Words"}]}
 
 DRAFT_OPERATIONS: Final[Mapping[str, tuple[str, Mapping[str, Any], Sequence[str], int]]] = {
     "createDraft": (ADMIN, {"note": "A"}, (), 2),
     "editDraft": (ADMIN, {**_OF, "edits": [_WORDS]}, _placed(), 6),
-    "importDraft": (ADMIN, _OF, _placed(), 5),
+    "importDraft": (ADMIN, {**_OF, "tables": [_GROUPS]}, _placed(), 5),
     "alignDecisions": (ADMIN, _OF, _placed(drafted=_UNALIGNED), 5),
     "rebaseDraft": (ADMIN, _OF, _placed(), 5),
     "withdrawDraft": (ADMIN, _OF, _placed(), 2),
@@ -96,7 +106,7 @@ DRAFT_OPERATIONS: Final[Mapping[str, tuple[str, Mapping[str, Any], Sequence[str]
     "withdrawApproval": (APPROVER, {"draft": "in place"}, (*_placed(), *_APPROVED), 2),
     "publishEdition": (ADMIN, _AGREED, _placed(), 3),
     "cancelPublication": (ADMIN, {"draft": "in place"}, _placed("SCHEDULED"), 2),
-    "rollBackEdition": (ADMIN, {"to": _SHIPPED.id, "note": "A"}, (), 2),
+    "rollBackEdition": (ADMIN, {"to": _EARLIER.id, "note": "A"}, _BEFORE, 5),
     "assessDraft": (ADMIN, _ASSESSED, (*_placed(), _NO_JOBS), 1),
     "cancelJob": (ADMIN, {"job": "in place"}, (_NO_JOBS, _WAITS), 1),
 }

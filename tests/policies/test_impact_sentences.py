@@ -51,7 +51,7 @@ CASES: dict[str, tuple[tuple[Edit, ...], list[Told]]] = {
             (
                 "widens",
                 "Employers may also read: Contact (`email`, `phone`) for `service.application` before the stage INTERVIEW; all else stays as it is",
-                "求人企業は、`service.application` のために、面接段階より前でも、連絡先（`email`、`phone`）を読むことができるようになる（ほかの条件は従来どおり）",
+                "求人企業は、`service.application`のために、面接段階より前でも、連絡先（`email`、`phone`）を読むことができるようになる（ほかの条件は従来どおり）",
             )
         ],
     ),
@@ -61,7 +61,7 @@ CASES: dict[str, tuple[tuple[Edit, ...], list[Told]]] = {
             (
                 "narrows",
                 "Employers may no longer read: Introduction (`ageBand`, `id`, `initials`, `name.kana`, `name.kanji`, `name.roman`, `workEligibility`) for `service.application` before the stage INTERVIEW; all else stays as it is",
-                "求人企業は、`service.application` のために、面接段階より前には、紹介情報（`ageBand`、`id`、`initials`、`name.kana`、`name.kanji`、`name.roman`、`workEligibility`）を読むことができなくなる（ほかの条件は従来どおり）",
+                "求人企業は、`service.application`のために、面接段階より前には、紹介情報（`ageBand`、`id`、`initials`、`name.kana`、`name.kanji`、`name.roman`、`workEligibility`）を読むことができなくなる（ほかの条件は従来どおり）",
             )
         ],
     ),
@@ -71,7 +71,7 @@ CASES: dict[str, tuple[tuple[Edit, ...], list[Told]]] = {
             (
                 "widens",
                 "Employers may also read: Detailed address (`address.block`, `address.building`, `address.postalCode`, `address.town`) for `service.application` from the stage INTERVIEW until before OFFER_ACCEPTED; all else stays as it is",
-                "求人企業は、`service.application` のために、面接段階以後、内定承諾段階より前でも、詳細な住所（`address.block`、`address.building`、`address.postalCode`、`address.town`）を読むことができるようになる（ほかの条件は従来どおり）",
+                "求人企業は、`service.application`のために、面接段階以後、内定承諾段階より前でも、詳細な住所（`address.block`、`address.building`、`address.postalCode`、`address.town`）を読むことができるようになる（ほかの条件は従来どおり）",
             )
         ],
     ),
@@ -81,7 +81,7 @@ CASES: dict[str, tuple[tuple[Edit, ...], list[Told]]] = {
             (
                 "narrows",
                 "Our frontend may no longer read at all: `email` for `promotion.newsletter`, given to: Inside the company",
-                "自社フロントエンドは、`promotion.newsletter` のために、提供先が「社内」のとき、`email`を読むことが一切できなくなる",
+                "自社フロントエンドは、`promotion.newsletter`のために、提供先が「社内」のとき、`email`を読むことが一切できなくなる",
             )
         ],
     ),
@@ -91,7 +91,7 @@ CASES: dict[str, tuple[tuple[Edit, ...], list[Told]]] = {
             (
                 "widens",
                 f"Employers may also read: Date of birth (`birthDate`) for `service.eligibility`, when {NOTICED_EN}; and the person consents to this purpose and recipient, from the stage OFFER_ACCEPTED on; rules that refuse still win",
-                f"求人企業は、`service.eligibility` のために、{NOTICED_JA}り、{CONSENTED_JA}り、内定承諾段階以後のとき、生年月日（`birthDate`）を読むことができるようになる（拒否の規則は引き続き優先する）",
+                f"求人企業は、`service.eligibility`のために、{NOTICED_JA}り、{CONSENTED_JA}り、内定承諾段階以後のとき、生年月日（`birthDate`）を読むことができるようになる（拒否の規則は引き続き優先する）",
             )
         ],
     ),
@@ -101,12 +101,12 @@ CASES: dict[str, tuple[tuple[Edit, ...], list[Told]]] = {
             (
                 "widens",
                 "Our frontend may also read: Member number (`id`) and `email` for `promotion.newsletter`, given to: Inside the company, when the person opted out; all else stays as it is",
-                "自社フロントエンドは、`promotion.newsletter` のために、提供先が「社内」のとき、「本人が停止（オプトアウト）を選んでいる」に当たるときも、会員番号（`id`）及び`email`を読むことができるようになる（ほかの条件は従来どおり）",
+                "自社フロントエンドは、`promotion.newsletter`のために、提供先が「社内」のとき、「本人が停止（オプトアウト）を選んでいる」に当たるときも、会員番号（`id`）及び`email`を読むことができるようになる（ほかの条件は従来どおり）",
             ),
             (
                 "widens",
                 "Entrustees may also read: Member number (`id`) and `email` for `promotion.newsletter`, given to: Mail senders, when the person opted out; all else stays as it is",
-                "委託先は、`promotion.newsletter` のために、提供先が「メール配信会社」のとき、「本人が停止（オプトアウト）を選んでいる」に当たるときも、会員番号（`id`）及び`email`を読むことができるようになる（ほかの条件は従来どおり）",
+                "委託先は、`promotion.newsletter`のために、提供先が「メール配信会社」のとき、「本人が停止（オプトアウト）を選んでいる」に当たるときも、会員番号（`id`）及び`email`を読むことができるようになる（ほかの条件は従来どおり）",
             ),
         ],
     ),
@@ -116,17 +116,17 @@ CASES: dict[str, tuple[tuple[Edit, ...], list[Told]]] = {
             (
                 "widens",
                 "Those who may ask about people may also use: Looking up people (`Query.user`, `Query.users`) for `service.training`, whatever is true of the person",
-                "個人情報を照会できる者は、`service.training` のために、本人の状況にかかわらず、会員の検索（`Query.user`、`Query.users`）を使うことができるようになる",
+                "個人情報を照会できる者は、`service.training`のために、本人の状況にかかわらず、会員の検索（`Query.user`、`Query.users`）を使うことができるようになる",
             ),
             (
                 "widens",
                 f"Our frontend may also read: `email` for `service.training`, given to: Inside the company, when {NOTICED_EN}; rules that refuse still win",
-                f"自社フロントエンドは、`service.training` のために、提供先が「社内」のとき、{NOTICED_JA}るとき、`email`を読むことができるようになる（拒否の規則は引き続き優先する）",
+                f"自社フロントエンドは、`service.training`のために、提供先が「社内」のとき、{NOTICED_JA}るとき、`email`を読むことができるようになる（拒否の規則は引き続き優先する）",
             ),
             (
                 "widens",
                 'The purpose `service.training` "To tell you about training" is new, announced on 2026-12-01: operations may declare it',
-                "利用目的 `service.training`「研修をご案内するため」が新たに加わる（2026-12-01 公表、この目的が宣言され得る）",
+                "利用目的`service.training`「研修をご案内するため」が新たに加わる（2026-12-01 公表、この目的が宣言され得る）",
             ),
         ],
     ),
@@ -136,22 +136,22 @@ CASES: dict[str, tuple[tuple[Edit, ...], list[Told]]] = {
             (
                 "widens",
                 "Employers may also read: Contact (`email`, `phone`) for `service.application` before the stage INTERVIEW; all else stays as it is",
-                "求人企業は、`service.application` のために、面接段階より前でも、連絡先（`email`、`phone`）を読むことができるようになる（ほかの条件は従来どおり）",
+                "求人企業は、`service.application`のために、面接段階より前でも、連絡先（`email`、`phone`）を読むことができるようになる（ほかの条件は従来どおり）",
             ),
             (
                 "widens",
                 f"Employers may also read: Contact (`email`, `phone`) for `service.eligibility`, when {NOTICED_EN}; and the person consents to this purpose and recipient; rules that refuse still win",
-                f"求人企業は、`service.eligibility` のために、{NOTICED_JA}り、{CONSENTED_JA}るとき、連絡先（`email`、`phone`）を読むことができるようになる（拒否の規則は引き続き優先する）",
+                f"求人企業は、`service.eligibility`のために、{NOTICED_JA}り、{CONSENTED_JA}るとき、連絡先（`email`、`phone`）を読むことができるようになる（拒否の規則は引き続き優先する）",
             ),
             (
                 "widens",
                 "The category `contact` changes, parent `particulars` → `introduction`: consents, case files and scopes that name categories may reach other fields",
-                "区分 `contact` が変わる: parent `particulars` → `introduction`（区分を名指す同意・案件記録・スコープの及ぶ項目が変わり得る）",
+                "区分`contact`が変わる: parent `particulars` → `introduction`（区分を名指す同意・案件記録・スコープの及ぶ項目が変わり得る）",
             ),
             (
                 "narrows",
                 "Authorities may no longer read at all: Contact (`email`, `phone`) for `compliance.authority`",
-                "行政機関・裁判所は、`compliance.authority` のために、連絡先（`email`、`phone`）を読むことが一切できなくなる",
+                "行政機関・裁判所は、`compliance.authority`のために、連絡先（`email`、`phone`）を読むことが一切できなくなる",
             ),
         ],
     ),
@@ -161,12 +161,12 @@ CASES: dict[str, tuple[tuple[Edit, ...], list[Told]]] = {
             (
                 "widens",
                 "Policy approver may also read: Masked contact (`emailMasked`, `phoneMasked`), Registration (`registeredAt`, `version`), Member number (`id`), Initials (`initials`), The person's own access records (`accesses`) and `ageBand` for `compliance.security`, given to: Inside the company, whatever is true of the person; rules that refuse still win",
-                "規則承認者は、`compliance.security` のために、提供先が「社内」のとき、本人の状況にかかわらず、一部を伏せた連絡先（`emailMasked`、`phoneMasked`）、登録日時（`registeredAt`、`version`）、会員番号（`id`）、イニシャル（`initials`）、本人のアクセス記録（`accesses`）及び`ageBand`を読むことができるようになる（拒否の規則は引き続き優先する）",
+                "規則承認者は、`compliance.security`のために、提供先が「社内」のとき、本人の状況にかかわらず、一部を伏せた連絡先（`emailMasked`、`phoneMasked`）、登録日時（`registeredAt`、`version`）、会員番号（`id`）、イニシャル（`initials`）、本人のアクセス記録（`accesses`）及び`ageBand`を読むことができるようになる（拒否の規則は引き続き優先する）",
             ),
             (
                 "widens",
                 "Policy approver may also use: Ledger of accesses and provisions (`Query.accesses`, `Query.provisions`, `Query.receipts`, `Query.replayPeople`, `Query.transmissions`) and Case files (`Query.cases`) for `compliance.security`, given to: Inside the company, whatever is true of the person",
-                "規則承認者は、`compliance.security` のために、提供先が「社内」のとき、本人の状況にかかわらず、アクセス・提供の記録（`Query.accesses`、`Query.provisions`、`Query.receipts`、`Query.replayPeople`、`Query.transmissions`）及び案件記録（`Query.cases`）を使うことができるようになる",
+                "規則承認者は、`compliance.security`のために、提供先が「社内」のとき、本人の状況にかかわらず、アクセス・提供の記録（`Query.accesses`、`Query.provisions`、`Query.receipts`、`Query.replayPeople`、`Query.transmissions`）及び案件記録（`Query.cases`）を使うことができるようになる",
             ),
         ],
     ),
@@ -176,7 +176,7 @@ CASES: dict[str, tuple[tuple[Edit, ...], list[Told]]] = {
             (
                 "narrows",
                 "Employers may no longer use at all: Looking up people (`Query.user`, `Query.users`) for `service`, `compliance` and `promotion`",
-                "求人企業は、`service`、`compliance` 又は `promotion` のために、会員の検索（`Query.user`、`Query.users`）を使うことが一切できなくなる",
+                "求人企業は、`service`、`compliance`又は`promotion`のために、会員の検索（`Query.user`、`Query.users`）を使うことが一切できなくなる",
             )
         ],
     ),
@@ -205,7 +205,7 @@ def test_where_one_of_several_lists_of_facts_is_enough_each_is_told() -> None:
         " when the recipient abroad is relied on for its equivalent system, or when the recipient is abroad; all else stays as it is"
     )
     assert change.ja == (
-        "自社フロントエンドは、`promotion.newsletter` のために、提供先が「社内」のとき、「外国にある提供先の相当措置を根拠としている」に当たるとき、"
+        "自社フロントエンドは、`promotion.newsletter`のために、提供先が「社内」のとき、「外国にある提供先の相当措置を根拠としている」に当たるとき、"
         "又は「提供先が外国にある」に当たるときは、会員番号（`id`）及び`email`を読むことができなくなる（ほかの条件は従来どおり）"
     )
 

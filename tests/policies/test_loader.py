@@ -234,7 +234,7 @@ def test_a_mistake_tells_file_row_column_and_remedy_in_one_sentence() -> None:
         f"`rules.csv` row {mistake.row}, column `eft`: `denny` is neither `allow` nor `deny`; did you mean `deny`?"
     )
     assert mistake.text("ja") == (
-        f"`rules.csv` {mistake.row}行目「eft」：`denny` は `allow` でも `deny` でもありません。`deny` のことですか。"
+        f"`rules.csv` {mistake.row}行目「eft」：`denny`は`allow`でも`deny`でもありません。`deny`のことですか。"
     )
     assert (mistake.code, mistake.key, mistake.severity) == ("EFFECT_UNKNOWN", "account", "REFUSED")
     assert mistake.id == "EFFECT_UNKNOWN:rules:account:eft"

@@ -35,6 +35,7 @@ CONFLICTING = frozenset(
     {
         *("STALE_VERSION", "STALE_BASE", "HASH_CHANGED", "FINDINGS_OPEN", "DRAFT_CLOSED", "DRAFT_SCHEDULED"),
         *("APPROVED_BEFORE", "NOT_SCHEDULED", "DRAFT_UNCHANGED", "DRAFT_OUTGROWN", "EVIDENCE_OUTDATED"),
+        "IN_FORCE_ALREADY",
     }
 )
 """What would be right of another state of the draft or of the rules; HTTP tells it as 409."""

@@ -100,7 +100,10 @@ class Drafting:
         """A draft that makes an earlier edition."""
         base, earlier = running.force.edition.id, str(said["to"])
         texts = [await self._canonical(self._store, each, "to") for each in (base, earlier)]
-        return fit(Made(base, await self.workshop.run(policy.turn_back, *texts, self._terms)))
+        made = fit(Made(base, await self.workshop.run(policy.turn_back, *texts, self._terms)))
+        if made.drafted.hash == base:
+            raise Barred("IN_FORCE_ALREADY", "to")
+        return made
 
     async def propose(self, running: Running, said: Mapping[str, Any]) -> Made:
         """A draft that removes what the ledger showed no use of."""
@@ -121,6 +124,8 @@ class Drafting:
 
     async def edit(self, _running: Running, said: Mapping[str, Any]) -> Made:
         """Rows of a draft."""
+        if not said["edits"]:
+            raise Barred("LIST_EMPTY", "edits")
         draft, standing = await self._current(said)
         wishes = [wish(each) for each in said["edits"]]
         drafted = await self.workshop.run(policy.edit, standing, tuple(wishes), self._terms)
@@ -129,6 +134,8 @@ class Drafting:
 
     async def take(self, _running: Running, said: Mapping[str, Any]) -> Made:
         """Whole tables of a draft."""
+        if not said.get("tables") and said.get("model") is None:
+            raise Barred("LIST_EMPTY", "tables")
         draft, standing = await self._current(said)
         sheets = tuple((str(each["table"]), str(each["csv"])) for each in said.get("tables") or ())
         if len({table for table, _ in sheets}) < len(sheets):

@@ -97,7 +97,7 @@ def test_each_is_wrong_and_tells_the_remedy_in_both_languages() -> None:
         "let a role do it within the company, for the purpose `none` and without facts about a person"
     )
     assert create.what_ja == (
-        "`Mutation.createDraft` をだれも実行できず、以後、規則又はクライアントを変更できなくなります"
+        "`Mutation.createDraft`をだれも実行できず、以後、規則又はクライアントを変更できなくなります"
     )
 
 

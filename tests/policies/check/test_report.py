@@ -261,14 +261,14 @@ def test_what_is_beyond_the_matrix_is_told_by_labels_with_the_names_beside() -> 
         " for `service.application` given `consented+noticed`; "
     )
     assert ja.startswith(
-        "規則`given`により、求人企業（`employer`）は、`service.application` のために、"
+        "規則`given`により、求人企業（`employer`）は、`service.application`のために、"
         "在留カード番号（`User.residenceCard.number`）を読めます（`consented+noticed`）。"
     )
     en, ja = told["User.answers.education"]
     assert "Our frontend (`frontend`) may read Education (`User.answers.education`)" in en
     assert " for `service.billing`, given to: Inside the company (`internal`), given no fact; " in en
     assert (
-        "自社フロントエンド（`frontend`）は、`service.billing` のために、提供先を社内（`internal`）として、"
+        "自社フロントエンド（`frontend`）は、`service.billing`のために、提供先を社内（`internal`）として、"
         in ja
     )
 
