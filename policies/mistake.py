@@ -43,6 +43,17 @@ SENTENCES: Final = _read()
 """The sentences by code."""
 
 
+OF_A_CELL: Final = frozenset(
+    {
+        *("NAME_MALFORMED", "NAME_UNKNOWN", "CATEGORY_UNKNOWN", "PARENT_NOT_ABSTRACT", "NUMBER_MALFORMED"),
+        *("EFFECT_UNKNOWN", "WORD_NOT_ALLOWED"),
+    }
+)
+"""Codes of a cell that holds one word; where it holds none, that is told instead of the word."""
+
+BLANK: Final = ("the cell is empty", "空欄です")
+
+
 class Mistake(NamedTuple):
     """One thing wrong in one place; row 1 is the header, row 0 stands for the table as a whole.
 
@@ -83,7 +94,7 @@ class Mistake(NamedTuple):
     @property
     def what(self) -> str:
         """What is wrong, in English."""
-        return self._fill(SENTENCES[self.code].en)
+        return BLANK[0] if self._blank else self._fill(SENTENCES[self.code].en)
 
     @property
     def remedy(self) -> str:
@@ -95,13 +106,13 @@ class Mistake(NamedTuple):
     @property
     def what_ja(self) -> str:
         """What is wrong, in Japanese."""
-        return self._fill(SENTENCES[self.code].ja)
+        return BLANK[1] if self._blank else self._fill(SENTENCES[self.code].ja)
 
     @property
     def remedy_ja(self) -> str:
         """What to do about it, in Japanese."""
         if self.near:
-            return f"{'、'.join(f'`{name}`' for name in self.near)} のことですか"
+            return f"{'、'.join(f'`{name}`' for name in self.near)}のことですか"
         return self._fill(SENTENCES[self.code].remedy_ja)
 
     def text(self, lang: str) -> str:
@@ -123,6 +134,10 @@ class Mistake(NamedTuple):
     def __str__(self) -> str:
         return f"{self.place('en')}: {self.what}; {self.remedy}"
 
+    @property
+    def _blank(self) -> bool:
+        return self.code in OF_A_CELL and not all(word for _, word in self.told)
+
     def _fill(self, sentence: str) -> str:
         return sentence.format_map(dict(self.told))
 
@@ -141,6 +156,12 @@ def mistake(  # noqa: PLR0913 - the parts of a place
 ) -> Mistake:
     """A mistake whose sentences name what is given beside its place."""
     return Mistake(code, table, row, column, key, named(told), tuple(near), about)
+
+
+def listed(what: str, names: Iterable[str]) -> dict[str, str]:
+    """Names as each language sets them apart: `{what_en}` and `{what_ja}` of sentences."""
+    told = [f"`{each}`" for each in names]
+    return {f"{what}_en": ", ".join(told), f"{what}_ja": "、".join(told)}
 
 
 def named(told: Mapping[str, object]) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from policies.hidden import hidden, shown
-from policies.mistake import Mistake, mistake, named
+from policies.mistake import Mistake, listed, mistake, named
 from policies.plain_file import MOST, Irregular, TooLarge, read_plain, stands
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
@@ -60,7 +60,7 @@ _PLACES: Final = {
 MARK: Final = "\ufeff"
 """The byte order mark, which some programs write at the beginning of a file."""
 
-_FILES: Final = ", ".join(f"`{table}.csv`" for table in COLUMNS if table not in OPTIONAL)
+_FILES: Final = [f"{table}.csv" for table in COLUMNS if table not in OPTIONAL]
 
 Sheets = dict[str, list[list[str]]]
 """The tables of an edition as lists of rows of text, without their headers."""
@@ -150,7 +150,7 @@ def read_text(file: Path, table: str) -> tuple[str, Mistake | None]:
     try:
         return read_plain(file), None
     except FileNotFoundError:
-        return "", mistake("FILE_MISSING", table, files=_FILES)
+        return "", mistake("FILE_MISSING", table, **listed("files", _FILES))
     except UnicodeDecodeError:
         return "", mistake("FILE_ENCODING", table)
     except Irregular:

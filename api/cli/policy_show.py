@@ -65,7 +65,7 @@ def show(
 
 def _summary(rules: int, lang: Language) -> str:
     if lang is Language.JA:
-        return f"規則 {rules} 件。拒否はどの許可にも優先し、許可する規則のないものは認められない"
+        return f"規則{rules}件。拒否はどの許可にも優先し、許可する規則のないものは認められません"
     return f"{counted(rules, 'rule')}; a deny wins over every allow, and what no rule allows is refused"
 
 

@@ -1,6 +1,6 @@
 """The told: what a refusal says, one sentence of `refusals.csv`, put into words when the language is known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +9,12 @@ from policies.judging.near_miss import NearMiss
 
 SENTENCES: Final[Mapping[str, Sentence]] = read_sentences(Path(__file__).with_name("refusals.csv"))
 """The sentences by their names; `{…}` stands for a name or a number of ours, never for a user's value."""
+
+
+def either(names: Iterable[str]) -> Sentence:
+    """Names of ours as a choice, in both languages."""
+    told = [f"`{each}`" for each in names]
+    return Sentence(" or ".join(told), "か".join(told))
 
 
 COMMA: Final[Mapping[str, str]] = {"ja": "、", "en": ", "}

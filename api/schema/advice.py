@@ -3,8 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
-from api.gateway.told import Told
-from models.formats.wrong import Sentence
+from api.gateway.told import Told, either
 from policies.check.near import Known
 from policies.edition import Edition
 from policies.judging.explanation import Reason
@@ -49,6 +48,4 @@ def _near(argument: str, name: str, known: Iterable[str]) -> Told:
     near = Known(known).near(name)
     if not near:
         return UNKNOWN[argument]
-    en = " or ".join(f"`{each}`" for each in near)
-    ja = "か".join(f"`{each}`" for each in near)
-    return Told("NAME_NEAR", argument=argument, near=[Sentence(en, ja)])
+    return Told("NAME_NEAR", argument=argument, near=[either(near)])

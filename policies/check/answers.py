@@ -6,6 +6,7 @@ from typing import Final
 from policies.check.extent import Extents
 from policies.check.gaps import Places
 from policies.check.lookup import Lookup, decide
+from policies.check.near import Known
 from policies.edition import Edition
 from policies.expectation import Expectation
 from policies.judging.judge import Judge
@@ -13,7 +14,7 @@ from policies.judging.question import Decision
 from policies.mistake import Mistake, mistake
 from policies.table import DECISIONS, row_key
 from policies.trial import answer, asked
-from policies.vocabulary import ANY
+from policies.vocabulary import ANY, NONE_PURPOSE, Action
 
 EXPLAINED: Final = 20
 """How many failing rows are told with the rule that came nearest, which reads every rule."""
@@ -27,6 +28,13 @@ class Answers:
         self._extents = extents
         self._lookup = lookup
         self._places = places
+        self._known = {
+            "role": Known(edition.roles),
+            "action": Known(map(str, Action)),
+            "purpose": Known((*edition.purposes, NONE_PURPOSE)),
+            "field": Known(edition.fields),
+            "recipient": Known(edition.groups),
+        }
         self._explained = 0
         self._judge: Judge | None = None
 
@@ -68,8 +76,9 @@ class Answers:
 
     def _near(self, row: Expectation) -> tuple[str, str]:
         """What kept it from being allowed, in Japanese and English."""
-        if row.field not in self._edition.fields:
-            return f"（`{row.field}`という項目はありません）", f": no field is named `{row.field}`"
+        unknown = next(self._unknown(row), None)
+        if unknown is not None:
+            return unknown
         self._explained += 1
         if self._explained > EXPLAINED:
             return "", ""
@@ -77,6 +86,23 @@ class Answers:
             self._judge = Judge(self._edition, {group: group for group in self._edition.groups})
         nearest = self._judge.explain(asked(row)).nearest
         return (f"（{nearest[0].text('ja')}）", f": {nearest[0].text('en')}") if nearest else ("", "")
+
+    def _unknown(self, row: Expectation) -> Iterator[tuple[str, str]]:
+        """Each cell that names nothing, with the nearest that is known, in Japanese and English."""
+        for column, known in self._known.items():
+            name, near = getattr(row, column), known.near(getattr(row, column))
+            if name in known:
+                continue
+            if not name:
+                yield f"（「{column}」が空欄です）", f": the column `{column}` is empty"
+            elif near:
+                meant = f"`{near[0]}`"
+                yield (
+                    f"（「{column}」の`{name}`は、{meant}のことですか）",
+                    f": did you mean {meant} by the {column} `{name}`?",
+                )
+            else:
+                yield f"（「{column}」の`{name}`は登録されていません）", f": the {column} `{name}` is unknown"
 
 
 def _en(effect: str, rule: str | None) -> str:

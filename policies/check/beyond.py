@@ -77,7 +77,7 @@ class Excess:
             facts_en=" or ".join(f"`{each}`" if each != NO_NEEDS else "no fact" for each in told),
             facts_ja="、又は".join(f"`{each}`" if each != NO_NEEDS else "条件なし" for each in told),
             matrix_en="does not allow it" if needed is None else f"needs `{_written(needed)}`",
-            matrix_ja="認められていません" if needed is None else f" `{_written(needed)}`が必要です",
+            matrix_ja="認められていません" if needed is None else f"`{_written(needed)}`が必要です",
         )
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from policies.mistake import Mistake, PolicyError, mistake
+from policies.check.near import Known
+from policies.mistake import Mistake, PolicyError, listed, mistake
 from policies.table import COLUMNS, Sheets, row_key
 
 LAST: Final = "\n"
@@ -60,12 +61,18 @@ def apply(tables: Mapping[str, list[list[str]]], edits: Iterable[Edit]) -> Sheet
     return edited
 
 
+def unknown_table(name: str, key: str = "") -> Mistake:
+    """That an edition has no such table, with those it has."""
+    near = Known(COLUMNS).near(name)
+    return mistake("TABLE_UNKNOWN", name, 0, "", key, near=near, name=name, **listed("tables", COLUMNS))
+
+
 def _unfit(edit: Edit) -> Mistake | None:
     """What is wrong with an edit whatever it is applied to."""
     columns = COLUMNS.get(edit.table)
     place = (edit.table, 0, "", edit.key)
     if columns is None:
-        return mistake("TABLE_UNKNOWN", *place, name=edit.table, tables=", ".join(COLUMNS))
+        return unknown_table(edit.table, edit.key)
     if edit.cells is None:
         return None
     if len(edit.cells) != len(columns):

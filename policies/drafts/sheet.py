@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from policies.drafts.edits import unknown_table
 from policies.mistake import Mistake, mistake
 from policies.table import COLUMNS, MARK, Line, lines_of, numbered, row_key
 
@@ -13,7 +14,7 @@ def read_sheet(table: str, text: str) -> tuple[list[list[str]], list[Mistake]]:
     """The rows of a table from CSV text with its header, and what is wrong with it as a whole."""
     columns = COLUMNS.get(table)
     if columns is None:
-        return [], [mistake("TABLE_UNKNOWN", table, name=table, tables=", ".join(COLUMNS))]
+        return [], [unknown_table(table)]
     try:
         header, *rows = lines_of(text.removeprefix(MARK)) or [Line(1, ())]
     except csv.Error:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from policies.drafts.edits import FIRST, Edit
-from policies.mistake import Mistake, named
+from policies.check.near import Known
+from policies.drafts.edits import Edit, unknown_table
+from policies.mistake import Mistake, listed, named
 from policies.table import COLUMNS, FIELDS, row_key
 
 
@@ -32,11 +33,15 @@ def edits_of(
     def rows(table: str) -> Mapping[str, tuple[str, ...]]:
         return {row_key(table, row): tuple(row) for row in tables.get(table, [])}
 
+    @cache
+    def keys(table: str) -> Known:
+        return Known(rows(table))
+
     edits: list[Edit] = []
     flaws: list[Mistake] = []
     before: set[tuple[str, str]] = set()
     for wish in wishes:
-        wrong = _unfit(wish, rows(wish.table), before, declared)
+        wrong = _unfit(wish, keys(wish.table), before, declared)
         flaws += wrong
         before.add((wish.table, wish.key))
         if not wrong:
@@ -44,28 +49,26 @@ def edits_of(
     return tuple(edits), tuple(flaws)
 
 
-def _unfit(
-    wish: Wish, rows: Mapping[str, object], before: set[tuple[str, str]], declared: set[str]
-) -> list[Mistake]:
-    def flaw(column: str, code: str, **told: str | None) -> Mistake:
-        return Mistake(code, wish.table, 0, column, wish.key, named(told))
+def _unfit(wish: Wish, rows: Known, before: set[tuple[str, str]], declared: set[str]) -> list[Mistake]:
+    def flaw(column: str, code: str, near: Sequence[str] = (), **told: str | None) -> Mistake:
+        return Mistake(code, wish.table, 0, column, wish.key, named(told), tuple(near))
 
     columns = COLUMNS.get(wish.table)
     if columns is None:
-        return [flaw("", "TABLE_UNKNOWN", name=wish.table, tables=", ".join(COLUMNS))]
+        return [unknown_table(wish.table, wish.key)]
     found = []
     if (wish.table, wish.key) in before:
         found.append(flaw("", "EDIT_TWICE", name=wish.key))
     known = wish.key in rows or (wish.table, wish.key) in before
     if wish.columns is None and not known:
-        found.append(flaw("", "EDIT_NO_ROW", name=wish.key))
+        found.append(flaw("", "EDIT_NO_ROW", rows.near(wish.key), name=wish.key))
     if wish.table == FIELDS and wish.columns is not None and wish.key not in declared:
         found.append(flaw("path", "EDIT_UNDECLARED", path=wish.key))
-    if wish.after not in {None, FIRST} and wish.after not in rows and (wish.table, wish.after) not in before:
-        found.append(flaw("", "AFTER_NO_ROW", name=wish.after))
+    if wish.after and wish.after not in rows and (wish.table, wish.after) not in before:
+        found.append(flaw("", "AFTER_NO_ROW", rows.near(wish.after), name=wish.after))
     given = [column for column, _ in wish.columns or ()]
     found += [
-        flaw(column, "COLUMN_UNKNOWN", name=column, columns=", ".join(columns))
+        flaw(column, "COLUMN_UNKNOWN", Known(columns).near(column), name=column, **listed("columns", columns))
         for column in given
         if column not in columns
     ]

@@ -57,7 +57,7 @@ WHY: Final[Mapping[str, tuple[str, str]]] = {
 """Why a changed row counts as widening, whatever the decisions are."""
 
 WHY_NEW: Final[Mapping[str, tuple[str, str]]] = {
-    "purposes": ("この目的が宣言され得る", "operations may declare it"),
+    "purposes": ("この利用目的が宣言され得る", "operations may declare it"),
     "groups": ("提供先そのものとして扱われ得る", "it may be asked for as a recipient itself"),
 }
 """Why a new row counts, where it is for another reason."""
@@ -88,10 +88,10 @@ def added(table: str, key: str, cells: Sequence[str]) -> tuple[str, str]:
     told = dict(zip(COLUMNS[table], cells, strict=True))
     ja, en = (told.get(name) or told.get(f"label_{name}", "") for name in ("ja", "en"))
     day = told.get("announced_on")
-    since = (f"{day} 公表、", f", announced on {day}") if day else ("", "")
+    since = (f"{day}公表、", f", announced on {day}") if day else ("", "")
     why = WHY_NEW.get(table, WHY[table])
     return (
-        f"{noun.ja} `{key}`「{ja}」が新たに加わる（{since[0]}{why[0]}）",
+        f"{noun.ja}`{key}`「{ja}」が新たに加わる（{since[0]}{why[0]}）",
         f'The {noun.one} `{key}` "{en}" is new{since[1]}: {why[1]}',
     )
 
@@ -99,7 +99,7 @@ def added(table: str, key: str, cells: Sequence[str]) -> tuple[str, str]:
 def removed(table: str, key: str) -> tuple[str, str]:
     """A row that goes and counts, in Japanese and English."""
     noun = NOUNS[table]
-    return f"{noun.ja} `{key}`がなくなる", f"The {noun.one} `{key}` is removed"
+    return f"{noun.ja}`{key}`がなくなる", f"The {noun.one} `{key}` is removed"
 
 
 def altered(
@@ -116,7 +116,7 @@ def altered(
     ja = "、".join(f"{column} {was} → {now}" for column, was, now in told)
     en = ", ".join(f"{column} {was} → {now}" for column, was, now in told)
     return (
-        f"{noun.ja} `{key}`が変わる: {ja}（{why[0]}）",
+        f"{noun.ja}`{key}`が変わる：{ja}（{why[0]}）",
         f"The {noun.one} `{key}` changes, {en}: {why[1]}",
     )
 

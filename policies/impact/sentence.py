@@ -69,9 +69,9 @@ class Sentences:
         acts = joined([words.act(each) for each in _actions(box)], "、", "及び")
         named = [self._what(each, words, "{}（{}）", "、", "{}項目") for each in self._fields(box)]
         what = joined(named, "、", "及び")
-        purposes = joined([f"`{each.name}`" for each in self._why(box)], "、", " 又は ")
+        purposes = joined([f"`{each.name}`" for each in self._why(box)], "、", "又は")
         whom = joined([f"「{self._group(each.name, words)}」" for each in self._whom(box)], "、", "又は")
-        why = f"{purposes} のために、" if purposes else ""
+        why = f"{purposes}のために、" if purposes else ""
         given = f"提供先が{whom}のとき、" if whom else ""
         able = "できるようになる" if box.condition.direction is Direction.WIDENS else "できなくなる"
         wholly = "一切" if vanishes(box.condition) else ""

@@ -101,6 +101,24 @@ async def test_under_account_the_same_frontend_reads_the_email(a_world: World) -
 
 
 @pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "the declared purpose is not known: did you mean `service.account`?"),
+        ("ja", "宣言された利用目的は登録されていません。`service.account`のことですか。"),
+    ],
+)
+async def test_a_misspelt_purpose_is_told_with_the_nearest_that_may_be_declared(
+    a_world: World, language: str, told: str
+) -> None:
+    query = ONE.format(purpose='@purpose(id: "service.acount")', fields="ageBand")
+    response = await a_world.send("frontend", query, {"id": "x"}, headers={"Accept-Language": language})
+    (error,) = response.json()["errors"]
+    assert (error["extensions"]["code"], error["message"].startswith(told)) == ("PURPOSE_UNKNOWN", True), (
+        error
+    )
+
+
+@pytest.mark.parametrize(
     ("purpose", "code"),
     [
         ("", "PURPOSE_MISSING"),

@@ -60,6 +60,21 @@ def at_random(chance: random.Random) -> tuple[Wish, ...]:
     return tuple(wishes)
 
 
+@pytest.mark.parametrize(
+    ("wish", "near"),
+    [
+        (Wish("rule", "account", ()), "did you mean `rules`?"),
+        (Wish("rules", "account", (("need", "noticed"),)), "did you mean `needs`?"),
+        (Wish("rules", "acount", None), "did you mean `account`"),
+        (Wish("rules", "account", (), "aplication-contact"), "did you mean `application-contact`"),
+    ],
+)
+def test_a_misspelt_table_column_or_row_is_told_with_the_nearest(wish: Wish, near: str) -> None:
+    (flaw,) = edit(Sketch(edition().canonical()), (wish,), TERMS).flaws
+    assert near in str(flaw)
+    assert "のことですか。" in flaw.text("ja")
+
+
 @pytest.mark.parametrize("seed", range(25))
 def test_an_edition_has_one_hash_by_edits_by_csv_and_by_its_text(seed: int) -> None:
     base = edition().canonical()

@@ -75,7 +75,7 @@ def test_a_role_that_moves_without_a_decision_is_told_of_its_own() -> None:
         == "The role `analytics` changes, wider `others` → `others+idle`: it may count as other roles"
     )
     assert (
-        change.ja == "役割`analytics`が変わる: wider `others` → `others+idle`（別の役割としても扱われ得る）"
+        change.ja == "役割`analytics`が変わる：wider `others` → `others+idle`（別の役割としても扱われ得る）"
     )
 
 

@@ -126,7 +126,7 @@ CASES: dict[str, tuple[tuple[Edit, ...], list[Told]]] = {
             (
                 "widens",
                 'The purpose `service.training` "To tell you about training" is new, announced on 2026-12-01: operations may declare it',
-                "利用目的`service.training`「研修をご案内するため」が新たに加わる（2026-12-01 公表、この目的が宣言され得る）",
+                "利用目的`service.training`「研修をご案内するため」が新たに加わる（2026-12-01公表、この利用目的が宣言され得る）",
             ),
         ],
     ),
@@ -146,7 +146,7 @@ CASES: dict[str, tuple[tuple[Edit, ...], list[Told]]] = {
             (
                 "widens",
                 "The category `contact` changes, parent `particulars` → `introduction`: consents, case files and scopes that name categories may reach other fields",
-                "区分`contact`が変わる: parent `particulars` → `introduction`（区分を名指す同意・案件記録・スコープの及ぶ項目が変わり得る）",
+                "区分`contact`が変わる：parent `particulars` → `introduction`（区分を名指す同意・案件記録・スコープの及ぶ項目が変わり得る）",
             ),
             (
                 "narrows",

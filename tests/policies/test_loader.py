@@ -50,7 +50,7 @@ def place(table: str, name: str) -> int:
         ("rules", "account", "field", "profil", "`profil` is unknown"),
         ("rules", "account", "field", "User.shoeSize", "`User.shoeSize` is unknown"),
         ("rules", "account", "recipient", "employer-a", "`employer-a` is unknown"),
-        ("rules", "account", "recipient", "", "`` is unknown"),
+        ("rules", "account", "recipient", "", "the cell is empty"),
         ("rules", "account", "needs", "", "the needs are empty"),
         ("rules", "account", "needs", "notised", "`notised` is no fact"),
         ("rules", "account", "needs", "noticed+", "`` is no fact"),
@@ -60,9 +60,9 @@ def place(table: str, name: str) -> int:
         ("rules", "register-open", "field", "any", "`any` holds personal data"),
         ("rules", "register-open", "field", "everything", "`everything` holds personal data"),
         ("rules", "register-open", "field", "User.id", "`User.id` holds personal data"),
-        ("rules", "account", "clause", "", "the text is missing"),
-        ("rules", "account", "note_ja", " ", "the text is missing"),
-        ("rules", "account", "note_en", "", "the text is missing"),
+        ("rules", "account", "clause", "", "the cell is empty"),
+        ("rules", "account", "note_ja", " ", "the cell is empty"),
+        ("rules", "account", "note_en", "", "the cell is empty"),
         ("rules", "account", "rule", "any", "`any` is a reserved word"),
         ("rules", "account", "rule", "the account", "`the account` is no name"),
         ("roles", "employer", "wider", "readers", "`employer` must be under `others`"),
@@ -71,9 +71,9 @@ def place(table: str, name: str) -> int:
         ("roles", "others", "wider", "staff", "is above itself"),
         ("roles", "employer", "kind", "wider", "`employer` is a role of the gateway"),
         ("roles", "readers", "kind", "role", "`readers` is no role of the gateway"),
-        ("roles", "employer", "ja", "", "the text is missing"),
+        ("roles", "employer", "ja", "", "the cell is empty"),
         ("purposes", "service.account", "parent", "promotion", "`service.account` lies outside `promotion`"),
-        ("purposes", "service.account", "parent", "", "`` is no abstract purpose"),
+        ("purposes", "service.account", "parent", "", "the cell is empty"),
         ("purposes", "service.account", "parent", "service.billing", "is no abstract purpose"),
         ("purposes", "service.account", "within", "service", "`service` is no other leaf purpose"),
         ("purposes", "service.account", "within", "service.account", "is no other leaf purpose"),
@@ -84,7 +84,7 @@ def place(table: str, name: str) -> int:
         ("purposes", "service.account", "number", "-1", "`-1` is no number"),
         ("purposes", "service.account", "number", "first", "`first` is no number"),
         ("purposes", "service.account", "announced_on", "29/5/2019", "`29/5/2019` is no date"),
-        ("purposes", "service.account", "ja", "", "the text is missing"),
+        ("purposes", "service.account", "ja", "", "the cell is empty"),
         ("purposes", "service", "parent", "compliance", "`service` is abstract and can have none"),
         ("purposes", "service", "announced_on", "2019-05-29", "`service` is abstract and can have none"),
         ("categories", "contact", "parent", "particular", "`particular` is unknown"),
@@ -105,7 +105,7 @@ def place(table: str, name: str) -> int:
         ("questions", "nightShift", "choices", "", "the choices are missing"),
         ("questions", "nightShift", "choices", "YES|YES|NO", "or one stands twice"),
         ("questions", "nightShift", "choices_ja", "可|不可", "differ in number"),
-        ("questions", "nightShift", "label_en", "", "the text is missing"),
+        ("questions", "nightShift", "label_en", "", "the cell is empty"),
         ("questions", "nightShift", "key", "night.shift", "`night.shift` is no name"),
         ("questions", "availableFrom", "choices", "TODAY", "this kind has no choices"),
         ("questions", "workExperienceYears", "choices", "60|0", "no least and greatest number"),
@@ -456,3 +456,55 @@ def test_a_question_of_one_day_is_taken() -> None:
 def test_a_field_that_may_not_be_collected_is_refused_with_the_law() -> None:
     (mistake,) = mistakes_of(lambda _: None, {"User.placeOfBirth": "unsorted"})
     assert "Employment Security Act, Article 5-5" in mistake.what
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "en", "ja"),
+    [
+        (
+            "rules",
+            "role",
+            "the cell is empty; name a known role, or `any`",
+            "空欄です。登録済みの名前か`any`を書いてください。",
+        ),
+        (
+            "rules",
+            "eft",
+            "the cell is empty; write `allow` or `deny`",
+            "空欄です。`allow`か`deny`を書いてください。",
+        ),
+        ("rules", "needs", "the needs are empty; write facts, or `-` for none", "条件が空欄です。"),
+        ("rules", "rule", "the cell is empty; write a name of letters and digits", "空欄です。英数字を"),
+        (
+            "purposes",
+            "number",
+            "the cell is empty; write the next unused number",
+            "空欄です。未使用の次の番号",
+        ),
+        (
+            "guards",
+            "category",
+            "the cell is empty; name one of `categories.csv`",
+            "空欄です。`categories.csv`にある区分",
+        ),
+        ("questions", "kind", "the cell is empty; write `choice` or", "空欄です。`choice`か"),
+        (
+            "decisions",
+            "expected",
+            "the cell is empty; write `allow` or `deny`",
+            "空欄です。`allow`か`deny`を",
+        ),
+    ],
+)
+def test_an_empty_cell_tells_row_column_and_what_may_stand_there(
+    table: str, column: str, en: str, ja: str
+) -> None:
+    def empty(sheets: Sheets) -> None:
+        sheets[table][0][COLUMNS[table].index(column)] = ""
+
+    mistakes = mistakes_of(empty)
+    told = next(
+        each for each in mistakes if (each.table, each.row, each.column) == (table, FIRST_ROW, column)
+    )
+    assert str(told).startswith(f"`{table}.csv` row 2, column `{column}`: {en}")
+    assert told.text("ja").startswith(f"`{table}.csv` 2行目「{column}」：{ja}")

@@ -8,12 +8,13 @@ from typing import Any, cast
 from api.gateway.kept import Kept
 from api.gateway.refusal import Code, Refusal, Why, closed
 from api.gateway.release.context import Context
-from api.gateway.told import Told
+from api.gateway.told import Told, either
 from api.tokens.requester import Requester
 from api.tokens.scope import Scope, scope_of
 from models.formats.wrong import Sentence
 from models.inforce import Force
 from models.registry import LAPSED, KnownRecipient
+from policies.check.near import Known
 from policies.purpose import Purpose
 
 MOST_CONTEXTS = 4_000
@@ -85,7 +86,7 @@ def declared_purpose(
         raise _refusal(Code.PURPOSE_MISSING)
     purpose = force.edition.purposes.get(asked)
     if purpose is None:
-        raise _refusal(Code.PURPOSE_UNKNOWN)
+        raise _unknown(asked, force, today)
     if purpose.abstract:
         raise _refusal(Code.PURPOSE_ABSTRACT, purpose=purpose.id)
     if not purpose.announced(today):
@@ -101,6 +102,14 @@ def declared_purpose(
 
 def _refusal(code: Code, told: str = "", **more: Any) -> Refusal:  # noqa: ANN401 - as `Refusal` takes it
     return Refusal(code, Told(told or code, purpose=more.get("purpose")), clause=CLAUSES[code], **more)
+
+
+def _unknown(asked: str, force: Force, today: date) -> Refusal:
+    """No purpose has this id; those that may be declared and come nearest are named."""
+    known = Known(each.id for each in force.edition.purposes.values() if each.announced(today))
+    near, clause = known.near(asked), CLAUSES[Code.PURPOSE_UNKNOWN]
+    told = Told("PURPOSE_NEAR", near=[either(near)]) if near else Told("PURPOSE_UNKNOWN")
+    return Refusal(Code.PURPOSE_UNKNOWN, told, clause=clause)
 
 
 def context_of(

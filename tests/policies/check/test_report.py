@@ -399,7 +399,38 @@ def test_a_row_about_a_field_that_is_not_there_fails_and_says_so() -> None:
                 field="User.shoeSize", recipient="employer", facts="-", expected="allow", rule="account")  # fmt: skip
     (found,) = findings(asked)
     assert found.code == "DECISION_FAILS"
-    assert "no field is named `User.shoeSize`" in found.what
+    assert "the field `User.shoeSize` is unknown" in found.what
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "en", "ja"),
+    [
+        (
+            "role",
+            "emploer",
+            "did you mean `employer` by the role `emploer`?",
+            "「role」の`emploer`は、`employer`のことですか",
+        ),
+        (
+            "purpose",
+            "service.aplication",
+            "did you mean `service.application` by",
+            "`service.application`のことですか",
+        ),
+        ("recipient", "zzz", "the recipient `zzz` is unknown", "「recipient」の`zzz`は登録されていません"),
+        ("action", "", "the column `action` is empty", "「action」が空欄です"),
+    ],
+)
+def test_a_row_that_fails_for_a_misspelt_name_says_which(column: str, written: str, en: str, ja: str) -> None:
+    names = {"role": "employer", "action": "read", "purpose": "service.application", "recipient": "employer"}
+    cells = names | {column: written}
+    asked = row(
+        "decisions", ja="甲", en="a", field="User.email", facts="-", expected="allow", rule="account", **cells
+    )
+    (found,) = findings(asked)
+    assert (found.code, en in found.what, ja in found.what_ja) == ("DECISION_FAILS", True, True), found.text(
+        "ja"
+    )
 
 
 def test_what_no_longer_depends_on_a_refused_row_is_told_beside_it() -> None:
