@@ -173,8 +173,6 @@ def _lines(page: Page, lang: Language) -> Iterator[tuple[str, str]]:
         "ROW_WIDENS",
         f"{SIGNS[Direction.WIDENS]} {say('YES', lang)}" if examined.widens else say("NO", lang),
     )
-    if record.trouble:
-        yield "ROW_TROUBLE", sentence(Barred(record.trouble), lang)
 
 
 def print_json(page: Page) -> None:
@@ -200,7 +198,6 @@ def print_json(page: Page) -> None:
         "edits": [edit_form(each) for each in page.edits],
         "widens": examined.widens,
         "needsApproval": examined.needs_approval,
-        "trouble": record.trouble,
         "approvals": [approval_form(each, counts=counts) for each, counts in page.approvals],
         "next": page.next,
         **listed(page.open),

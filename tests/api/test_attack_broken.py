@@ -155,7 +155,10 @@ async def test_a_body_that_breaks_off_is_not_carried_out_though_it_could_be_read
         start, content = await breaking_off(a_world, body, parts)
     assert start["status"] == 400
     (error,) = orjson.loads(content["body"])["errors"]
-    assert (error["extensions"]["code"], error["message"]) == ("BAD_INPUT", "the body breaks off")
+    assert (error["extensions"]["code"], error["message"]) == (
+        "BAD_INPUT",
+        "the body breaks off: send it whole",
+    )
 
 
 @pytest.mark.parametrize("query", [QUERY, CONSENT], ids=["a query", "a mutation"])
@@ -165,7 +168,10 @@ async def test_half_a_body_is_no_operation(a_world: World, query: str) -> None:
     for length in (1, 20, len(body) // 2, len(body) - 1):
         with untouched(a_world):
             response = await a_world.http.post("/graphql", content=body[:length], headers=headers)
-        assert refused(a_world, response, 400, Code.BAD_INPUT) == "the body is not a JSON object"
+        assert (
+            refused(a_world, response, 400, Code.BAD_INPUT)
+            == 'the body is not a JSON object: send `{ "query": … }`'
+        )
 
 
 @pytest.mark.parametrize("name", ["Content-Type", "Authorization"])

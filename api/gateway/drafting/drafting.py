@@ -124,9 +124,9 @@ class Drafting:
 
     async def edit(self, _running: Running, said: Mapping[str, Any]) -> Made:
         """Rows of a draft."""
+        draft, standing = await self._current(said)
         if not said["edits"]:
             raise Barred("LIST_EMPTY", "edits")
-        draft, standing = await self._current(said)
         wishes = [wish(each) for each in said["edits"]]
         drafted = await self.workshop.run(policy.edit, standing, tuple(wishes), self._terms)
         places = {(each.table, each.key): place for place, each in reversed(list(enumerate(wishes)))}
@@ -134,9 +134,9 @@ class Drafting:
 
     async def take(self, _running: Running, said: Mapping[str, Any]) -> Made:
         """Whole tables of a draft."""
+        draft, standing = await self._current(said)
         if not said.get("tables") and said.get("model") is None:
             raise Barred("LIST_EMPTY", "tables")
-        draft, standing = await self._current(said)
         sheets = tuple((str(each["table"]), str(each["csv"])) for each in said.get("tables") or ())
         if len({table for table, _ in sheets}) < len(sheets):
             raise Barred("TABLE_TWICE", "tables")

@@ -9,11 +9,12 @@ from api.gateway.documents.long import Long, tell
 from api.gateway.refusal import Code, Refusal
 from api.gateway.release.paging import page_size
 from api.gateway.running import Running, Step
-from api.gateway.told import Told
+from api.gateway.told import Told, either
 from api.gateway.views.ledger import USUAL_PAGE, connection
 from models.database.store import Reader
 from models.day import moment
 from models.publish import SHIPPED
+from policies.check.near import Known
 from policies.drafts.sheet import write_rows, write_sheet
 from policies.edition import Edition
 from policies.rule import Rule, write_needs
@@ -71,7 +72,7 @@ def _edition(row: Sequence[Any], running: Running) -> View:
 
     async def csv(table: str) -> str:
         if table not in COLUMNS:
-            raise Refusal(Code.BAD_INPUT, Told("TABLE_UNKNOWN", tables=", ".join(COLUMNS)), argument="table")
+            raise Refusal(Code.BAD_INPUT, _no_table(table), argument="table")
         return await _sheet(table, _tables(await _made(running, name))[table], running)
 
     return {
@@ -88,6 +89,13 @@ def _edition(row: Sequence[Any], running: Running) -> View:
         "tables": tables,
         "csv": csv,
     }
+
+
+def _no_table(name: str) -> Told:
+    """That an edition has no such table; the nearest, or else all of them."""
+    if near := Known(COLUMNS).near(name):
+        return Told("NAME_NEAR", argument="table", near=[either(near)])
+    return Told("TABLE_UNKNOWN", tables=[either([each]) for each in COLUMNS])
 
 
 async def _made(running: Running, name: str) -> Edition:
