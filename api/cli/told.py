@@ -1,5 +1,6 @@
 """What commands tell, and how: on standard output, on standard error, and how long work takes."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -24,6 +25,10 @@ def visible(text: str, keep: str = "") -> str:
         each.encode("unicode_escape").decode() if category(each) in HIDDEN and each not in keep else each
         for each in text
     )
+
+
+_PART: Final = re.compile(r"(?:[^\s\u3000-\u9fff\uff00-\uffef]+|.)[、。，）」』】：]*|\s", re.DOTALL)
+"""What stays on one line: a name, or one character of Japanese, with the marks behind it."""
 
 
 class Teller(Console):
@@ -71,9 +76,23 @@ def listed(names: Iterable[str], lang: Language) -> str:
 
 
 def tell_line(text: str | Text) -> None:
-    """Print one line; for a terminal it is broken between words, but where Japanese stands, which has no blanks."""
-    is_japanese = cell_len(str(text)) > len(str(text))
-    out.print(text, soft_wrap=is_japanese or not out.is_terminal, markup=False)
+    """Print one line; for a terminal it is broken between words, and between the characters of Japanese."""
+    words = str(text)
+    if out.is_terminal and cell_len(words) > max(len(words), out.width):
+        text = broken(words, out.width)
+    out.print(text, soft_wrap=not out.is_terminal, markup=False)
+
+
+def broken(text: str, width: int) -> str:
+    """Japanese in lines of this width: no name in it is broken, and no line begins with what ends a clause."""
+    lines, line = list[str](), ""
+    for part in _PART.findall(text):
+        if line and cell_len(line + part.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = part.lstrip()
+        else:
+            line += part
+    return "\n".join((*lines, line))
 
 
 @contextmanager

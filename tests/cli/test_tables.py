@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from rich.cells import cell_len
 from rich.table import Column, Table
 
 from api.cli.tables import tell
@@ -68,8 +69,44 @@ def test_a_line_is_broken_between_words(capsys: pytest.CaptureFixture[str]) -> N
     lines = told(capsys)
     assert len(lines) == 3
     assert all(each == "service.application" for line in lines for each in line.split())
-    tell_line("求人企業は、`service.application`のために" * 4)
-    assert len(told(capsys)) == 1
+
+
+@pytest.mark.usefixtures("terminal")
+def test_japanese_is_broken_where_no_name_is(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (
+        "求人企業は、`service.application`のために、連絡先（`email`、`phone`）を読むことができるようになる。"
+        * 4
+    )
+    tell_line(text)
+    lines = told(capsys)
+    assert "".join(lines) == text
+    assert all(cell_len(line) <= 80 for line in lines)
+    assert sum(line.count("`service.application`") for line in lines) == 4
+    assert not any(line.startswith(("、", "。", "）")) for line in lines)
+
+
+@pytest.mark.usefixtures("terminal")
+def test_no_word_of_a_table_is_broken_where_there_is_room_for_each(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    columns = ("number", "id", "when", "by", "approved by", "why", "in force")
+    cells = ("1", "0ed48d4ccc9c", "2025-10-20 00:49 JST", "shipped", "", "the edition of the checkout", "yes")
+    made = Table(*(Column(name, overflow="fold") for name in columns))
+    made.add_row(*cells)
+    tell(made)
+    words = {word for line in told(capsys) for word in line.split()}
+    assert {word for cell in (*columns, *cells) for word in cell.split()} <= words
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_row_of_its_own_breaks_no_name_in_japanese(capsys: pytest.CaptureFixture[str]) -> None:
+    made = Table(Column("理由", overflow="fold"), Column("hash", overflow="fold"))
+    note = "`service.application`の連絡先を面接の前に渡すことを個人情報保護担当と合意したため" * 2
+    made.add_row(note, "7fc4b694f5cea1cd82a71b190b73dd2a05d76e64a74462e5ddc9")
+    tell(made)
+    lines = told(capsys)
+    assert sum(line.count("`service.application`") for line in lines) == 2
+    assert lines[-1].endswith("7fc4b694f5cea1cd82a71b190b73dd2a05d76e64a74462e5ddc9")
 
 
 def test_a_program_gets_a_line_whole(capsys: pytest.CaptureFixture[str]) -> None:
