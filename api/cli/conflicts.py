@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from api.cli.policy_told import say
-from api.cli.told import CommandError, Language, err, visible
+from api.cli.told import CommandError, Language, err, listed, tell_line, visible
 from policies.drafts.drafting import MODEL, Choice
 from policies.drafts.edits import Conflict
 from policies.table import COLUMNS
@@ -42,7 +42,7 @@ def tell(conflicts: Iterable[Conflict], lang: Language) -> None:
     for each in conflicts:
         sides = {"mine": _side(each, each.mine, lang), "theirs": _side(each, each.theirs, lang)}
         told = say("CONFLICT", lang, named=visible(name_of(each)), **sides)
-        err.print(told, soft_wrap=True, markup=False)
+        tell_line(told, err)
 
 
 def _side(conflict: Conflict, cells: Cells, lang: Language) -> str:
@@ -53,7 +53,7 @@ def _side(conflict: Conflict, cells: Cells, lang: Language) -> str:
         return say("OTHER_TEXT", lang)
     before = conflict.base or ("",) * len(cells)
     columns = zip(COLUMNS[conflict.table], before, cells, strict=True)
-    return ", ".join(f"{column} `{visible(now)}`" for column, was, now in columns if was != now)
+    return listed((f"{column} `{visible(now)}`" for column, was, now in columns if was != now), lang)
 
 
 def form(conflict: Conflict) -> dict[str, Any]:

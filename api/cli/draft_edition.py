@@ -8,7 +8,7 @@ import typer
 from api.cli.named_edition import CHECKOUT, IN_FORCE, Named, is_folder, named, published
 from api.cli.policy_told import say
 from api.cli.shared import CommandError, settings, store_of
-from api.cli.told import Language, err
+from api.cli.told import Language, err, tell_line
 from models.database.store import Reader
 from models.drafts.record import (
     DraftRecord,
@@ -62,7 +62,7 @@ def pair(before: str | None, after: str | None, draft: str | None, lang: Languag
             raise CommandError(say("DRAFT_OR_AFTER", lang))
         base, made, outdated = asyncio.run(_made(draft, lang))
         if outdated and before is None:
-            err.print(say("DRAFT_OUTDATED", lang), soft_wrap=True, markup=False)
+            tell_line(say("DRAFT_OUTDATED", lang), err)
         return (base if before is None else named(before, lang)), made
     if before is not None and after is None and is_folder(before):
         before, after = None, before

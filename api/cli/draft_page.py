@@ -17,7 +17,7 @@ from api.cli.findings import listed
 from api.cli.findings import tell as tell_findings
 from api.cli.policy_impact import SIGNS
 from api.cli.policy_told import say
-from api.cli.told import Language, out, tell_line, visible
+from api.cli.told import Language, listed, out, tell_line, visible
 from models.database.store import Store
 from models.day import in_japan
 from models.drafts.barred import Barred
@@ -130,11 +130,11 @@ def _story(page: Page, lang: Language) -> Iterator[tuple[str, str]]:
     record = page.record
     late = record.state in ALIVE and page.outdated
     state = say(f"STATE_{record.state.name}", lang)
-    yield "ROW_STATE", f"{state} ({say('OUTDATED', lang)})" if late else state
+    yield "ROW_STATE", say("STATE_LATE", lang, state=state) if late else state
     yield "ROW_NOTE", record.note
     yield "ROW_BEGUN", say("AT_BY", lang, at=in_japan(record.created_at), by=record.created_by)
     yield "ROW_CHANGED", say("AT_BY", lang, at=in_japan(record.changed_at), by=record.changed_by)
-    yield "ROW_AUTHORS", ", ".join(dict.fromkeys(each.by for each in record.authors))
+    yield "ROW_AUTHORS", listed(dict.fromkeys(each.by for each in record.authors), lang)
     if record.publish_at is not None and record.state is DraftState.SCHEDULED:
         set_by = say("AT_BY", lang, at=in_japan(record.publish_at), by=record.publish_by)
         yield "ROW_PUBLISH_AT", f"{set_by}: {record.publish_note or ''}"
@@ -162,11 +162,11 @@ def _lines(page: Page, lang: Language) -> Iterator[tuple[str, str]]:
     yield "ROW_HASH", record.hash
     yield "ROW_BASE", record.base
     rows = Counter(each.edit.table for each in page.edits)
-    yield "ROW_EDITS", ", ".join(f"{table}.csv {number:,}" for table, number in rows.items()) or "0"
+    yield "ROW_EDITS", listed((f"{table}.csv {number:,}" for table, number in rows.items()), lang) or "0"
     counts = Counter(each.severity for each in page.open)
     yield (
         "ROW_CHECK",
-        ", ".join(f"{say(severity.name, lang)} {number:,}" for severity, number in counts.items())
+        listed((f"{say(severity.name, lang)} {number:,}" for severity, number in counts.items()), lang)
         or say("NOTHING_FOUND", lang),
     )
     yield (

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from api.cli.told import Language, err, visible
+from api.cli.told import Language, err, tell_line, visible
 from policies.mistake import Mistake, Severity
 
 MOST: Final = 200
@@ -18,9 +18,9 @@ MORE: Final[Mapping[Language, str]] = {
 def tell(findings: Sequence[Mistake], lang: Language) -> None:
     """The first on a line of standard error each, whatever its row says, and then how many more there are."""
     for each in _first(findings):
-        err.print(visible(each.text(lang)), soft_wrap=True, markup=False)
+        tell_line(visible(each.text(lang)), err)
     if more := _more(findings):
-        err.print(MORE[lang].format(more), soft_wrap=True, markup=False)
+        tell_line(MORE[lang].format(more), err)
 
 
 def listed(findings: Sequence[Mistake]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from api.cli.rooms import rooms
-from api.cli.told import err, out
+from api.cli.told import err, out, tell_line
 from api.cli.usage import usage
 
 ROOMS = {
@@ -77,12 +77,12 @@ def run() -> None:
         sys.exit(1)
     except TyperException as error:
         if sentence := usage(error, sys.argv[1:]):
-            err.print(f"mokuteki: {sentence}", markup=False, soft_wrap=True)
+            tell_line(f"mokuteki: {sentence}", err)
         sys.exit(error.exit_code)
     except Exception as error:
         if not _told(error):
             raise
-        err.print(f"mokuteki: {error}", markup=False, soft_wrap=True)
+        tell_line(f"mokuteki: {error}", err)
         sys.exit(1)
     sys.exit(ended)
 

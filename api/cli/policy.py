@@ -8,7 +8,7 @@ import typer
 
 from api.cli.declared import FIELDS as DECLARED
 from api.cli.rooms import rooms
-from api.cli.told import CommandError, Language, counted, err
+from api.cli.told import CommandError, Language, counted, err, tell_line
 from policies.edition import Edition, shipped
 from policies.folder import borrowed_model
 
@@ -83,4 +83,4 @@ def tell_model(folder: Path, lang: Language = Language.EN) -> None:
     """Tell which model is taken where the folder has none and another than the checkout's stands beside it."""
     place = borrowed_model(folder)
     if place is not None:
-        err.print(BORROWED[lang].format(place), soft_wrap=True, markup=False)
+        tell_line(BORROWED[lang].format(place), err)

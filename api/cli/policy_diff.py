@@ -61,7 +61,7 @@ def diff(
         tell_line(visible(each))
     code = {0: "DIFFERENCE_NONE", 1: "DIFFERENCE"}.get(len(lines), "DIFFERENCES")
     told = say(code, lang, number=len(lines), old=called(old, lang), new=called(new, lang))
-    err.print(told, soft_wrap=True, markup=False)
+    tell_line(told, err)
 
 
 def _changes(old: Named, new: Named, lang: Language) -> Iterator[str]:

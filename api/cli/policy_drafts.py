@@ -13,7 +13,7 @@ from api.cli.draft_page import tell as tell_page
 from api.cli.policy_told import say
 from api.cli.shared import settings, store_of
 from api.cli.tables import tell
-from api.cli.told import LangOption, Language, examples
+from api.cli.told import LangOption, Language, examples, listed
 from models.day import in_japan
 from models.drafts.draft import DraftState
 from models.drafts.record import DraftRecord, newest_edition, read_drafts
@@ -70,10 +70,10 @@ def _table(found: list[DraftRecord], newest: str, lang: Language) -> Table:
         late = each.state in {DraftState.OPEN, DraftState.SCHEDULED} and each.base != newest
         table.add_row(
             each.id,
-            f"{state} ({say('OUTDATED', lang)})" if late else state,
+            say("STATE_LATE", lang, state=state) if late else state,
             f"{each.version}",
             each.hash,
-            ", ".join(dict.fromkeys(author.by for author in each.authors)),
+            listed(dict.fromkeys(author.by for author in each.authors), lang),
             in_japan(each.changed_at),
             escape(each.note),
         )

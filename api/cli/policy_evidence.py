@@ -79,10 +79,10 @@ async def _weighed(span: Span, lang: Language) -> tuple[Edition, Weighed]:
 def _write(folder: Path, edition: Edition, edits: Sequence[Edit], *, force: bool, lang: Language) -> None:
     """The narrowed edition as files, where anything may go."""
     if not edits:
-        err.print(say("NOTHING_REMOVABLE", lang), soft_wrap=True, markup=False)
+        tell_line(say("NOTHING_REMOVABLE", lang), err)
         return
     narrowed = Edition.from_tables(apply(edition.tables(), edits), edition.model)
     put(folder, narrowed, force=force)
     gone = sum(each.table == RULES for each in edits)
     told = say("NARROWED", lang, rules=gone, folder=folder, name=narrowed.id[:12])
-    err.print(told, soft_wrap=True, markup=False)
+    tell_line(told, err)

@@ -97,9 +97,9 @@ def _lines(found: Impact, lang: Language) -> Iterator[Text]:
 def _counted(change: Change, lang: Language) -> str:
     if change.kind != DECISION:
         return ""
-    if change.decisions == 1:
-        return f" [{say('DECISION', lang)}]"
-    return f" [{say('DECISIONS', lang, number=change.decisions)}]"
+    code = "DECISION" if change.decisions == 1 else "DECISIONS"
+    told = say(code, lang, number=change.decisions)
+    return f"（{told}）" if lang is Language.JA else f" [{told}]"
 
 
 def _closing(found: Impact, old: Named, new: Named, lang: Language) -> str:

@@ -13,7 +13,7 @@ from api.cli.operator import By
 from api.cli.operator import named as operator_named
 from api.cli.policy_told import say
 from api.cli.shared import settings, store_of
-from api.cli.told import CommandError, LangOption, Language, examples, out
+from api.cli.told import CommandError, LangOption, Language, examples, tell_line
 from api.gateway.told import Told
 from models.day import in_japan
 from models.drafts.barred import Barred
@@ -64,7 +64,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     if when is not None and when <= datetime.now(UTC):
         raise CommandError(Told("AT_PAST", argument="--at", at=in_japan(when)).text(lang))
     told = asyncio.run(_published(draft, name, said, when, operator, lang))
-    out.print(told, soft_wrap=True, markup=False)
+    tell_line(told)
 
 
 async def _published(  # noqa: PLR0913, PLR0917 - what a publication is made of

@@ -8,7 +8,7 @@ import typer
 from api.cli.kept_folder import must_be_folder, put
 from api.cli.named_edition import IN_FORCE, Named, named
 from api.cli.shared import CommandError, err, examples, out
-from api.cli.told import Language, counted
+from api.cli.told import Language, counted, tell_line
 
 
 def add_to(policies: typer.Typer) -> None:
@@ -47,7 +47,7 @@ def pull(
     changed, every = put(folder, found.edition, force=force)
     for path in changed:
         out.print(str(path), soft_wrap=True, markup=False)
-    err.print(_told(found, place, len(changed), every), soft_wrap=True, markup=False)
+    tell_line(_told(found, place, len(changed), every), err)
 
 
 def _told(found: Named, place: str, changed: int, every: int) -> str:

@@ -17,7 +17,7 @@ from api.cli.operator import named as operator_named
 from api.cli.policy import must_be_there, tell_model
 from api.cli.policy_told import say
 from api.cli.shared import settings, store_of
-from api.cli.told import CommandError, LangOption, Language, err, examples
+from api.cli.told import CommandError, LangOption, Language, err, examples, tell_line
 from models.database.store import Store
 from models.day import today_in_japan
 from models.drafts.record import read_canonical
@@ -84,7 +84,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     given = _Given(*_read(folder, lang, as_json=as_json), said, operator, lang, as_json)
     page = asyncio.run(_pushed(given, base, draft, if_version))
     if page is None:
-        err.print(say("NOTHING_TO_DRAFT", lang), soft_wrap=True, markup=False)
+        tell_line(say("NOTHING_TO_DRAFT", lang), err)
     else:
         made(page, lang, as_json=as_json)
 

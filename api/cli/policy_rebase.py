@@ -14,7 +14,7 @@ from api.cli.operator import By
 from api.cli.operator import named as operator_named
 from api.cli.policy_told import say
 from api.cli.shared import settings, store_of
-from api.cli.told import LangOption, Language, err, examples
+from api.cli.told import LangOption, Language, err, examples, tell_line
 from models.database.store import Reader
 from models.drafts.record import newest_edition, read_canonical
 from models.drafts.register import Stale, take_turn
@@ -104,7 +104,7 @@ def _change(  # noqa: PLR0913, PLR0917 - what is changed of a draft, how, and by
     operator_named(operator)
     page = asyncio.run(_changed(draft, version, work, what, operator, lang, as_json=as_json))
     if page is None:
-        err.print(say(f"NOTHING_{what}", lang), soft_wrap=True, markup=False)
+        tell_line(say(f"NOTHING_{what}", lang), err)
     else:
         made(page, lang, as_json=as_json)
 

@@ -98,7 +98,7 @@ def _list(new: Named, span: Span, line: str, asked: Asked, lang: Language) -> No
     for each in found.ids:
         typer.echo(each)
     numbers = {"people": len(found.ids) + found.unlinked, "unlinked": found.unlinked, "client": asked.client}
-    err.print(say("PEOPLE", lang, **numbers), soft_wrap=True, markup=False)
+    tell_line(say("PEOPLE", lang, **numbers), err)
 
 
 async def _people(new: Named, span: Span, line: str, asked: Asked, lang: Language) -> People:

@@ -9,7 +9,7 @@ from rich.table import Column, Table
 
 from api.cli.policy_words import Words
 from api.cli.shared import edition_of_checkout
-from api.cli.told import CommandError, LangOption, Language, counted, err, examples, out
+from api.cli.told import CommandError, LangOption, Language, counted, err, examples, out, tell_line
 from policies.edition import Edition
 from policies.rule import Rule
 from policies.vocabulary import ANY, NO_NEEDS, NONE_PURPOSE, Effect
@@ -131,7 +131,7 @@ def _one(edition: Edition, rule: Rule, lang: Language) -> None:
         for label, cell in zip(LABELS[each], cells, strict=True):
             table.add_row(label, cell)
         out.print()
-        out.print(words.sentence(rule), soft_wrap=True, markup=False)
+        tell_line(words.sentence(rule))
         out.print(table)
 
 

@@ -9,7 +9,18 @@ import typer
 from api.cli.decision_table import SHIPPED_TABLE, check_cases, read_cases
 from api.cli.named_edition import folder_edition
 from api.cli.policy_told import say
-from api.cli.told import CommandError, LangOption, Language, bar, counted, err, examples, listed, out
+from api.cli.told import (
+    CommandError,
+    LangOption,
+    Language,
+    bar,
+    counted,
+    err,
+    examples,
+    listed,
+    out,
+    tell_line,
+)
 from models.demo.recipients import RECIPIENTS
 from policies.edition import HERE, Edition
 from policies.expectation import Expectation
@@ -58,11 +69,11 @@ def ask(
     check_cases(cases, lang)
     wrong = _wrong(cases, Judge(edition, kinds), lang)
     for sentence in wrong:
-        out.print(sentence, soft_wrap=True, markup=False)
+        tell_line(sentence)
     named = {case.rule for case in cases}
     silent = [rule.id for rule in edition.rules if rule.id not in named]
     if silent:
-        err.print(say("EXPECTED_BY_NONE", lang, rules=listed(silent, lang)), soft_wrap=True, markup=False)
+        tell_line(say("EXPECTED_BY_NONE", lang, rules=listed(silent, lang)), err)
     if wrong:
         raise CommandError(_failed(len(wrong), len(cases), lang))
     out.print(_passed(len(cases), lang))

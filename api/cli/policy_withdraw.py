@@ -11,7 +11,7 @@ from api.cli.operator import By
 from api.cli.operator import named as operator_named
 from api.cli.policy_told import say
 from api.cli.shared import settings, store_of
-from api.cli.told import LangOption, Language, examples, out
+from api.cli.told import LangOption, Language, examples, tell_line
 from models.drafts.register import DraftRegister, take_turn
 
 Draft = Annotated[str, typer.Argument(help="The id of the draft, as `policy drafts` lists it.")]
@@ -32,13 +32,13 @@ def withdraw(
 ) -> None:
     """Give a draft up, for good; it stays on record."""
     _do(lambda register: register.withdraw(draft, if_version), operator, lang)
-    out.print(say("GIVEN_UP", lang, draft=draft), soft_wrap=True, markup=False)
+    tell_line(say("GIVEN_UP", lang, draft=draft))
 
 
 def unschedule(draft: Draft, operator: By = None, lang: LangOption = Language.EN) -> None:
     """Keep a draft from being published at its time; it can be changed again."""
     _do(lambda register: register.cancel(draft), operator, lang)
-    out.print(say("UNSCHEDULED", lang, draft=draft), soft_wrap=True, markup=False)
+    tell_line(say("UNSCHEDULED", lang, draft=draft))
 
 
 def _do(work: Callable[[DraftRegister], Awaitable[None]], operator: str | None, lang: Language) -> None:

@@ -27,8 +27,10 @@ def visible(text: str, keep: str = "") -> str:
     )
 
 
-_PART: Final = re.compile(r"(?:[^\s\u3000-\u9fff\uff00-\uffef]+|.)[、。，）」』】：]*|\s", re.DOTALL)
-"""What stays on one line: a name, or one character of Japanese, with the marks behind it."""
+_PART: Final = re.compile(
+    r"[（「『【]*(?:[^\s\u3000-\u9fff\uff00-\uffef]+|.)[、。，）」』】：]*|\s", re.DOTALL
+)
+"""What stays on one line: a name, or one character of Japanese, with the marks around it."""
 
 
 class Teller(Console):
@@ -75,12 +77,22 @@ def listed(names: Iterable[str], lang: Language) -> str:
     return ("、" if lang is Language.JA else ", ").join(names)
 
 
-def tell_line(text: str | Text) -> None:
+def tell_line(text: str | Text, teller: Teller = out) -> None:
     """Print one line; for a terminal it is broken between words, and between the characters of Japanese."""
     words = str(text)
-    if out.is_terminal and cell_len(words) > max(len(words), out.width):
-        text = broken(words, out.width)
-    out.print(text, soft_wrap=not out.is_terminal, markup=False)
+    if teller.is_terminal and cell_len(words) > max(len(words), teller.width):
+        text = _cut(text, broken(words, teller.width).split("\n"))
+    teller.print(text, soft_wrap=not teller.is_terminal, markup=False)
+
+
+def _cut(text: str | Text, lines: list[str]) -> Text:
+    """The text in these lines, with its colours."""
+    whole, parts, start = text if isinstance(text, Text) else Text(text), [], 0
+    for line in lines:
+        start = whole.plain.index(line, start)
+        parts.append(whole[start : start + len(line)])
+        start += len(line)
+    return Text("\n").join(parts)
 
 
 def broken(text: str, width: int) -> str:

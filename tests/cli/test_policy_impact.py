@@ -47,7 +47,7 @@ def test_what_widens_is_told_first_with_a_sign_and_a_word(mokuteki: Mokuteki, wi
 def test_it_is_told_in_japanese(mokuteki: Mokuteki, wider: Path) -> None:
     first, *_, closing = mokuteki("policy", "impact", str(wider), "--language", "ja").out.splitlines()
     assert first.startswith("▲ 広がる  求人企業は、`service.application`のために、面接段階より前でも、")
-    assert first.endswith(" [90件の判断]")
+    assert first.endswith("（90件の判断）")
     assert closing.startswith("第1版（")
     assert closing.endswith("広がるため、施行の前に別の人の承認が必要です")
 
