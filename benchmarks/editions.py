@@ -10,7 +10,7 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from benchmarks import gateway, report
+from benchmarks.asking import Asking
 from benchmarks.fields import SELECTION
 from benchmarks.many_rules import many
 from benchmarks.postgres import execute, fresh_database, postgres
@@ -38,7 +39,6 @@ CONSOLE = Console()
 WITHHELD = ("User.phone", "User.email")
 """What the editions keep from everybody, by turns."""
 
-NAMES = {"User.phone": "phone", "User.email": "email"}
 WINDOW = 1.0
 """Seconds of which the slowest of a hundred requests is told."""
 
@@ -56,48 +56,6 @@ NEW_CONTEXTS = {
     "privacy-desk": "compliance.requests",
 }
 """Clients that asked nothing before, each with a purpose of theirs."""
-
-
-@dataclass
-class Asking:
-    """Connections that ask one after another without end."""
-
-    port: int
-    token: str
-    people: Sequence[str]
-    answers: list[tuple[float, float, str]] = field(default_factory=list)
-    unanswered: int = 0
-
-    async def without_end(self, place: int) -> None:
-        wire = await Wire.reach(LOOPBACK, self.port)
-        turn = place
-        while True:
-            turn += 1
-            began = time.perf_counter()
-            said = {"id": self.people[turn % len(self.people)]}
-            answer = await wire.ask(self.token, gateway.DOCUMENTS.person, said)
-            now = time.perf_counter()
-            if answer.status != 200:
-                self.unanswered += 1
-                continue
-            user = answer.body["data"]["user"]
-            withheld = next((path for path, name in NAMES.items() if user[name] is None), "")
-            self.answers.append((now, now - began, withheld))
-
-    def slowest(self, begin: float, end: float) -> float:
-        """The time that one of a hundred requests answered in a window took longer than, in milliseconds."""
-        ranked = sorted(took for now, took, _ in self.answers if begin <= now < end)
-        return 1000 * ranked[int(0.99 * len(ranked))] if ranked else float("nan")
-
-    async def obeyed(self, path: str, since: float) -> float:
-        """When the first answer came that was asked for and given under this edition."""
-        while True:
-            for now, took, withheld in reversed(self.answers):
-                if now < since:
-                    break
-                if withheld == path and now - took >= since:
-                    return min(at for at, _, each in self.answers if at >= since and each == path)
-            await asyncio.sleep(0.002)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self, TypeGuard
 
-from policies.check import fields as check_fields
-from policies.check import purposes as check_purposes
-from policies.check import texts as check_texts
-from policies.check import trees as check_trees
 from policies.check.model import misshapen
 from policies.check.names import PATH, misnamed
-from policies.check.rules import Names, rules
-from policies.expectation import Expectation, expectations
+from policies.check.parts import parts_of
+from policies.expectation import Expectation
 from policies.folder import HERE, MODEL, read_folder
 from policies.form import FormQuestion
 from policies.judging.digest import Digest, digest
@@ -26,7 +22,7 @@ from policies.rule import Rule
 from policies.table import COLUMNS, DECISIONS, FIELDS, RULES, Row, Sheets
 from policies.table import rows as complete
 from policies.tree import Node, Tree
-from policies.vocabulary import NONE_PURPOSE, PERSON
+from policies.vocabulary import NONE_PURPOSE
 
 __all__ = ["HERE", "MODEL", "Edition", "Mistake", "PolicyError", "shipped"]
 
@@ -92,7 +88,7 @@ class Edition:
         if FIELDS in tables:
             mistakes += misnamed(rows[FIELDS], "path", PATH)
             fields = {row["path"]: row["category"] for row in rows[FIELDS]}
-        parts, wrong = _parts(rows, fields)
+        parts, wrong = parts_of(rows, fields)
         return cls(model=model, declared=dict(fields), **parts), [*mistakes, *wrong]  # type: ignore[arg-type]  # named as they are
 
     @classmethod
@@ -194,49 +190,6 @@ def _is_form(form: object) -> TypeGuard[dict[str, Any]]:
             return whole and all(isinstance(text, str) for row in (*rows, fields.values()) for text in row)
         case _:
             return False
-
-
-def _parts(
-    rows: Mapping[str, list[Row]], fields: Mapping[str, str]
-) -> tuple[dict[str, object], list[Mistake]]:
-    roles, wrong_roles = check_trees.roles(rows["roles"])
-    groups, wrong_groups = check_trees.groups(rows["groups"])
-    categories, wrong_categories = check_trees.categories(rows["categories"])
-    purposes, wrong_purposes = check_purposes.purposes(rows["purposes"])
-    guards, wrong_guards = check_fields.guards(rows["guards"], categories)
-    questions, wrong_questions = check_fields.questions(rows["questions"], categories)
-    answers = {question.field for question in questions.values()}
-    names = Names(
-        role=roles,
-        purpose=purposes,
-        field=(*categories, *fields, *guards, *answers),
-        recipient=groups,
-        personal={*categories.within(PERSON), *categories.ancestors(PERSON), *fields, *answers},
-    )
-    found, wrong_rules = rules(rows["rules"], names)
-    expected, unexpectable = expectations(rows[DECISIONS])
-    parts = {
-        "rules": found,
-        "purposes": purposes,
-        "categories": categories,
-        "roles": roles,
-        "groups": groups,
-        "questions": questions,
-        "guards": guards,
-        "expectations": expected,
-    }
-    return parts, [
-        *wrong_purposes,
-        *wrong_categories,
-        *wrong_guards,
-        *wrong_roles,
-        *wrong_groups,
-        *wrong_questions,
-        *check_fields.declared(fields, guards, categories, rows[FIELDS]),
-        *wrong_rules,
-        *check_texts.unscreened(rows["rules"], questions, categories, groups),
-        *unexpectable,
-    ]
 
 
 def shipped(fields: Mapping[str, str], folder: Path = HERE) -> Edition:

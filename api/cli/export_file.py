@@ -55,7 +55,8 @@ def time_of(option: str, text: str | None) -> datetime | None:
         found = datetime.fromisoformat(text)
     except ValueError as error:
         raise CommandError(
-            f"`{option}` is no day or time: write `2026-11-22` or `2026-11-22T09:00+09:00`"
+            f"`{option}` is no day or time: write `2026-11-22` or `2026-11-22T09:00+09:00`",
+            f"`{option}`が日付でも日時でもありません。`2026-11-22`か`2026-11-22T09:00+09:00`のように書いてください",
         ) from error
     return found if found.tzinfo else found.replace(tzinfo=JAPAN)
 

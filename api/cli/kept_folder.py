@@ -21,9 +21,14 @@ def must_be_folder(folder: Path) -> None:
         CommandError: with the remedy.
     """
     if folder.is_symlink():
-        raise CommandError(f"`{folder}` is a symbolic link: name the folder that it leads to")
+        raise CommandError(
+            f"`{folder}` is a symbolic link: name the folder that it leads to",
+            f"`{folder}`はシンボリックリンクです。リンク先のフォルダを指定してください",
+        )
     if folder.exists() and not folder.is_dir():
-        raise CommandError(f"`{folder}` is a file: name a folder")
+        raise CommandError(
+            f"`{folder}` is a file: name a folder", f"`{folder}`はファイルです。フォルダを指定してください"
+        )
 
 
 def put(folder: Path, edition: Edition, *, force: bool) -> tuple[tuple[Path, ...], int]:
@@ -42,7 +47,10 @@ def put(folder: Path, edition: Edition, *, force: bool) -> tuple[tuple[Path, ...
         _keep_safe(folder, [path for path in changed if path.exists()])
     _write(changed)
     if edition_of(folder).id != edition.id:
-        raise CommandError("the folder reads as another edition: see that nobody else writes to it")
+        raise CommandError(
+            "the folder reads as another edition: see that nobody else writes to it",
+            "書き出したフォルダが別の版として読み込まれました。ほかの人が書き込んでいないか確かめてください",
+        )
     return tuple(changed), len(made)
 
 

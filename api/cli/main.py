@@ -8,8 +8,8 @@ import typer
 from typer.exceptions import TyperException
 
 from api.cli.rooms import rooms
-from api.cli.told import err, out, tell_line
-from api.cli.usage import usage
+from api.cli.told import Language, err, out, tell_line
+from api.cli.usage import language_of, usage
 
 ROOMS = {
     "serve": "api.cli.serve",
@@ -82,7 +82,9 @@ def run() -> None:
     except Exception as error:
         if not _told(error):
             raise
-        tell_line(f"mokuteki: {error}", err)
+        is_japanese = language_of(sys.argv[1:]) is Language.JA
+        in_japanese = getattr(error, "ja", "") if is_japanese else ""
+        tell_line(f"mokuteki: {in_japanese or error}", err)
         sys.exit(1)
     sys.exit(ended)
 

@@ -32,9 +32,13 @@ def named(operator: str | None) -> str:
     except (OSError, KeyError):
         name = ""
     if NAME.fullmatch(name) is None:
-        raise CommandError("`--operator` is no name: use 1 to 40 letters, digits and `.@+-_`, without blanks")
+        raise CommandError(
+            "`--operator` is no name: use 1 to 40 letters, digits and `.@+-_`, without blanks",
+            "`--operator`が名前として使えません。文字、数字、`.@+-_`で、空白を入れずに40文字以内で指定してください",
+        )
     if name.lower() == SHIPPED:
         raise CommandError(
-            f"`{SHIPPED}` is what records call the rules of the checkout: say who you are with `--operator`"
+            f"`{SHIPPED}` is what records call the rules of the checkout: say who you are with `--operator`",
+            f"`{SHIPPED}`は、手元の規則を表す名前です。`--operator`で担当者を指定してください",
         )
     return OPERATOR + name

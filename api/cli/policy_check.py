@@ -19,10 +19,10 @@ from policies.folder import read_folder
 from policies.mistake import Mistake
 
 CLOSING: Final[Mapping[tuple[Language, bool], str]] = {
-    (Language.EN, True): "{} in the rules: correct each of them",
-    (Language.EN, False): "{} in the rules: correct each of them, and check again for what depends on them",
-    (Language.JA, True): "規則に{}件の誤りがあります。それぞれ直してください",
-    (Language.JA, False): "規則に{}件の誤りがあります。それぞれ直して、もう一度点検してください",
+    (Language.EN, True): "{} in the rules: correct what is told",
+    (Language.EN, False): "{} in the rules: correct what is told, and check again for what depends on it",
+    (Language.JA, True): "規則に{}件の誤りがあります。示した箇所を直してください",
+    (Language.JA, False): "規則に{}件の誤りがあります。示した箇所を直して、もう一度点検してください",
 }
 """The last sentence, by whether everything could be looked at."""
 

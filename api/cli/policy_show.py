@@ -9,7 +9,7 @@ from rich.table import Column, Table
 
 from api.cli.policy_words import Words
 from api.cli.shared import edition_of_checkout
-from api.cli.told import CommandError, LangOption, Language, counted, err, examples, out, tell_line
+from api.cli.told import CommandError, LangOption, Language, counted, err, examples, out, tell_line, visible
 from policies.edition import Edition
 from policies.rule import Rule
 from policies.vocabulary import ANY, NO_NEEDS, NONE_PURPOSE, Effect
@@ -19,6 +19,7 @@ LABELS = {
     Language.JA: ("役割", "行為", "利用目的", "提供先", "項目", "条件", "条項", "趣旨"),
 }
 COLON = {Language.EN: ": ", Language.JA: "："}
+NOUNS = {"rule": "規則", "purpose": "利用目的", "role": "役割"}
 COLUMNS = {Language.EN: ("rule", "says"), Language.JA: ("規則", "内容")}
 EFFECTS = {
     (Language.EN, Effect.ALLOW): "allows",
@@ -72,7 +73,7 @@ def _summary(rules: int, lang: Language) -> str:
 def _found(edition: Edition, name: str) -> Rule:
     found = edition.rule(name)
     if found is None:
-        raise CommandError(_unknown("rule", name, (each.id for each in edition.rules)))
+        raise _unknown("rule", name, (each.id for each in edition.rules))
     return found
 
 
@@ -92,7 +93,7 @@ def _purposes(edition: Edition, name: str | None) -> set[str] | None:
         return {ANY, NONE_PURPOSE}
     found = edition.purposes.get(name)
     if found is None:
-        raise CommandError(_unknown("purpose", name, edition.purposes))
+        raise _unknown("purpose", name, edition.purposes)
     below = {each.id for each in edition.purposes.values() if each.parent == name}
     return {ANY, name, *below, *edition.purpose_ancestors(name)}
 
@@ -101,14 +102,18 @@ def _roles(edition: Edition, name: str | None) -> set[str] | None:
     if name is None:
         return None
     if name not in edition.roles:
-        raise CommandError(_unknown("role", name, edition.roles))
+        raise _unknown("role", name, edition.roles)
     return {ANY, *edition.roles.ancestors(name)}
 
 
-def _unknown(what: str, name: str, known: Iterable[str]) -> str:
+def _unknown(what: str, name: str, known: Iterable[str]) -> CommandError:
     names = list(known)
     near = get_close_matches(name, names, n=3, cutoff=0.3) or names[:3]
-    return f"`{name[:60]}` is no {what}: near it are {', '.join(f'`{each}`' for each in near)}"
+    asked, quoted = visible(name[:60]), [f"`{each}`" for each in near]
+    return CommandError(
+        f"`{asked}` is no {what}: near it are {', '.join(quoted)}",
+        f"`{asked}`という{NOUNS[what]}はありません。近い名前は{'、'.join(quoted)}です",
+    )
 
 
 def _one(edition: Edition, rule: Rule, lang: Language) -> None:

@@ -66,7 +66,8 @@ def reaching() -> Iterator[None]:
     except UNREACHABLE as error:
         raise CommandError(
             f"the database does not open ({type(error).__name__}): see that it runs and that "
-            "`MOKUTEKI_DATABASE_URL` names it"
+            "`MOKUTEKI_DATABASE_URL` names it",
+            f"データベースを開けません（{type(error).__name__}）。動作していることと、`MOKUTEKI_DATABASE_URL`を確かめてください",
         ) from error
 
 
@@ -97,7 +98,8 @@ async def store_of(given: Settings) -> AsyncIterator[Store]:
                 yield store
         except StoreUnavailable as error:
             raise CommandError(
-                "the database does not answer, or has no tables yet: see that it runs, then run `mokuteki init`"
+                "the database does not answer, or has no tables yet: see that it runs, then run `mokuteki init`",
+                "データベースが応答しないか、まだ表がありません。動作を確かめ、`mokuteki init`を実行してください",
             ) from error
 
 
@@ -105,7 +107,10 @@ async def edition_in_force(store: Store) -> Edition:
     """The edition that gateways on this database decide by, whatever the checkout holds."""
     newest = await store.fetch(NEWEST, {})
     if not newest:
-        raise CommandError("no edition is in force: run `mokuteki init` first")
+        raise CommandError(
+            "no edition is in force: run `mokuteki init` first",
+            "施行中の版がありません。先に`mokuteki init`を実行してください",
+        )
     return await InForce(store).edition(newest[0][0])
 
 
@@ -119,7 +124,9 @@ def must_exist(given: Settings) -> None:
     if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).is_file():
         raise CommandError(
             f"there is no database at `{url}` yet: run `mokuteki init` or `mokuteki serve` first, or set"
-            " `MOKUTEKI_DATABASE_URL` to the one you mean"
+            " `MOKUTEKI_DATABASE_URL` to the one you mean",
+            f"`{url}`にデータベースがまだありません。先に`mokuteki init`か`mokuteki serve`を実行するか、"
+            "`MOKUTEKI_DATABASE_URL`で指定してください",
         )
 
 

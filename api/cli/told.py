@@ -49,7 +49,11 @@ err = Teller(stderr=True)
 
 
 class CommandError(Exception):
-    """A command that cannot be done: one sentence with the remedy."""
+    """A command that cannot be done: one sentence with the remedy, told as `ja` to whom the command speaks Japanese."""
+
+    def __init__(self, sentence: str, ja: str = "") -> None:
+        super().__init__(sentence)
+        self.ja = ja
 
 
 class Language(StrEnum):

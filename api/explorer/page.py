@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import BaseRoute, Mount, Route
 
 from api.explorer import nearby, shelf, words
-from api.explorer.examples import Example
+from api.explorer.example import Example
 from policies.vocabulary import Fact
 
 Clients = Callable[[], Awaitable[list[dict[str, Any]]]]

@@ -6,7 +6,8 @@ from typing import Final
 
 from policies.judging.clearance import IDENTITY
 from policies.known import UNKNOWN, Known
-from policies.replay.bench import Asked, Bench, Cell, possible
+from policies.replay.bench import Asked, Bench, Cell
+from policies.replay.cells import KEPT, Cells
 from policies.replay.effect import (
     NOTHING,
     REFUSED,
@@ -19,11 +20,8 @@ from policies.replay.effect import (
     all_lost,
     kind_of,
 )
+from policies.replay.refusals import Refusals
 from policies.replay.row import REF_BYTES, AccessRow, Given, Part, Reader
-from policies.vocabulary import Standing
-
-KEPT: Final = 50_000
-"""How many contexts, groups, operations and cells are remembered as decided; then all of the kind are forgotten."""
 
 BY_ID: Final = "Query.user"
 """The root field that gives whoever it names, if they exist for the requester."""
@@ -57,7 +55,8 @@ class Comparison:
         self._contexts: dict[tuple[str, Asked], _Context] = {}
         self._parts: dict[tuple[_Context, Given], tuple[tuple[CellChange, ...], bool]] = {}
         self._operations: dict[_Steps, tuple[StepChange, ...]] = {}
-        self._cells: dict[tuple[str, Cell, bool], tuple[bool, bool] | None] = {}
+        self._cells = Cells(new)
+        self._refusals = Refusals(new, self._cells, reader)
         self._named: dict[tuple[_Context, Known], tuple[CellChange, ...]] = {}
 
     def effect(self, row: AccessRow) -> Effect:
@@ -74,7 +73,7 @@ class Comparison:
         if context.old is None:
             return Effect(undecided=True)
         if row.outcome == REFUSED and row.code is not None:
-            return self._refused(row, asked, context.old, parts)
+            return self._refusals.effect(row, asked, context.old, parts)
         return self._given(row, context, context.old, parts)
 
     def _given(self, row: AccessRow, context: _Context, old: Bench, parts: Sequence[Part]) -> Effect:
@@ -140,33 +139,12 @@ class Comparison:
             (given.written, True, True),
         ):
             for path in paths:
-                told = self._cell(old, Cell(asked, given.known, path, written), was_open=was_open)
+                told = self._cells.change(old, Cell(asked, given.known, path, written), was_open=was_open)
                 if told is None:
                     undecided = True
                 elif told[0]:
                     found.append(CellChange(path, Change.LOSE if was_open else Change.GAIN, told[1]))
         return tuple(found), undecided
-
-    def _cell(self, old: Bench, cell: Cell, *, was_open: bool) -> tuple[bool, bool] | None:
-        """Whether it changes and whether that is sure; None where the old edition would not have done what happened."""
-        key = (old.edition.id, cell, was_open)
-        if key not in self._cells:
-            if len(self._cells) >= KEPT:
-                self._cells.clear()
-            self._cells[key] = self._compare(old, cell, was_open=was_open)
-        return self._cells[key]
-
-    def _compare(self, old: Bench, cell: Cell, *, was_open: bool) -> tuple[bool, bool] | None:
-        standings, whole = self._standings(old, cell)
-        fit = [each for each in standings if old.visible(cell, each) and old.opens(cell, each) == was_open]
-        if not fit:
-            return None
-        after = {self._new.opens(cell, each) for each in fit}
-        return (not was_open) in after, whole and len(after) == 1
-
-    def _standings(self, old: Bench, cell: Cell) -> tuple[tuple[Standing, ...], bool]:
-        known = cell.known.facts(cell.asked.role)
-        return possible(known, old.facts(cell) | self._new.facts(cell))
 
     def _named_in_vain(self, context: _Context, old: Bench, known: Known) -> tuple[CellChange, ...]:
         """The same for every access of this context and all of whom the same was known."""
@@ -181,83 +159,10 @@ class Comparison:
     def _found(self, asked: Asked, old: Bench, known: Known) -> tuple[CellChange, ...]:
         """That somebody who was named in vain would exist for the requester; a list may leave them out even so."""
         cell = Cell(asked, known, IDENTITY, written=False)
-        standings, whole = self._standings(old, cell)
+        standings, whole = self._cells.standings(old, cell)
         hidden = [each for each in standings if not old.visible(cell, each)]
         after = {self._new.visible(cell, each) for each in hidden}
         if True not in after:
             return ()
         sure = known.guard == BY_ID and whole and len(after) == 1
         return (CellChange(IDENTITY, Change.GAIN, sure),)
-
-    def _refused(self, row: AccessRow, asked: Asked, old: Bench, parts: Sequence[Part]) -> Effect:
-        """A refusal that rules decided, and no longer would; what else was asked is not on record."""
-        if row.code == "PURPOSE_NOT_ALLOWED" and not old.usable(asked) and self._new.usable(asked):
-            return Effect((StepChange(Step.PURPOSE, asked.purpose, Change.GAIN, sure=False),))
-        if row.code == "FILTER_FORBIDDEN":
-            return Effect(tuple(self._opened(row, asked, old, _of(parts))))
-        if row.code == "OPERATION_FORBIDDEN":
-            return Effect((), *self._acts(asked, old, parts))
-        if row.code == "FIELD_WITHHELD":
-            return self._strict(asked, old, parts)
-        return NOTHING
-
-    def _opened(self, row: AccessRow, asked: Asked, old: Bench, known: Known) -> list[StepChange]:
-        """The fields by which people may now be chosen, where all of them may."""
-        paths = self._reader.fields(row.arguments)
-        if not all(self._new.everywhere(asked, known, path) for path in paths):
-            return []
-        closed = [path for path in paths if not old.everywhere(asked, known, path)]
-        return [StepChange(Step.ARGUMENT, path, Change.GAIN, sure=False) for path in closed]
-
-    def _acts(self, asked: Asked, old: Bench, parts: Sequence[Part]) -> tuple[tuple[PartChange, ...], bool]:
-        """Changes of people that were refused by what is true of them."""
-        changed, undecided, start = [], False, 0
-        for part in parts:
-            guards = [path for path in part.given.withheld if path.startswith("Mutation.")]
-            if part.given.known.standing and guards:
-                known = part.given.known
-                cell = Cell(asked, known, known.guard, written=False)
-                told = self._cell(old, cell, was_open=False)
-                undecided = undecided or told is None
-                if told and told[0]:
-                    changed.append(
-                        PartChange(start, part.size, (CellChange(known.guard, Change.GAIN, sure=False),))
-                    )
-            start += part.size
-        return tuple(changed), undecided
-
-    def _strict(self, asked: Asked, old: Bench, parts: Sequence[Part]) -> Effect:
-        """An operation that wanted all or nothing: it would get all, where all of it is open now."""
-        gained, sure, start = [], True, 0
-        was_whole = True
-        for part in parts:
-            cells = [Cell(asked, part.given.known, path, written=False) for path in part.given.withheld]
-            for cell in cells:
-                standings, whole = self._standings(old, cell)
-                seen = [each for each in standings if old.visible(cell, each)]
-                was_whole = was_whole and all(old.opens(cell, each) for each in seen)
-                after = {self._new.opens(cell, each) for each in seen}
-                if True not in after:
-                    return NOTHING
-                sure = sure and whole and len(after) == 1
-            gained.append((start, part))
-            start += part.size
-        if was_whole:
-            return Effect(undecided=True)
-        step = StepChange(Step.STRICT, asked.purpose, Change.GAIN, sure)
-        return Effect(
-            (step,),
-            tuple(
-                PartChange(
-                    start,
-                    part.size,
-                    tuple(CellChange(path, Change.GAIN, sure) for path in part.given.withheld),
-                )
-                for start, part in gained
-            ),
-        )
-
-
-def _of(parts: Sequence[Part]) -> Known:
-    """What is known of the operation as a whole, if anything."""
-    return next((part.given.known for part in parts if part.given.known.standing), UNKNOWN)

@@ -20,7 +20,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from api.explorer.examples import EXAMPLES, Example
+from api.explorer.example import Example
+from api.explorer.examples import EXAMPLES
 from api.explorer.page import FAVOURING, Explorer, TokenBound, explorer
 from api.explorer.shelf import FILES, ROOM
 from api.explorer.words import TEXTS

@@ -10,7 +10,8 @@ from playwright.async_api import Browser, expect
 
 from api.app import build_app
 from api.environment import Environment
-from api.explorer.examples import EXAMPLES, Example
+from api.explorer.example import Example
+from api.explorer.examples import EXAMPLES
 from models.clients.client import Client
 from tests.served import free_port, serving
 from tests.world import World

@@ -75,7 +75,7 @@ def test_nobody_waits_for_a_pipe(mokuteki: Mokuteki, draft: Path, name: str) -> 
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.splitlines() == [
         f"`{name}`: this is a folder, a pipe or a device, and no file; put a plain file in its place",
-        "mokuteki: 1 mistake in the rules: correct each of them, and check again for what depends on them",
+        "mokuteki: 1 mistake in the rules: correct what is told, and check again for what depends on it",
     ]
 
 
@@ -113,7 +113,7 @@ def test_every_mistake_is_told_with_its_place_and_remedy(mokuteki: Mokuteki, dra
     assert all("; " in line for line in ran.err.splitlines()[:-1])
     count = len(ran.err.splitlines()) - 1
     assert ran.err.splitlines()[-1] == (
-        f"mokuteki: {count} mistakes in the rules: correct each of them, and check again for what depends on them"
+        f"mokuteki: {count} mistakes in the rules: correct what is told, and check again for what depends on it"
     )
 
 
@@ -124,7 +124,7 @@ def test_mistakes_are_told_in_japanese(mokuteki: Mokuteki, draft: Path) -> None:
     row = place(draft / "rules.csv", "application-contact,")
     assert ran.err.splitlines() == [
         f"`rules.csv` {row}行目「eft」：`alow`は`allow`でも`deny`でもありません。`allow`のことですか。",
-        "mokuteki: 規則に1件の誤りがあります。それぞれ直して、もう一度点検してください",
+        "mokuteki: 規則に1件の誤りがあります。示した箇所を直して、もう一度点検してください",
     ]
 
 
@@ -241,7 +241,7 @@ def test_files_that_cannot_be_read_are_all_named_with_the_mistakes_of_the_others
         "`groups.csv`: the file is not in UTF-8; save it as UTF-8, not as Shift-JIS or the like",
         f"`questions.csv` row {question}, column `choices`: the choices and their labels differ in number; label each choice",
         f"`rules.csv` row {rule}, column `eft`: `alow` is neither `allow` nor `deny`; did you mean `allow`?",
-        "mokuteki: 6 mistakes in the rules: correct each of them, and check again for what depends on them",
+        "mokuteki: 6 mistakes in the rules: correct what is told, and check again for what depends on it",
     ]
 
 

@@ -1,5 +1,7 @@
 """A command that is not written as it is taken: one sentence with the nearest that is known, and the end is 2."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.conftest import Mokuteki
@@ -99,3 +101,25 @@ def test_a_command_ends_as_it_says(mokuteki: Mokuteki, draft: object) -> None:
     """With another number than 0 and 1, and with 0 where it says none."""
     assert mokuteki("--version").code == 0
     assert mokuteki("policy", "check", str(draft)).code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "ja"),
+    [
+        (
+            "policy show --purpose service.aplication",
+            "`service.aplication`という利用目的はありません。近い名前は`service.application`、",
+        ),
+        ("policy drafts", "`sqlite://"),
+        ("policy publish X --hash Y --note Z --at soon", "`--at`が日付でも日時でもありません。"),
+        ("policy withdraw X --if-version 1 --operator !", "`--operator`が名前として使えません。"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_the_language_asked_for(
+    mokuteki: Mokuteki, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: str, ja: str
+) -> None:
+    monkeypatch.setenv("MOKUTEKI_DATABASE_URL", f"sqlite://{tmp_path}/none.db")
+    ran = mokuteki(*words.split(), "--language", "ja")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith(f"mokuteki: {ja}"), ran.err
+    assert ran.err.count("\n") == 1
