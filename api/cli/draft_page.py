@@ -59,6 +59,8 @@ class Page:
         """What has to happen before it is in force, as one word."""
         if self.record.state is not DraftState.OPEN:
             return self.record.state.name
+        if self.record.hash == self.record.base:
+            return "EDIT"
         if self.examined.wrong:
             return "CORRECT"
         if self.outdated:

@@ -359,6 +359,22 @@ def test_one_draft_is_told_whole(mokuteki: Mokuteki, rules: Path) -> None:
     assert "next: a second person approves exactly this hash" in told
 
 
+def test_a_draft_that_changes_nothing_is_not_published_and_says_what_to_do(
+    mokuteki: Mokuteki, rules: Path, tmp_path: Path
+) -> None:
+    same = tmp_path / "same"
+    assert mokuteki("policy", "pull", str(same)).code == 0
+    other_note(rules, "for a while")
+    draft = pushed(mokuteki, rules)
+    empty = pushed(mokuteki, same, "--draft", draft["draft"], "--if-version", "1")
+    assert (empty["edits"], empty["next"]) == ([], "EDIT")
+    assert "next: the draft changes nothing yet" in mokuteki("policy", "drafts", draft["draft"]).out
+    refused = publish(mokuteki, empty)
+    assert (refused.code, refused.out) == (1, "")
+    assert "or give it up with `mokuteki policy withdraw`" in refused.err
+    assert "取り下げてください" in publish(mokuteki, empty, "--language", "ja").err
+
+
 def test_what_kept_a_draft_from_its_time_is_told(mokuteki: Mokuteki, rules: Path) -> None:
     other_note(rules, "at its time")
     draft = pushed(mokuteki, rules)

@@ -40,7 +40,7 @@ def test_the_facts_of_a_rule_are_told_in_japanese(mokuteki: Mokuteki, option: st
     ) in told
     one = mokuteki("policy", "show", "erased", option, "ja").out
     assert "本人のデータが消去済みである場合、だれも、「会員の記録の全体」を扱うことができない" in one
-    assert mokuteki("policy", "show", option, "ja").err.startswith("規則 ")
+    assert mokuteki("policy", "show", option, "ja").err.startswith("規則")
 
 
 def test_every_rule_tells_every_fact_it_needs_in_both_languages() -> None:

@@ -88,7 +88,7 @@ SLIPS = (
         (),
         (
             "it holds U+202E, U+200B, which nobody sees, or which shows a text as another; type it in again instead of pasting it",
-            "見えない文字、または表示を変える文字（U+202E, U+200B）が含まれています。貼り付けずに、入力し直してください。",
+            "見えない文字、又は表示を変える文字（U+202E, U+200B）が含まれています。貼り付けずに、入力し直してください。",
         ),
     ),
 )

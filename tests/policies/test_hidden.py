@@ -96,7 +96,7 @@ def test_all_of_a_cell_are_told_at_once_in_both_languages() -> None:
         " as another; type it in again instead of pasting it"
     )
     assert told.text("ja") == (
-        "`rules.csv` 18行目「note_en」：見えない文字、または表示を変える文字（U+202E, U+200B, U+00AD）が含まれています。"
+        "`rules.csv` 18行目「note_en」：見えない文字、又は表示を変える文字（U+202E, U+200B, U+00AD）が含まれています。"
         "貼り付けずに、入力し直してください。"
     )
 
