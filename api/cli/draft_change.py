@@ -11,7 +11,7 @@ import typer
 from api.cli import conflicts
 from api.cli.declared import FIELDS, GUARDS
 from api.cli.draft_edition import Standing
-from api.cli.findings import listed, tell
+from api.cli.findings import findings_json, tell
 from api.cli.operator import named
 from api.cli.policy_told import SENTENCES, say
 from api.cli.told import CommandError, Language, bar
@@ -85,7 +85,7 @@ def refuse(flaws: tuple[Mistake, ...], lang: Language, *, as_json: bool = False)
         CommandError: always.
     """
     if as_json:
-        _tell_json(listed(flaws))
+        _tell_json(findings_json(flaws))
     else:
         tell(flaws, lang)
     raise CommandError(say("FLAWS" if len(flaws) > 1 else "FLAW", lang, number=len(flaws)))

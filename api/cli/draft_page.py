@@ -13,7 +13,7 @@ from rich.cells import cell_len, set_cell_size
 from api.cli.draft_change import look_at, sentence
 from api.cli.draft_details import approval_form, approval_lines, edit_form, edit_lines
 from api.cli.draft_edition import read_standing
-from api.cli.findings import listed
+from api.cli.findings import findings_json
 from api.cli.findings import tell as tell_findings
 from api.cli.policy_impact import SIGNS
 from api.cli.policy_told import say
@@ -202,6 +202,6 @@ def print_json(page: Page) -> None:
         "needsApproval": examined.needs_approval,
         "approvals": [approval_form(each, counts=counts) for each, counts in page.approvals],
         "next": page.next,
-        **listed(page.open),
+        **findings_json(page.open),
     }
     typer.echo(json.dumps(told, ensure_ascii=False, indent=2))

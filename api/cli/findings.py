@@ -23,7 +23,7 @@ def tell(findings: Sequence[Mistake], lang: Language) -> None:
         tell_line(MORE[lang].format(more), err)
 
 
-def listed(findings: Sequence[Mistake]) -> dict[str, Any]:
+def findings_json(findings: Sequence[Mistake]) -> dict[str, Any]:
     """The first as JSON holds them, and how many more there are."""
     return {"findings": [form(each) for each in _first(findings)], "more": _more(findings)}
 

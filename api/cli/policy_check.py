@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from api.cli.declared import FIELDS, GUARDS
-from api.cli.findings import listed, tell
+from api.cli.findings import findings_json, tell
 from api.cli.policy import must_be_there, tell_model
 from api.cli.told import CommandError, LangOption, Language, bar, counted, examples, out, shown
 from models.day import today_in_japan
@@ -84,7 +84,7 @@ def _listed(report: Report, found: tuple[Mistake, ...]) -> dict[str, object]:
     return {
         "edition": report.edition or None,
         "whole": report.whole,
-        **listed(found),
+        **findings_json(found),
     }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.cli.declared import FIELDS, GUARDS
-from api.cli.findings import MOST, listed, tell
+from api.cli.findings import MOST, findings_json, tell
 from api.cli.main import FAULTS
 from api.cli.told import Language
 from api.schema.build import build_schema, core
@@ -184,7 +184,7 @@ def test_what_nobody_may_accept_is_told_before_what_a_second_person_may(
     row = ("fields", 2, "category", "User.phone")
     may = [mistake("FIELD_UNDECLARED", *row, path="User.phone")] * MOST
     wrong = mistake("GAP", *row, path="User.phone")
-    (first, *_), more = listed([*may, wrong]).values()
+    (first, *_), more = findings_json([*may, wrong]).values()
     assert (first["code"], more) == ("GAP", 1)
     tell([*may, wrong], Language.EN)
     told = capsys.readouterr().err.splitlines()
