@@ -91,9 +91,10 @@ class Publisher:
             may_still = await self._entitled(now)
             done = await carry_out(self._store, draft.id, lease, worked, may_still, now)
         except Exception as error:  # noqa: BLE001 - told in the draft, and in the log
-            trouble = "PUBLICATION_LATE" if isinstance(error, WorkshopLate) else "PUBLICATION_FAILED"
-            _log.exception("edition.unpublished", draft=draft.id, trouble=trouble)
-            self._owed = Owed(draft.id, lease, trouble)
+            late = isinstance(error, WorkshopLate)
+            barred = Barred("PUBLICATION_LATE") if late else Barred("PUBLICATION_FAILED")
+            _log.exception("edition.unpublished", draft=draft.id, trouble=barred.reason)
+            self._owed = Owed(draft.id, lease, barred.reason)
             await self._give_back()
             return False
         self._owed = None

@@ -162,8 +162,8 @@ def test_of_very_many_mistakes_the_first_are_told_and_how_many_more_there_are(
     with (draft / "rules.csv").open("a", encoding="utf-8") as rules:
         rules.writelines(f"short-{number}\n" for number in range(MOST + 1_234))
     last = {
-        "en": "mokuteki: 1,434 mistakes in the rules: correct each of them, and check again for what depends on them",
-        "ja": "mokuteki: 規則に1,434件の誤りがあります。それぞれ直して、もう一度点検してください",
+        "en": "mokuteki: 1,434 mistakes in the rules: correct what is told, and check again for what depends on it",
+        "ja": "mokuteki: 規則に1,434件の誤りがあります。示した箇所を直して、もう一度点検してください",
     }
     more = {"en": "and 1,234 more that are not told here: ", "ja": "ほかに1,234件ありますが、"}
     for lang, closing in last.items():
