@@ -1,6 +1,7 @@
 """The application: every surface of the gateway, assembled in one place."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -19,7 +20,7 @@ from api.explorer.examples import EXAMPLES
 from api.explorer.page import Explorer, TokenBound, explorer
 from api.gateway.admission import bound_enough, check_network, may_know_schema
 from api.gateway.http.entrance import Entrance
-from api.gateway.http.route import GraphQLRoute, as_asgi
+from api.gateway.http.route import GraphQLRoute
 from api.gateway.refusal import Refusal
 from api.house import House
 from api.proxy import BehindProxies
@@ -60,7 +61,7 @@ def build_app(house: House) -> ASGIApp:
         house.metrics,
         house.fair,
         lambda: house.inforce.registry,
-        page=as_asgi(page.page) if page else None,
+        page=_as_asgi(page.page) if page else None,
         limits=house.settings.limits,
         origins=house.settings.cors_origins,
     )
@@ -166,3 +167,13 @@ def _explorer(house: House) -> Explorer:
         ]
 
     return explorer(examples=EXAMPLES, development=True, purposes=purposes, clients=clients, token=token)
+
+
+def _as_asgi(page: Callable[[Request], Any]) -> ASGIApp:
+    """A page that takes a request, as an ASGI application."""
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await page(Request(scope, receive))
+        await response(scope, receive, send)
+
+    return application

@@ -12,7 +12,7 @@ from graphql import GraphQLError, GraphQLSchema
 from graphql.execution.values import VariableValues
 
 from api.fair.fair import Fair
-from api.gateway import decide
+from api.gateway import decide, leaving
 from api.gateway.admission import (
     bound_enough,
     check_document,
@@ -33,22 +33,20 @@ from api.gateway.documents.learned import Learned
 from api.gateway.documents.operation import Operation
 from api.gateway.documents.selection import Root
 from api.gateway.execution import execute
-from api.gateway.failure import changed_untold, failed, given_up, late, unavailable, unknown_policy
+from api.gateway.failure import failed, given_up, late, unavailable, unknown_policy
 from api.gateway.fulfilment import Fulfilment
 from api.gateway.limits import USUAL, Limits
 from api.gateway.refusal import Code, Refusal, Why, closed
-from api.gateway.release.purpose import context_of, purpose_context, recipient_of
 from api.gateway.request import Answer, Request
 from api.gateway.running import Outdated, Running, Step
+from api.gateway.settling import settle
 from api.gateway.told import Told
-from api.gateway.views.recalled import DOOR, recalls
 from api.tokens.requester import Requester
 from api.workshop import WorkshopLate
 from models.asker import asker
 from models.clients.use import ClientUse
 from models.database.dialect import Dialect
 from models.database.store import StoreUnavailable, WrongValue
-from models.day import today_in_japan
 from models.inforce import Force, InForce, PolicyUnavailable
 from models.ledger.ledger import Ledger, LedgerUnavailable
 from models.ledger.usage import Usages
@@ -173,12 +171,7 @@ class Gateway:
             raise closed(Told("MUTATION_BY_GET"), Why("MUTATION_BY_GET"), status=405)
         variables = operation.variables(request.variables, request.language)
         roots = operation.roots(variables)
-        _settle(
-            running,
-            operation,
-            any(map(decide.is_personal, roots)),
-            any(_recalls(each, variables) for each in roots),
-        )
+        settle(running, operation.declared, roots, variables)
         context = running.context
         kind = "Mutation" if operation.mutates else "Query"
         for root in roots:
@@ -215,7 +208,7 @@ class Gateway:
             outcome=running.record.outcome,
             users=len({ref for group in running.record.groups for ref in group.refs}),
             used=running.counted.states,
-            expired=partial(_expired, running, mutates=operation.mutates),
+            expired=partial(leaving.expired, running, mutates=operation.mutates),
         )
 
     async def _execute(
@@ -236,13 +229,7 @@ class Gateway:
                 told = await execute(self._schema, operation, roots, variables, running)
         except TimeoutError:
             raise given_up(self._limits) from None
-        if not operation.mutates:
-            await running.renew()
-        elif running.record.gives:
-            try:
-                await running.renew()
-            except (Outdated, PolicyUnavailable):
-                raise changed_untold() from None
+        await leaving.let(running, mutates=operation.mutates)
         return told
 
     async def _refuse(self, running: Running, refusal: Refusal) -> Answer:
@@ -255,29 +242,3 @@ class Gateway:
         return Answer.refused(
             refusal, running.request.id, running.request.language, running.purpose, running.counted.states
         )
-
-
-def _expired(running: Running, *, mutates: bool) -> Refusal | None:
-    """Why what was decided may not be told any more, without asking the database."""
-    if running.inforce.holds(running.force) or (mutates and not running.record.gives):
-        return None
-    return changed_untold() if mutates else unknown_policy()
-
-
-def _recalls(root: Root, variables: Any) -> bool:  # noqa: ANN401 - as graphql-core has them
-    """Whether it asks with the standing of a record."""
-    with suppress(GraphQLError):
-        return root.selected.name == DOOR and recalls(DOOR, root.arguments(variables))
-    return False
-
-
-def _settle(running: Running, operation: Operation, personal: bool, recalling: bool) -> None:  # noqa: FBT001 - said by the operation
-    """Settle to whom the answer goes and, where people are asked about, why; a record may be recalled for no purpose."""
-    force, requester, declared = running.force, running.requester, operation.declared
-    running.recipient = recipient_of(force, requester, declared.recipient or running.request.recipient)
-    running.plain = running.context = context_of(force, requester, running.recipient, None)
-    asked = declared.purpose or running.request.purpose
-    if personal or (recalling and asked):
-        running.purpose = asked if asked in force.edition.purposes else None
-        today = today_in_japan(running.at)
-        running.context = purpose_context(force, requester, running.recipient, asked, today)

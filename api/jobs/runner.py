@@ -11,7 +11,7 @@ import structlog
 
 from api.workshop import Workshop, WorkshopLate
 from models.database.store import Store, StoreUnavailable, WrongValue
-from models.jobs import box
+from models.jobs import carrying
 from models.jobs.job import Job, JobKind, JobState, JobTrouble
 
 REST = 1.0
@@ -77,8 +77,8 @@ class Runner:
     async def _run(self) -> None:
         while True:
             try:
-                while await box.waiting(self._store, self._clock()):
-                    taken = await box.take(self._store, self._clock())
+                while await carrying.waiting(self._store, self._clock()):
+                    taken = await carrying.take(self._store, self._clock())
                     if taken is None:
                         break
                     await self._carry(*taken)
@@ -123,7 +123,7 @@ class Runner:
             _log.exception("job.failed", job=job.id, kind=job.kind.value)
             await self._end(job, lease, JobState.FAILED, trouble=JobTrouble.FAULT)
         else:
-            await box.step(self._store, job.id, lease, bench.total, bench.total, self._clock())
+            await carrying.step(self._store, job.id, lease, bench.total, bench.total, self._clock())
             await self._end(job, lease, JobState.DONE, result=result)
         finally:
             telling.cancel()
@@ -132,7 +132,7 @@ class Runner:
     async def _leave(self, job: Job, lease: str, *, tried: bool) -> None:
         with suppress(Exception):  # its lease will be over
             async with asyncio.timeout(FAREWELL):
-                await box.leave(self._store, job.id, lease, tried=tried)
+                await carrying.leave(self._store, job.id, lease, tried=tried)
 
     async def _end(
         self,
@@ -143,7 +143,7 @@ class Runner:
         trouble: JobTrouble | None = None,
         result: object = None,
     ) -> None:
-        await box.end(self._store, job.id, lease, state, self._clock(), trouble=trouble, result=result)
+        await carrying.end(self._store, job.id, lease, state, self._clock(), trouble=trouble, result=result)
 
     async def _tell(self, job: Job, lease: str, bench: Bench, working: asyncio.Future[object]) -> None:
         """Tell how far it is, until it is no longer this process's."""
@@ -151,6 +151,6 @@ class Runner:
             await asyncio.sleep(self._rest)
             with suppress(StoreUnavailable, WrongValue):
                 now = self._clock()
-                if not await box.step(self._store, job.id, lease, bench.done, bench.total, now):
+                if not await carrying.step(self._store, job.id, lease, bench.done, bench.total, now):
                     break
         working.cancel()

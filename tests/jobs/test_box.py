@@ -9,7 +9,7 @@ import pytest
 
 from models.database.opening import opened
 from models.database.store import Store
-from models.jobs import box
+from models.jobs import box, carrying
 from models.jobs.job import JobKind, JobState
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -42,9 +42,9 @@ async def ask(
 async def finish(store: Store, *, state: JobState = JobState.DONE, late: int = 0) -> str:
     """Carry the next job to its end; its id."""
     at = NOW + timedelta(seconds=late)
-    taken = await box.take(store, at)
+    taken = await carrying.take(store, at)
     assert taken is not None
-    assert await box.end(store, taken[0].id, taken[1], state, at, result={})
+    assert await carrying.end(store, taken[0].id, taken[1], state, at, result={})
     return taken[0].id
 
 
@@ -53,10 +53,10 @@ async def test_the_same_question_is_one_job_while_it_is_open(store: Store, kind:
     about = QUESTIONS[kind]
     first = await ask(store, kind, **about)
     assert await ask(store, kind, "suzuki", **about) == first
-    taken = await box.take(store, NOW)
+    taken = await carrying.take(store, NOW)
     assert taken is not None
     assert await ask(store, kind, **about) == first
-    assert await box.end(store, first, taken[1], JobState.DONE, NOW, result=UNCHANGED)
+    assert await carrying.end(store, first, taken[1], JobState.DONE, NOW, result=UNCHANGED)
     again = await ask(store, kind, **about)
     assert (again == first) is (kind is JobKind.IMPACT)
 
@@ -64,9 +64,9 @@ async def test_the_same_question_is_one_job_while_it_is_open(store: Store, kind:
 async def test_what_cannot_be_read_back_is_worked_out_again(store: Store) -> None:
     about = QUESTIONS[JobKind.IMPACT]
     first = await ask(store, JobKind.IMPACT, **about)
-    taken = await box.take(store, NOW)
+    taken = await carrying.take(store, NOW)
     assert taken is not None
-    assert await box.end(store, first, taken[1], JobState.DONE, NOW, result={"changes": "all"})
+    assert await carrying.end(store, first, taken[1], JobState.DONE, NOW, result={"changes": "all"})
     assert await ask(store, JobKind.IMPACT, **about) != first
 
 

@@ -13,7 +13,7 @@ from api.jobs.runner import Bench, JobChanged, Runner
 from api.workshop import WorkshopLate
 from models.database.opening import opened
 from models.database.store import Store, StoreUnavailable
-from models.jobs import box
+from models.jobs import box, carrying
 from models.jobs.job import Job, JobKind, JobState, JobTrouble
 from tests.jobs.works import doubled, endless
 
@@ -167,14 +167,14 @@ async def test_a_job_of_a_process_that_ended_is_taken_when_its_lease_is_over(
         return {"whole": True}
 
     name = await asked(store)
-    taken = await box.take(store, NOW)
+    taken = await carrying.take(store, NOW)
     assert taken is not None
     async with running(store, work, clock):
-        assert await box.take(store, NOW) is None
-        clock.now += box.LEASE
+        assert await carrying.take(store, NOW) is None
+        clock.now += carrying.LEASE
         done = await until(store, name, JobState.DONE)
     assert (done.tries, await result(store, name)) == (2, {"whole": True})
-    assert not await box.end(store, name, taken[1], JobState.FAILED, clock.now)
+    assert not await carrying.end(store, name, taken[1], JobState.FAILED, clock.now)
 
 
 @pytest.mark.parametrize("where", ["at work", "at its end"])
@@ -182,10 +182,10 @@ async def test_a_job_that_the_database_interrupts_is_taken_again_at_once(
     store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     began: list[str] = []
-    end = box.end
+    end = carrying.end
 
     async def fail_once(*_given: object, **_named: object) -> bool:
-        monkeypatch.setattr(box, "end", end)
+        monkeypatch.setattr(carrying, "end", end)
         raise StoreUnavailable("gone")
 
     async def work(one: Job, _bench: Bench) -> object:
@@ -195,7 +195,7 @@ async def test_a_job_that_the_database_interrupts_is_taken_again_at_once(
         return {"whole": True}
 
     if where == "at its end":
-        monkeypatch.setattr(box, "end", fail_once)
+        monkeypatch.setattr(carrying, "end", fail_once)
     name = await asked(store)
     with capture_logs() as logs:
         async with running(store, work, clock):
@@ -244,10 +244,10 @@ async def test_a_job_that_takes_too_long_is_told_in_the_log(store: Store, clock:
 
 async def test_a_job_that_takes_every_process_down_is_given_up(store: Store) -> None:
     name, now = await asked(store), NOW
-    for _ in range(box.MOST_TRIES):
-        assert await box.take(store, now)
-        now += box.LEASE
-    assert await box.take(store, now) is None
+    for _ in range(carrying.MOST_TRIES):
+        assert await carrying.take(store, now)
+        now += carrying.LEASE
+    assert await carrying.take(store, now) is None
     assert (await job(store, name)).trouble is JobTrouble.GIVEN_UP
 
 

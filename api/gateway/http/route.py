@@ -5,10 +5,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from secrets import token_hex
-from typing import Any
 
 import orjson
-from starlette.requests import Request as HttpRequest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.fair import headers as quotas
@@ -21,6 +19,7 @@ from api.gateway.http.gate import RETRY_AFTER, Gate, Left, Seat, Who
 from api.gateway.http.incoming import Headers, check_headers, check_media, language_of, parameters, request_of
 from api.gateway.http.media import RESPONSE, negotiated
 from api.gateway.http.outbox import Outbox
+from api.gateway.http.plain import nothing, plain
 from api.gateway.http.respond import respond
 from api.gateway.limits import USUAL, Limits
 from api.gateway.quota import too_many_requests
@@ -68,16 +67,16 @@ class GraphQLRoute:
             await self._page(scope, receive, send)
             return
         if method == "OPTIONS" and self._cors.serves_options:
-            await _nothing(send, self._cors.preflight(headers))
+            await nothing(send, self._cors.preflight(headers))
             return
         told = self._cors.answer(headers)
         if method not in ("GET", "POST"):
             told = (*told, (b"allow", self._cors.methods))
-            await _plain(send, 405, b"use POST, or GET for queries", told)
+            await plain(send, 405, b"use POST, or GET for queries", told)
             return
         media = negotiated(headers.get(b"accept"))
         if media is None:
-            await _plain(send, 406, b"accept application/json or application/graphql-response+json", told)
+            await plain(send, 406, b"accept application/json or application/graphql-response+json", told)
             return
         told = (*told, *self._entrance.told(headers))
         asked = Asked(scope, receive, send, headers, media, told, token_hex(8), time.perf_counter())
@@ -227,28 +226,3 @@ def _by_status(status: int, retry_after: int | None) -> Pairs:
 
 def _wants_page(scope: Scope, headers: Headers) -> bool:
     return b"text/html" in headers.get(b"accept", b"") and b"query=" not in scope["query_string"]
-
-
-async def _plain(send: Send, status: int, text: bytes, extra: Pairs) -> None:
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", str(len(text)).encode()),
-        *extra,
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": text})
-
-
-async def _nothing(send: Send, headers: Pairs) -> None:
-    await send({"type": "http.response.start", "status": 204, "headers": list(headers)})
-    await send({"type": "http.response.body", "body": b""})
-
-
-def as_asgi(page: Callable[[HttpRequest], Any]) -> ASGIApp:
-    """A page that takes a request, as an ASGI application."""
-
-    async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        response = await page(HttpRequest(scope, receive))
-        await response(scope, receive, send)
-
-    return application
