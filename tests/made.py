@@ -1,5 +1,7 @@
 """Databases with all tables and nobody in them: made once, and copied for every test that needs one."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
@@ -18,6 +20,17 @@ async def make_sqlite(file: Path) -> str:
         making.rename(_FIRST)
     copyfile(_FIRST, file)
     return f"{SQLITE}{file}"
+
+
+def tables_in(var: Path) -> None:
+    """Put the file that a command finds in its `var` directory in place, where there is none yet.
+
+    In a thread of its own, as whoever asks may be within a loop.
+    """
+    file = var / "mokuteki.db"
+    if not file.exists():
+        with ThreadPoolExecutor(1) as beside:
+            beside.submit(asyncio.run, make_sqlite(file)).result()
 
 
 async def ready(url: str) -> None:

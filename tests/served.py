@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 
 from api.settings import CHECKOUT
+from tests.made import tables_in
 
 PATIENCE = 60
 SERVE = (sys.executable, "-m", "api", "serve")
@@ -33,6 +34,7 @@ def environment(var: Path, port: int, **more: str) -> dict[str, str]:
 @contextmanager
 def serving(var: Path, port: int, words: Sequence[str] = SERVE) -> Iterator[httpx.Client]:
     """A gateway that ends with the block, started by these words."""
+    tables_in(var)
     log = var / "serve.log"
     with log.open("ab") as told:
         process = subprocess.Popen(  # noqa: S603 - the words are ours

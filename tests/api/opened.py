@@ -4,11 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tortoise import Tortoise
 from tortoise.context import TortoiseContext
-from tortoise.migrations.api.migrate import migrate
 
 from models.database.opening import tortoise_config
+from tests.made import ready
 
 
 def url(directory: Path) -> str:
@@ -18,9 +17,7 @@ def url(directory: Path) -> str:
 @asynccontextmanager
 async def opened(directory: Path) -> AsyncIterator[None]:
     """The database of a directory, made and open."""
-    async with TortoiseContext():
-        await migrate(config=tortoise_config(url(directory)))
-        await Tortoise.close_connections()
+    await ready(url(directory))
     async with TortoiseContext() as context:
         await context.init(config=tortoise_config(url(directory)))
         yield

@@ -13,7 +13,7 @@ from api.tokens.requester import Bound
 from api.tokens.scope import Scope
 from models.clients.client import Client
 from models.clients.token_state import RevokedToken
-from models.database.opening import migrate, opened
+from models.database.opening import opened
 from models.database.store import Store
 from models.demo.load import Demo, load
 from models.inforce import InForce
@@ -37,6 +37,7 @@ from tests.api.oauth import (
 )
 from tests.api.opened import url
 from tests.api.proofs import new_key, proof
+from tests.made import ready
 
 GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 USER = "urn:mokuteki:params:oauth:token-type:user"
@@ -62,7 +63,7 @@ class Site(Gateway):
 @pytest.fixture(scope="module")
 async def site(edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     directory = tmp_path_factory.mktemp("exchange")
-    await migrate(url(directory))
+    await ready(url(directory))
     async with opened(url(directory), master=bytes(32)) as store:
         await publish_shipped(store, edition, datetime.now(UTC))
         demo = await load(edition, count=9, today=date(2026, 11, 22))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Mokuteki, Ran, ended
+from tests.made import tables_in
 
 PERSON = "9" * 26
 NOTICE = """
@@ -19,6 +20,7 @@ VALUES (?, ?, 'employer-a', 'service.application', '2026-11-22 03:00:00+00:00', 
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> sqlite3.Connection:
     """An installation with one notice of each kind."""
     monkeypatch.setenv("MOKUTEKI_VAR", str(tmp_path))
+    tables_in(tmp_path)
     monkeypatch.setattr("sys.argv", ["mokuteki", "init"])
     assert ended() == 0
     database = sqlite3.connect(tmp_path / "mokuteki.db", isolation_level=None)

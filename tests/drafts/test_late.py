@@ -3,7 +3,7 @@
 import pytest
 
 from api.workshop import Workshop, WorkshopLate
-from tests.drafts.desk import ADMIN, changing, drafted, read, send
+from tests.drafts.desk import ADMIN, changing, drafted, read, row, send
 from tests.world import World
 
 
@@ -15,11 +15,12 @@ async def test_work_that_takes_too_long_is_refused_in_a_sentence(
     rules: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draft = await drafted(rules)
-    said = {"i": {"draft": draft["id"], "ifVersion": draft["version"]}}
+    edits = [row("rules", "application-contact", note_en="Other words")]
+    said = {"i": {"draft": draft["id"], "ifVersion": draft["version"], "edits": edits}}
     with monkeypatch.context() as patch:
         patch.setattr(Workshop, "run", late)
         told = [
-            await send(rules, ADMIN, changing("importDraft", "id"), said, language=language)
+            await send(rules, ADMIN, changing("editDraft", "id"), said, language=language)
             for language in ("en", "ja")
         ]
     for answer, words in zip(told, ("was ended: change less in one draft", "中止しました"), strict=True):

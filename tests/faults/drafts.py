@@ -97,10 +97,10 @@ _WORDS = {"table": "rules", "key": "application-form", "row": [{"column": "note_
 
 DRAFT_OPERATIONS: Final[Mapping[str, tuple[str, Mapping[str, Any], Sequence[str], int]]] = {
     "createDraft": (ADMIN, {"note": "A"}, (), 2),
-    "editDraft": (ADMIN, {**_OF, "edits": [_WORDS]}, _placed(), 6),
-    "importDraft": (ADMIN, {**_OF, "tables": [_GROUPS]}, _placed(), 5),
-    "alignDecisions": (ADMIN, _OF, _placed(drafted=_UNALIGNED), 5),
-    "rebaseDraft": (ADMIN, _OF, _placed(), 5),
+    "editDraft": (ADMIN, {**_OF, "edits": [_WORDS]}, _placed(), 3),
+    "importDraft": (ADMIN, {**_OF, "tables": [_GROUPS]}, _placed(), 2),
+    "alignDecisions": (ADMIN, _OF, _placed(drafted=_UNALIGNED), 4),
+    "rebaseDraft": (ADMIN, _OF, _placed(), 2),
     "withdrawDraft": (ADMIN, _OF, _placed(), 2),
     "approveDraft": (APPROVER, _AGREED, _placed(), 2),
     "withdrawApproval": (APPROVER, {"draft": "in place"}, (*_placed(), *_APPROVED), 2),

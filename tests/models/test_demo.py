@@ -20,7 +20,7 @@ from models.catalogue import CATEGORIES
 from models.clients.client import Client, ClientSecret
 from models.clients.secret import hash_secret, matches, new_secret
 from models.consents.consent import PERMITTING, Consent, ConsentEvent, ConsentState
-from models.database.opening import migrate, opened
+from models.database.opening import opened
 from models.demo.accesses import busy_accesses
 from models.demo.cast import LEAST, Cast
 from models.demo.clients import ASKERS
@@ -34,6 +34,7 @@ from models.restraint import Erasure, Hold, OptOut
 from models.user import User
 from policies.edition import Edition, shipped
 from policies.form import FormQuestion, Kind
+from tests.made import ready
 
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -94,7 +95,7 @@ def towns() -> Iterator[sqlite3.Connection]:
 @pytest.fixture(scope="module")
 async def demo(edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
     url = f"sqlite://{tmp_path_factory.mktemp('demo') / 'demo.db'}"
-    await migrate(url)
+    await ready(url)
     async with opened(url, master=bytes(32)):
         yield await load(edition, count=COUNT, seed=SEED, today=TODAY)
 
