@@ -1,6 +1,7 @@
 """`mokuteki`: every command, and one sentence for whatever goes wrong."""
 
 import sys
+from errno import ENAMETOOLONG
 from importlib.metadata import version
 from typing import Annotated
 
@@ -8,7 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 from api.cli.rooms import rooms
-from api.cli.told import Language, err, out, tell_line
+from api.cli.told import CommandError, Language, err, out, tell_line
 from api.cli.usage import language_of, usage
 
 ROOMS = {
@@ -43,6 +44,15 @@ FAULTS = {
 }
 """What is told in one sentence; named, so that nothing is read for a fault that cannot come."""
 
+TOO_LONG = CommandError(
+    "no file or folder can have a name as long as one that is given: name one that is there",
+    "指定された名前は、ファイル又はフォルダーの名前としては長すぎます。実在するものを指定してください",
+)
+NO_TEXT = CommandError(
+    "an argument is no text in UTF-8: write it anew",
+    "引数をUTF-8の文字列として読めません。入力し直してください",
+)
+
 app = typer.Typer(
     name="mokuteki",
     cls=rooms(ROOMS),
@@ -72,6 +82,7 @@ def mokuteki(
 def run() -> None:
     """Run the command of this process."""
     try:
+        _see_text(sys.argv[1:])
         ended = app(prog_name="mokuteki", standalone_mode=False)
     except typer.Abort:
         sys.exit(1)
@@ -80,6 +91,8 @@ def run() -> None:
             tell_line(f"mokuteki: {sentence}", err)
         sys.exit(error.exit_code)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == ENAMETOOLONG:
+            error = TOO_LONG
         if not _told(error):
             raise
         is_japanese = language_of(sys.argv[1:]) is Language.JA
@@ -87,6 +100,16 @@ def run() -> None:
         tell_line(f"mokuteki: {in_japanese or error}", err)
         sys.exit(1)
     sys.exit(ended)
+
+
+def _see_text(words: list[str]) -> None:
+    """See that every argument is text.
+
+    Raises:
+        CommandError: the bytes of one are not (PEP 383 hands them on as half characters).
+    """
+    if any("\ud800" <= char <= "\udfff" for word in words for char in word):
+        raise NO_TEXT
 
 
 def _told(error: Exception) -> bool:

@@ -179,6 +179,7 @@ class Fulfilment:
                 self._inforce.outdate()
         if changed:
             self._inforce.outdate()
+            running.registered = True
         return withheld
 
     def _door(self, running: Running, reader: Reader) -> Door:

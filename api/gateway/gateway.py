@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -239,6 +240,8 @@ class Gateway:
         except (LedgerUnavailable, StoreUnavailable):
             log.exception("ledger.unavailable", request_id=running.request.id)
             refusal = unavailable()
-        return Answer.refused(
-            refusal, running.request.id, running.request.language, running.purpose, running.counted.states
-        )
+        told = running.request.id, running.request.language, running.purpose, running.counted.states
+        if running.purpose is None or refusal.code is Code.POLICY_UNAVAILABLE:
+            return Answer.refused(refusal, *told)
+        refused = Answer.refused(await leaving.still(running, refusal), *told)
+        return replace(refused, expired=partial(leaving.expired, running, mutates=False))

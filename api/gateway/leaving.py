@@ -23,6 +23,15 @@ async def let(running: Running, *, mutates: bool) -> None:
             raise changed_untold() from None
 
 
+async def still(running: Running, refusal: Refusal) -> Refusal:
+    """A refusal of what was asked about people, which may tell of them too; another where it holds no more."""
+    try:
+        await running.renew()
+    except (Outdated, PolicyUnavailable):
+        return unknown_policy()
+    return refusal
+
+
 def expired(running: Running, *, mutates: bool) -> Refusal | None:
     """Why what was decided may not be told any more, without asking the database."""
     if running.inforce.holds(running.force) or (mutates and not running.record.gives):

@@ -59,6 +59,7 @@ class Running:
         beside: records of what goes to others because of this operation, kept with its own.
         text: the document that the request means, whether it came whole or by its hash.
         bill: what its long lists cost.
+        registered: it changed a register itself, which it cannot be outdated by.
     """
 
     requester: Requester
@@ -82,6 +83,7 @@ class Running:
     recalled: dict[tuple[str, str | None], Recalled] = field(default_factory=dict)
     deadline: Deadline
     counted: Counted = field(default_factory=Counted)
+    registered: bool = False
 
     @property
     def today(self) -> date:
@@ -97,7 +99,10 @@ class Running:
             Outdated: it is not what the operation was decided under.
             PolicyUnavailable: it is not known.
         """
-        if await self.inforce.current() is not self.force:
+        force = await self.inforce.current()
+        if self.registered and force.edition is self.force.edition:
+            self.force = force
+        if force is not self.force:
             raise Outdated
 
     def hold(self) -> None:

@@ -30,7 +30,8 @@ _DUE = f"SELECT 1 FROM drafts WHERE {_FREE} LIMIT 1"
 _HELD = "SELECT lease FROM drafts WHERE id = :id"
 _LEFT = "UPDATE drafts SET lease = NULL, leased_until = :again, trouble = :trouble WHERE id = :id"
 _TROUBLE = """
-UPDATE drafts SET state = 'OPEN', version = version + 1, trouble = :trouble, lease = NULL, leased_until = NULL
+UPDATE drafts SET state = 'OPEN', version = version + 1, trouble = :trouble, lease = NULL, leased_until = NULL,
+  publish_at = NULL, publish_by = NULL, publish_client = NULL, publish_note = NULL
 WHERE id = :id
 """
 

@@ -144,13 +144,9 @@ def forsaken(before: Edition, after: Edition, today: date) -> Iterator[Mistake]:
     """Each right to an answer that is open to the person under one edition, and whose question the next leaves out.
 
     The answer stays on record, where nobody can read or correct it without its question. A question that is asked no
-    more, by its `asked_until`, keeps it open. One that was never asked before this day has no answers.
+    more, by its `asked_until`, keeps it open; one whose first day is still to come may have been asked before.
     """
-    gone = [
-        each.field
-        for key, each in before.questions.items()
-        if key not in after.questions and (each.asked_from or today) <= today
-    ]
+    gone = [each.field for key, each in before.questions.items() if key not in after.questions]
     if not gone:
         return
     ways = Ways(before, Extents(before), Lookup(before.rules), today)

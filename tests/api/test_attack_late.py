@@ -9,8 +9,10 @@ import pytest
 
 from models.clients.client import Client
 from models.database.store import Table, Transaction
+from models.user import User
 from policies.edition import Edition
 from tests.api.test_attack_waiting import ACCOUNT, CONSENT, PATIENCE, Gate, back, denying, ledger_of, publish
+from tests.api.test_register import NOTICE, REGISTER, USER
 from tests.world import World
 
 __all__ = ["back"]
@@ -101,6 +103,41 @@ async def test_a_change_whose_commit_took_long_is_made_and_tells_nothing_of_the_
     assert response.json()["errors"][0]["extensions"]["reason"] == "CHANGED_UNTOLD"
     assert "@example" not in response.text
     assert (await a_world.house.store.fetch(count, {}))[0][0] == before + 1
+
+
+@pytest.mark.usefixtures("back")
+async def test_a_refusal_that_tells_of_somebody_does_not_leave_under_an_edition_that_was_replaced(
+    a_world: World, edition: Edition, gate: Gate
+) -> None:
+    taken = (await User.get(id=a_world.demo.users["plain"])).email
+    said = {"input": {"user": {**USER, "email": taken}, "notice": NOTICE}}
+    async with asyncio.timeout(PATIENCE):
+        asked = asyncio.create_task(a_world.send("frontend", REGISTER, said))
+        await gate.reached.wait()
+        await publish(a_world, denying(edition, "no-mail", "read", "User.email"))
+        gate.opened.set()
+        response = await asked
+    assert (response.status_code, a_world.codes(response.json())) == (503, ["POLICY_UNAVAILABLE"])
+    assert "EMAIL_TAKEN" not in response.text
+    again = await a_world.send("frontend", REGISTER, said)
+    assert "EMAIL_TAKEN" in again.text
+
+
+async def test_a_change_of_a_register_does_not_outdate_itself(a_world: World) -> None:
+    mutation = """mutation($r: UpdateRecipientInput!, $u: UpdateUserInput!) @purpose(id: "compliance.requests") {
+      updateRecipient(input: $r) { recipient { id } } updateUser(input: $u) { user { id phone } } }"""
+    user = a_world.demo.users["plain"]
+    for number in range(3):
+        said = {
+            "r": {"recipient": "employer-b", "address": f"東京都架空市{number}"},
+            "u": {"id": user, "user": {"phone": f"+81901234567{number}"}},
+        }
+        response = await a_world.send("privacy-desk", mutation, said)
+        assert (response.status_code, response.json().get("errors")) == (200, None)
+        assert response.json()["data"]["updateUser"]["user"] == {
+            "id": user,
+            "phone": f"+81901234567{number}",
+        }
 
 
 async def test_a_client_that_is_revoked_while_its_record_is_made_is_told_nothing(

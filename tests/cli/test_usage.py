@@ -123,3 +123,20 @@ def test_what_cannot_be_done_is_told_in_the_language_asked_for(
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith(f"mokuteki: {ja}"), ran.err
     assert ran.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "en", "ja"),
+    [
+        ("a" * 300, "no file or folder can have a name as long", "名前としては長すぎます"),
+        ("a\udcff", "an argument is no text in UTF-8", "UTF-8の文字列として読めません"),
+    ],
+    ids=["too long", "no text"],
+)
+def test_an_argument_that_no_folder_can_be_called_is_one_sentence(
+    mokuteki: Mokuteki, word: str, en: str, ja: str
+) -> None:
+    for language, sentence in (("en", en), ("ja", ja)):
+        ran = mokuteki("policy", "check", word, "--language", language)
+        assert (ran.code, ran.out) == (1, "")
+        assert sentence in ran.err

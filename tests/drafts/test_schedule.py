@@ -115,7 +115,7 @@ async def test_it_is_not_published_if_another_edition_came_into_force_meanwhile(
     other = await published(rules, BESIDE)
     assert await publisher(rules, LATER).look() == 1
     left = await read(rules, draft["id"])
-    assert (left["state"], left["trouble"]) == ("OPEN", "STALE_BASE")
+    assert (left["state"], left["trouble"], left["publishAt"]) == ("OPEN", "STALE_BASE", None)
     assert (await newest_edition(rules.house.store))[0] == other["hash"]
     moved = await do(rules, "rebaseDraft", draft=draft["id"], ifVersion=left["version"])
     assert moved["trouble"] is None
