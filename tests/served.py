@@ -32,9 +32,12 @@ def environment(var: Path, port: int, **more: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(var: Path, port: int, words: Sequence[str] = SERVE) -> Iterator[httpx.Client]:
-    """A gateway that ends with the block, started by these words."""
-    tables_in(var)
+def serving(
+    var: Path, port: int, words: Sequence[str] = SERVE, *, from_nothing: bool = False
+) -> Iterator[httpx.Client]:
+    """A gateway that ends with the block, started by these words; it makes its own tables where it is told to."""
+    if not from_nothing:
+        tables_in(var)
     log = var / "serve.log"
     with log.open("ab") as told:
         process = subprocess.Popen(  # noqa: S603 - the words are ours

@@ -38,7 +38,7 @@ def email(http: httpx.Client, bearer: str, user: str) -> str:
 
 def test_it_serves_from_nothing_and_keeps_its_data_when_started_again(tmp_path: Path) -> None:
     port = free_port()
-    with serving(tmp_path, port) as http:
+    with serving(tmp_path, port, from_nothing=True) as http:
         kept = {each.name: each.stat().st_mode & 0o777 for each in tmp_path.iterdir()}
         del kept["serve.log"]
         assert {"mokuteki.db", "mokuteki.db-wal", "secret.key", "demo.json"} <= set(kept)
