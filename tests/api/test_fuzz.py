@@ -14,7 +14,7 @@ from policies.edition import Edition
 from tests.api.fuzzed import Fuzzed, fuzzed, literals, values
 from tests.api.inputs import JUNK, TEXTS, arguments
 
-DOCUMENTS, VARIABLES, BODIES = 120, 500, 400
+DOCUMENTS, VARIABLES, BODIES = 120, 250, 400
 SCHEMA = core(build_schema())
 PURPOSES = (
     *("service.account", "service.matching", "service.application", "service.eligibility", "service.support"),

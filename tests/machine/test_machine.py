@@ -43,6 +43,7 @@ def test_after_each_step_the_oracle_and_the_ledger_agree(ground: Ground) -> None
     assert ground.outcomes["refused BAD_INPUT"] > RUNS * 2
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what finds a fault is the same on both
 @pytest.mark.parametrize(
     ("target", "name", "broken"),
     [
